@@ -1,0 +1,124 @@
+"""An autoencoder is a network that is asked to put out its own input, by way of a code."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from ae_course.activations import Activation, identity, logistic
+from ae_course.arrays import as_rows
+from ae_course.network import Layer, Network
+from ae_course.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Autoencoder(Network):
+    r"""An encoder y = f(W x + b) and a decoder, chained (:eq:`eq-autoencoder`).
+
+    Attributes
+    ----------
+    layers, first
+        As for any :class:`~ae_course.network.Network`.
+    depth : int
+        How many of the layers are the encoder; the output of the last of them is the code.
+
+    Raises
+    ------
+    ValueError
+        The output has not as many units as there are inputs, or the encoder or the decoder would
+        have no layer.
+    """
+
+    depth: int = 1
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not 1 <= self.depth < len(self):
+            raise ValueError(
+                f"the encoder has {self.depth} of {len(self)} layers,"
+                " wanted at least one for it and one for the decoder"
+            )
+        if self.units != self.inputs:
+            raise ValueError(f"the output has {self.units} units, the input {self.inputs}")
+
+    @classmethod
+    def folded(
+        cls,
+        *sizes: int,
+        hidden: Activation = logistic,
+        code: Activation | None = None,
+        output: Activation = logistic,
+    ) -> Self:
+        """An autoencoder whose decoder has the sizes of the encoder in reverse.
+
+        ``Autoencoder.folded(784, 100)`` has layers 784-100-784,
+        ``Autoencoder.folded(784, 256, 32)`` has 784-256-32-256-784.
+
+        Parameters
+        ----------
+        *sizes : int
+            The number of inputs, then the units of each layer of the encoder, the code last.
+        hidden, code, output : Activation
+            f of the hidden layers, of the code (as `hidden`, unless given) and of the output.
+        """
+        if len(sizes) < 2:
+            raise ValueError(f"wanted the number of inputs and of code units, found {sizes}")
+        depth = len(sizes) - 1
+        chain = (*sizes, *sizes[-2::-1])
+        f = [hidden] * (depth - 1)
+        f = [*f, code or hidden, *f, output]
+        return cls(tuple(map(Layer, chain, chain[1:], f)), depth=depth)
+
+    @property
+    def encoder(self) -> Network:
+        """The layers from the input to the code."""
+        return self[: self.depth]
+
+    @property
+    def decoder(self) -> Network:
+        """The layers from the code to the output; they keep their numbers."""
+        return self[self.depth :]
+
+    def encode(self, params: Parameters, X: np.ndarray) -> np.ndarray:
+        """The codes (N, code units) of the samples X (N, inputs) (:eq:`eq-encoder`)."""
+        return self.encoder(params, X)
+
+    def decode(self, params: Parameters, Y: np.ndarray) -> np.ndarray:
+        """The outputs (N, inputs) for the codes Y (N, code units) (:eq:`eq-decoder`).
+
+        Each is a sum of the decoder's columns, the features (:eq:`eq-feature-sum`).
+        """
+        return self.decoder(params, Y)
+
+    def reconstruct(self, params: Parameters, X: np.ndarray) -> np.ndarray:
+        """The reconstructions (N, inputs) of the samples X (N, inputs) (:eq:`eq-autoencoder`)."""
+        return self(params, X)
+
+
+def mean_bias(net: Autoencoder, X: np.ndarray) -> np.ndarray:
+    r"""The bias with which the output units, left to themselves, put out the mean of the samples.
+
+    :math:`\tilde b = \tilde f^{-1}(\bar x)` (:eq:`eq-mean-bias`). For logistic units every pixel
+    counts one black and one white sample more than there are, so that a pixel which is always
+    white gets a finite bias.
+
+    Parameters
+    ----------
+    X : array (N, inputs)
+
+    Returns
+    -------
+    array (inputs,) of float64
+
+    Raises
+    ------
+    ValueError
+        The output units are neither identity nor logistic, or X does not fit the network.
+    """
+    x = as_rows(X, net.inputs, np.dtype(float))
+    unit = net.layers[-1].activation
+    if unit is identity:
+        return x.mean(axis=0)
+    if unit is logistic:
+        return np.log((x.sum(axis=0) + 1) / ((1 - x).sum(axis=0) + 1))
+    raise ValueError(f"the output units are {unit}, wanted identity or logistic")

@@ -1,0 +1,255 @@
+"""Pictures of samples, filters and curves, each with its data as text for comparison."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+import matplotlib as mpl
+import matplotlib.figure
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.image import AxesImage
+
+# Okabe and Ito's colours, which readers with any kind of colour vision tell apart, each with a
+# dash pattern of its own for those who print in grey.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000"]
+DASHES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
+STYLE = {
+    "axes.prop_cycle": mpl.cycler(color=COLOURS, linestyle=DASHES),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "font.size": 11,
+    "legend.frameon": False,
+}
+MACHINE_DEPENDENT = "machine-dependent"
+"""The gid of an artist whose data differ from machine to machine, such as rounding errors."""
+
+
+class Figure(matplotlib.figure.Figure):
+    """A figure that shows itself in a notebook, as a picture and as the data that it plots.
+
+    The last expression of a cell, it is drawn; its text form lists what every axes shows, read
+    back from what was drawn. Comparing the text compares the data.
+    """
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The picture and the text, as Jupyter asks for them."""
+        picture = io.BytesIO()
+        self.savefig(picture, format="png", dpi=160, metadata={"Software": None})
+        width, height = (round(96 * inches) for inches in self.get_size_inches())
+        return (
+            {"image/png": picture.getvalue(), "text/plain": describe(self)},
+            {"image/png": {"width": width, "height": height}},
+        )
+
+
+def panels(
+    rows: int = 1, columns: int = 1, *, width: float = 8, height: float = 3, **options
+) -> tuple[Figure, np.ndarray]:
+    """Return a figure with its axes in an array (rows, columns), in the style of the book.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches; the text of the book is 8 inches wide.
+    **options
+        As for :meth:`matplotlib.figure.Figure.subplots`.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def curves(
+    lines: Mapping[str, Sequence[float]],
+    x: Sequence[float] | None = None,
+    *,
+    xlabel: str,
+    ylabel: str,
+    height: float = 3,
+    **axes_options,
+) -> Figure:
+    """Draw labelled curves over the same x, or over 0, 1, 2, … without one.
+
+    ``axes_options`` go to :meth:`matplotlib.axes.Axes.set`, for example ``yscale="log"``.
+    """
+    figure, ((axes,),) = panels(height=height)
+    draw_curves(axes, lines, x, xlabel=xlabel, ylabel=ylabel, **axes_options)
+    return figure
+
+
+def draw_curves(
+    axes: Axes, lines: Mapping[str, Sequence[float]], x: Sequence[float] | None = None, **options
+) -> None:
+    """Draw labelled curves into given axes; see :func:`curves`."""
+    for label, y in lines.items():
+        axes.plot(np.arange(len(y)) if x is None else x, y, label=label)
+    axes.set(**options)
+    axes.legend(frameon=STYLE["legend.frameon"])
+
+
+def image_rows(
+    rows: Mapping[str, np.ndarray], *, shape: tuple[int, int] | None = None, size: float = 0.7
+) -> Figure:
+    """Draw images in labelled rows: 0 is paper, 1 (or 255 in uint8) is ink.
+
+    Parameters
+    ----------
+    rows : mapping of str to array (n, D)
+        The label of each row and its images, one a row of the array. All rows have the same n.
+    shape : (int, int), optional
+        Height and width of an image, for images that are not square.
+    size : float
+        Inches for the side of an image.
+    """
+    count = len(next(iter(rows.values())))
+    figure, axes = panels(len(rows), 1, width=1.6 + size * count, height=size * len(rows) + 0.1)
+    for ax, (label, images) in zip(axes[:, 0], rows.items(), strict=True):
+        images = images / 255 if images.dtype == np.uint8 else images
+        draw_mosaic(ax, images, columns=count, shape=shape, cmap="gray_r", vmin=0, vmax=1)
+        ax.set_ylabel(label, rotation=0, ha="right", va="center")
+    return figure
+
+
+def filter_images(
+    W: np.ndarray, *, columns: int = 20, shape: tuple[int, int] | None = None, width: float = 8
+) -> Figure:
+    """Draw every row of W as an image: blue for negative, white for zero, red for positive.
+
+    Each filter is scaled by its own largest weight, so that weak ones show their form too.
+
+    Parameters
+    ----------
+    W : array (units, inputs)
+        One filter a row.
+    """
+    rows = -(-len(W) // columns)
+    figure, ((axes,),) = panels(width=width, height=width * rows / columns)
+    draw_filters(axes, W, columns=columns, shape=shape)
+    return figure
+
+
+def draw_filters(
+    axes: Axes, W: np.ndarray, *, columns: int, shape: tuple[int, int] | None = None
+) -> AxesImage:
+    """Draw filters into given axes; see :func:`filter_images`."""
+    scale = np.abs(W).max(axis=1, keepdims=True)
+    scaled = W / np.where(scale > 0, scale, 1)
+    return draw_mosaic(axes, scaled, columns=columns, shape=shape, cmap="RdBu_r", vmin=-1, vmax=1)
+
+
+def draw_mosaic(
+    axes: Axes, images: np.ndarray, *, columns: int, shape: tuple[int, int] | None = None, **options
+) -> AxesImage:
+    """Draw images (n, D) in rows of `columns`; options as for Matplotlib's `imshow`."""
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    axes.grid(visible=False)
+    return axes.imshow(mosaic(images, columns, shape), interpolation="nearest", **options)
+
+
+def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
+    """Draw one sample, its code and its reconstruction, with the encoder and decoder between them.
+
+    Parameters
+    ----------
+    x, x_hat : array (D,)
+        From 0 for paper to 1 for ink.
+    y : array (units,)
+        From 0 to 1; a square number of units is drawn as a square.
+    """
+    figure, axes = panels(1, 5, height=2.8, width_ratios=[3, 2, 1.6, 2, 3])
+    parts = zip(axes[0, ::2], (x, y, x_hat), ("input x", "code y", "output x̂"), strict=True)
+    for ax, values, name in parts:
+        cmap = "viridis" if values is y else "gray_r"
+        draw_mosaic(ax, values[None], columns=1, cmap=cmap, vmin=0, vmax=1)
+        ax.set_title(f"{name}\n{len(values)} numbers")
+    for ax, name in zip(axes[0, 1::2], ("encoder", "decoder"), strict=True):
+        ax.set_axis_off()
+        ax.annotate(
+            "", (1, 0.5), (0, 0.5), "axes fraction", arrowprops={"arrowstyle": "-|>", "lw": 2}
+        )
+        ax.text(0.5, 0.58, name, ha="center", transform=ax.transAxes)
+    return figure
+
+
+def mosaic(images: np.ndarray, columns: int, shape: tuple[int, int] | None = None) -> np.ndarray:
+    """Lay images (n, D) out in one array, in rows of `columns`, with a gap of NaN between them.
+
+    Raises
+    ------
+    ValueError
+        D is not the product of `shape`, or no square number where `shape` is not given.
+    """
+    images = np.asarray(images)
+    count, pixels = images.shape
+    height, width = shape or (round(pixels**0.5),) * 2
+    if height * width != pixels:
+        raise ValueError(f"images of {pixels} pixels do not have the shape ({height}, {width})")
+    rows = -(-count // columns)
+    tiles = np.full((rows * columns, height + 1, width + 1), np.nan)
+    tiles[:count, :height, :width] = images.reshape(count, height, width)
+    laid = tiles.reshape(rows, columns, height + 1, width + 1).swapaxes(1, 2)
+    return laid.reshape(rows * (height + 1), -1)[:-1, :-1]
+
+
+def describe(figure: matplotlib.figure.Figure) -> str:
+    """The data of every axes as text: curves, images, points, bars and annotations."""
+    lines = []
+    for number, axes in enumerate(figure.axes, 1):
+        words = (axes.get_title(), axes.get_xlabel(), axes.get_ylabel())
+        lines.append(f"axes {number}: {' | '.join(words)}")
+        lines += [f"  {line}" for line in _describe_axes(axes)]
+    return "\n".join(lines)
+
+
+def _describe_axes(axes: Axes):
+    for line in axes.lines:
+        yield _artist("curve", line, np.asarray(line.get_xydata(), float))
+    for image in axes.images:
+        yield _artist("image", image, np.ma.filled(image.get_array().astype(float), np.nan))
+    for points in axes.collections:
+        yield _artist(type(points).__name__, points, _outline(points))
+        if points.get_array() is not None:
+            yield _artist("  coloured by", points, np.ma.filled(points.get_array(), np.nan))
+    if axes.patches:
+        # Not get_extents: on their way to the screen and back the numbers would be rounded.
+        bars = [p.get_path().get_extents(p.get_patch_transform()) for p in axes.patches]
+        yield _artist("patches", axes.patches[0], np.array([bar.extents for bar in bars]))
+    for text in axes.texts:
+        yield f"text {text.get_text()!r} at {_numbers(text.get_position())}"
+
+
+def _outline(collection) -> np.ndarray:
+    # Points are one path, the marker, at many offsets; other collections are paths at offset 0.
+    offsets = np.ma.filled(collection.get_offsets(), np.nan)
+    if isinstance(collection, PathCollection):
+        return offsets
+    return np.concatenate([offsets, *(path.vertices for path in collection.get_paths())])
+
+
+def _artist(kind: str, artist, data: np.ndarray) -> str:
+    label = artist.get_label()
+    name = kind if label.startswith("_") else f"{kind} {label!r}"
+    shape = "x".join(map(str, data.shape))
+    if artist.get_gid() == MACHINE_DEPENDENT:
+        return f"{name} {shape}: {MACHINE_DEPENDENT}, not compared"
+    if data.size <= 64:
+        return f"{name} {shape}: {_numbers(data.ravel())}"
+    return f"{name} {shape}: {_summary(data)}"
+
+
+def _summary(data: np.ndarray) -> str:
+    # Weighted sums in which every entry has a weight of its own: a change anywhere shows.
+    finite = np.isfinite(data.ravel())
+    if not finite.any():
+        return "no finite numbers"
+    values, place = data.ravel()[finite], 1 + np.flatnonzero(finite)
+    sums = [values @ np.cos(place * frequency) for frequency in (0.0, 1.0, 2.0, 0.1, 0.01)]
+    return f"min, max {_numbers([values.min(), values.max()])}; sums {_numbers(sums)}"
+
+
+def _numbers(values) -> str:
+    return " ".join(f"{value:#.8g}" for value in values)

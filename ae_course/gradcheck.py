@@ -1,0 +1,125 @@
+"""A gradient is right if finite differences, which know nothing of its derivation, agree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ae_course.objective import Objective
+from ae_course.parameters import Parameters
+
+
+def numerical_gradient(
+    f: Callable[[Parameters], float], params: Parameters, step: float = 1e-5
+) -> Parameters:
+    r"""The gradient of f by central differences (:eq:`eq-central-difference`).
+
+    :math:`\partial f/\partial w_i \approx (f(w + h e_i) - f(w - h e_i)) / 2h`, whose error is of
+    order :math:`h^2`, plus rounding of order :math:`10^{-16} |f| / h`.
+
+    Parameters
+    ----------
+    f : callable ``params -> float``
+    params : Parameters
+        In float64: float32 leaves too few digits for a difference.
+    step : float
+        h.
+
+    Raises
+    ------
+    TypeError
+        The parameters are not float64.
+    """
+    if params.dtype != np.float64:
+        raise TypeError(f"the parameters are {params.dtype}, finite differences need float64")
+    moved = params.copy()
+    slopes = np.empty_like(moved.vector)
+    for i, w in enumerate(params.vector):
+        moved.vector[i] = w + step
+        up = f(moved)
+        moved.vector[i] = w - step
+        slopes[i] = (up - f(moved)) / (2 * step)
+        moved.vector[i] = w
+    return params.like(slopes)
+
+
+def relative_error(found: np.ndarray, wanted: np.ndarray) -> float:
+    """||found - wanted|| / (||found|| + ||wanted||), from 0 to 1 (:eq:`eq-relative-error`).
+
+    Two gradients that both vanish agree: 0.
+    """
+    size = np.linalg.norm(found) + np.linalg.norm(wanted)
+    return float(np.linalg.norm(found - wanted) / size) if size else 0.0
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """How an objective's gradient compares with finite differences.
+
+    Attributes
+    ----------
+    errors : dict of str to float
+        The relative error of each parameter array.
+    worst : str
+        The entry where the two differ most, such as ``"W2[1, 2]"``.
+    found, wanted : float
+        The gradient there, and the finite difference.
+    """
+
+    errors: dict[str, float]
+    worst: str
+    found: float
+    wanted: float
+
+    @property
+    def error(self) -> float:
+        """The largest of the relative errors."""
+        return float(np.max(list(self.errors.values())))  # unlike max, it does not lose a NaN
+
+
+def compare_gradients(found: Parameters, wanted: Parameters) -> GradientReport:
+    """Compare two gradients with the same names and shapes, array by array."""
+    worst = int(np.abs(found.vector - wanted.vector).argmax())
+    return GradientReport(
+        {name: relative_error(found[name], wanted[name]) for name in found},
+        found.where(worst),
+        float(found.vector[worst]),
+        float(wanted.vector[worst]),
+    )
+
+
+def check_gradient(
+    objective: Objective,
+    net,
+    params: Parameters,
+    X: np.ndarray,
+    target: np.ndarray | None = None,
+    *,
+    step: float = 1e-5,
+    tolerance: float = 1e-6,
+) -> GradientReport:
+    """Compare an objective's gradient with finite differences of its value.
+
+    Use it on a small network and few samples: it evaluates J twice for every parameter.
+
+    Returns
+    -------
+    GradientReport
+
+    Raises
+    ------
+    AssertionError
+        The relative error of an array is above `tolerance`. The message names the entry that is
+        most wrong, what the gradient says there and what it should be.
+    """
+    report = compare_gradients(
+        objective.gradient(net, params, X, target),
+        numerical_gradient(lambda moved: objective.value(net, moved, X, target), params, step),
+    )
+    if not report.error <= tolerance:
+        raise AssertionError(
+            f"the gradient of {objective} is wrong: relative error {report.error:.1e}, wanted at"
+            f" most {tolerance:.0e}; worst at {report.worst}, where it is {report.found:.9g}"
+            f" and finite differences give {report.wanted:.9g}"
+        )
+    return report

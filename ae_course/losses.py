@@ -1,0 +1,172 @@
+r"""A loss measures, sample by sample, how far a network's output is from its target.
+
+Each loss is matched with the output unit for which the delta of the output layer is just
+output minus target, :math:`\delta = \hat x - x` (:eq:`eq-delta-out`). Where that unit's outputs
+could round to 0 or 1, the loss is computed from the net input u, so that it stays finite and
+accurate.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ae_course.activations import Activation, identity, logistic, softmax
+from ae_course.arrays import Room, as_rows, fresh
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The error e_n of a sample, as a function of the output layer's u and y and the target t.
+
+    Attributes
+    ----------
+    unit : Activation
+        The output unit the loss is matched with.
+    """
+
+    unit: Activation
+
+    def check_unit(self, unit: Activation) -> None:
+        """Raise ValueError if the loss is not defined for such output units."""
+        if unit != self.unit:
+            raise ValueError(f"{self} needs {self.unit} output units, this network's are {unit}")
+
+    def encode(self, target: np.ndarray, units: int, dtype: np.dtype, room: Room) -> np.ndarray:
+        """Return the target as an array (N, units) in the network's dtype, checked."""
+        return as_rows(target, units, dtype, room, name="target")
+
+    def errors(self, u: np.ndarray, y: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """The error e_n of every sample, shape (N,)."""
+        raise NotImplementedError
+
+    def delta(
+        self, unit: Activation, u: np.ndarray, y: np.ndarray, t: np.ndarray, room: Room = fresh
+    ):
+        """The delta of the output layer, y - t, shape (N, units) (:eq:`eq-delta-out`)."""
+        return np.subtract(y, t, out=room("delta_out", y.shape, y.dtype))
+
+
+@dataclass(frozen=True, repr=False)
+class SquaredError(Loss):
+    r"""Half the squared distance, e = 1/2 ||y - t||^2 (:eq:`eq-squared-error`).
+
+    Matched with identity units. With other units f the delta gains the factor f'(u):
+    :math:`\delta = (y - t) f'(u)` (:eq:`eq-delta-out-chain`).
+    """
+
+    unit: Activation = identity
+
+    def __repr__(self) -> str:
+        return "squared_error"
+
+    def check_unit(self, unit: Activation) -> None:
+        if unit == softmax:
+            super().check_unit(unit)
+
+    def errors(self, u, y, t):
+        difference = y - t
+        return 0.5 * np.einsum("nd,nd->n", difference, difference)
+
+    def delta(self, unit, u, y, t, room=fresh):
+        delta = super().delta(unit, u, y, t, room)
+        if unit != identity:
+            delta *= unit.derivative(u, y)
+        return delta
+
+
+@dataclass(frozen=True, repr=False)
+class CrossEntropy(Loss):
+    r"""The cross-entropy of independent binary outputs, for targets in [0, 1], in nats.
+
+    :math:`e = -\sum_d [t_d \log y_d + (1 - t_d) \log(1 - y_d)]` (:eq:`eq-cross-entropy`), computed
+    from u (:eq:`eq-cross-entropy-logits`). For grey targets its least value is not 0 but their
+    entropy (:eq:`eq-entropy-floor`).
+    """
+
+    unit: Activation = logistic
+
+    def __repr__(self) -> str:
+        return "cross_entropy"
+
+    def encode(self, target, units, dtype, room):
+        t = super().encode(target, units, dtype, room)
+        if t.min() < 0 or t.max() > 1:
+            raise ValueError(
+                f"cross_entropy takes targets from 0 to 1, found {t.min():g} to {t.max():g}"
+            )
+        return t
+
+    def errors(self, u, y, t):
+        # log(1 + e^-|u|) is -log of the larger of y and 1 - y, which never is near 0.
+        return (np.maximum(u, 0) - t * u - np.log(np.maximum(y, 1 - y))).sum(axis=1)
+
+
+@dataclass(frozen=True, repr=False)
+class SoftmaxCrossEntropy(Loss):
+    r"""The negative log-probability of the right class, :math:`e = -\log y_c`, in nats.
+
+    Targets are class numbers 0 to K - 1, shape (N,), for K softmax output units.
+    """
+
+    unit: Activation = softmax
+
+    def __repr__(self) -> str:
+        return "softmax_cross_entropy"
+
+    def encode(self, target, units, dtype, room):
+        labels = np.asarray(target)
+        if labels.ndim != 1 or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"labels have shape {labels.shape} and dtype {labels.dtype},"
+                " wanted one whole number for each sample"
+            )
+        if labels.size and (labels.min() < 0 or labels.max() >= units):
+            raise ValueError(
+                f"labels run from {labels.min()} to {labels.max()},"
+                f" wanted 0 to {units - 1}, as there are {units} output units"
+            )
+        t = room("target", (len(labels), units), dtype)
+        t[...] = labels[:, None] == np.arange(units)
+        return t
+
+    def errors(self, u, y, t):
+        peak = u.max(axis=1)
+        return peak + np.log(np.exp(u - peak[:, None]).sum(axis=1)) - (t * u).sum(axis=1)
+
+
+squared_error = SquaredError()
+"""The loss for real-valued data (:eq:`eq-squared-error`)."""
+
+cross_entropy = CrossEntropy()
+"""The loss for data between 0 and 1 (:eq:`eq-cross-entropy`)."""
+
+softmax_cross_entropy = SoftmaxCrossEntropy()
+"""The loss for class labels."""
+
+
+def entropy(X: np.ndarray) -> np.ndarray:
+    r"""The least cross-entropy any reconstruction of each row of X can have, in nats.
+
+    :math:`H(x) = -\sum_d [x_d \log x_d + (1 - x_d) \log(1 - x_d)]`, reached only by
+    :math:`\hat x = x` (:eq:`eq-entropy-floor`). It is zero for binary data alone.
+
+    Parameters
+    ----------
+    X : array (N, D)
+        Values from 0 to 1, or uint8.
+
+    Returns
+    -------
+    array (N,) of float64
+
+    Raises
+    ------
+    ValueError
+        X is not two-dimensional, is empty, or has values outside 0 to 1.
+    """
+    x = cross_entropy.encode(X, np.shape(X)[-1] if np.ndim(X) else 0, np.dtype(float), fresh)
+    terms = np.zeros((2, *x.shape))
+    for term, p in zip(terms, (x, 1 - x), strict=True):
+        np.log(p, out=term, where=p > 0)  # 0 log 0 is 0
+        term *= -p
+    return terms.sum(axis=(0, 2))

@@ -1,0 +1,284 @@
+"""A network is a chain of layers; it computes forward, and its gradient backward."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ae_course.activations import Activation
+from ae_course.arrays import Room, as_rows, fresh
+from ae_course.checks import check_generator, check_whole
+from ae_course.parameters import Parameters
+
+Draw = Callable[[np.random.Generator, int, int], np.ndarray]
+
+
+def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
+    r"""Draw weights (units, inputs) uniformly from :math:`\pm\sqrt{6 / (units + inputs)}`.
+
+    The spread that keeps the variance of outputs and of deltas about equal from layer to layer
+    where f' is about 1 :cite:p:`glorot2010understanding`.
+    """
+    limit = np.sqrt(6 / (units + inputs))
+    return rng.uniform(-limit, limit, (units, inputs))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer, u = W x + b and y = f(u), with its sizes and its f (:eq:`eq-layer`).
+
+    Attributes
+    ----------
+    inputs, units : int
+        W has shape (units, inputs), row j being the filter of unit j; b has shape (units,).
+    activation : Activation
+        f.
+
+    Raises
+    ------
+    ValueError
+        A size is not a positive whole number.
+    TypeError
+        f is not an Activation.
+    """
+
+    inputs: int
+    units: int
+    activation: Activation
+
+    def __post_init__(self):
+        for what in ("inputs", "units"):
+            check_whole(f"the layer's number of {what}", getattr(self, what), least=1)
+        if not isinstance(self.activation, Activation):
+            raise TypeError(
+                f"the layer's activation is {self.activation!r}, wanted an Activation,"
+                " such as ae_course.logistic"
+            )
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass computed: ``u[l]`` and ``y[l]`` of every layer l, as rows.
+
+    ``y[l - 1]`` is what layer l was given, so ``y`` begins with the input of the network.
+    """
+
+    u: Mapping[int, np.ndarray]
+    y: Mapping[int, np.ndarray]
+
+    @property
+    def input(self) -> np.ndarray:
+        """The samples, in the dtype of the parameters."""
+        return self.y[min(self.y)]
+
+    @property
+    def output(self) -> np.ndarray:
+        """The output of the last layer."""
+        return self.y[max(self.y)]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers in a chain, numbered as in the book: a value without parameters or state.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        Each takes as many inputs as the one before it has units.
+    first : int
+        The number of the first layer. A slice of a network is a network whose layers keep their
+        numbers, so that it uses the same parameters: of ``net``, with layers 1 and 2, ``net[1:]``
+        is the second layer alone, with parameters W2 and b2.
+
+    Raises
+    ------
+    ValueError
+        There is no layer, or two neighbours do not fit.
+    """
+
+    layers: tuple[Layer, ...]
+    first: int = 1
+
+    def __post_init__(self):
+        object.__setattr__(self, "layers", tuple(self.layers))  # a list could change, and not hash
+        if not self.layers:
+            raise ValueError("a network has at least one layer, found none")
+        for number, (below, above) in enumerate(
+            zip(self.layers, self.layers[1:], strict=False), self.first
+        ):
+            if below.units != above.inputs:
+                raise ValueError(
+                    f"layer {number + 1} takes {above.inputs} inputs,"
+                    f" layer {number} has {below.units} units"
+                )
+
+    def __getitem__(self, part: slice) -> "Network":
+        if not isinstance(part, slice):
+            raise TypeError(f"found net[{part!r}], wanted a slice, such as net[1:]")
+        start, stop, step = part.indices(len(self.layers))
+        if step != 1:
+            raise ValueError(f"a slice of a network has step 1, found {step}")
+        return Network(self.layers[start:stop], self.first + start)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    @property
+    def inputs(self) -> int:
+        """How many columns an input has."""
+        return self.layers[0].inputs
+
+    @property
+    def units(self) -> int:
+        """How many units the last layer has."""
+        return self.layers[-1].units
+
+    @property
+    def last(self) -> int:
+        """The number of the last layer."""
+        return self.first + len(self) - 1
+
+    def numbered(self) -> Iterator[tuple[int, Layer]]:
+        """The layers with their numbers, from the first to the last."""
+        return enumerate(self.layers, self.first)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The name and shape of every parameter, from the first layer to the last."""
+        return {
+            name: shape
+            for number, layer in self.numbered()
+            for name, shape in (
+                (f"W{number}", (layer.units, layer.inputs)),
+                (f"b{number}", (layer.units,)),
+            )
+        }
+
+    def init(self, rng: np.random.Generator, draw: Draw = glorot, dtype=np.float64) -> Parameters:
+        """Draw parameters to start from: the weights from `draw`, the biases zero.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The only source of randomness.
+        draw : callable ``(rng, units, inputs) -> array (units, inputs)``
+            How the weights of a layer are drawn.
+        dtype : float64 or float32
+            The kind of number in which the network then computes.
+        """
+        check_generator(rng)
+        params = Parameters.zeros(self.shapes(), dtype)
+        for number, layer in self.numbered():
+            params[f"W{number}"] = draw(rng, layer.units, layer.inputs)
+        return params
+
+    def check(self, params: Parameters) -> None:
+        """Raise ValueError unless `params` has every parameter of this network, in its shape."""
+        if not isinstance(params, Parameters):
+            raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
+        for name, shape in self.shapes().items():
+            if name not in params:
+                raise ValueError(f"the parameters lack {name}; they have {', '.join(params)}")
+            if params[name].shape != shape:
+                raise ValueError(
+                    f"{name} has shape {params[name].shape}, the network takes {shape}"
+                )
+
+    def __call__(self, params: Parameters, X: np.ndarray) -> np.ndarray:
+        """The output (N, units) for the samples X (N, inputs), without the trace."""
+        return self.forward(params, X).output
+
+    def forward(self, params: Parameters, X: np.ndarray, room: Room = fresh) -> Trace:
+        """Compute every layer's u and y (:eq:`eq-layer`).
+
+        Parameters
+        ----------
+        params : Parameters
+            May hold more than this network's own, as when the network is a slice.
+        X : array (N, inputs)
+            Samples as rows; uint8 is read as 0 to 1 (see :func:`ae_course.arrays.as_rows`).
+
+        Returns
+        -------
+        Trace
+            Arrays (N, units of the layer) in the dtype of the parameters.
+
+        Raises
+        ------
+        ValueError
+            X or a parameter has another shape than the network takes, or X is not finite.
+        """
+        self.check(params)
+        u, y = {}, {self.first - 1: as_rows(X, self.inputs, params.dtype, room)}
+        for l, layer in self.numbered():
+            shape = (len(X), layer.units)
+            u[l] = np.matmul(y[l - 1], params[f"W{l}"].T, out=room(f"u{l}", shape, params.dtype))
+            u[l] += params[f"b{l}"]
+            y[l] = layer.activation(u[l], out=room(f"y{l}", shape, params.dtype))
+        return Trace(u, y)
+
+    def deltas(
+        self,
+        params: Parameters,
+        trace: Trace,
+        delta_out: np.ndarray,
+        at_y: Mapping[int, np.ndarray] | None = None,
+        room: Room = fresh,
+    ) -> dict[int, np.ndarray]:
+        r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
+
+        Parameters
+        ----------
+        trace : Trace
+            Of the forward pass with the same parameters.
+        delta_out : array (N, units)
+            :math:`\partial e_n / \partial u_n` at the last layer.
+        at_y : mapping of int to array (N, units of the layer) or (units of the layer,)
+            What terms of the objective add to :math:`\partial e_n / \partial y_n` at layer l,
+            such as the sparse penalty at the code.
+
+        Returns
+        -------
+        dict of int to array (N, units of the layer)
+            delta of every layer: :math:`\partial e_n / \partial u_n`, not yet divided by N.
+        """
+        at_y = at_y or {}
+        delta = {self.last: delta_out}
+        for l, layer in reversed(list(self.numbered())[:-1]):
+            shape = trace.u[l].shape
+            pull = np.matmul(
+                delta[l + 1], params[f"W{l + 1}"], out=room(f"delta{l}", shape, params.dtype)
+            )
+            pull += at_y.get(l, 0)
+            pull *= layer.activation.derivative(trace.u[l], trace.y[l])
+            delta[l] = pull
+        return delta
+
+    def backward(
+        self,
+        params: Parameters,
+        trace: Trace,
+        delta_out: np.ndarray,
+        at_y: Mapping[int, np.ndarray] | None = None,
+        room: Room = fresh,
+    ) -> Parameters:
+        r"""The gradient of the mean error by backpropagation (:eq:`eq-weight-gradient`).
+
+        Arguments as for :meth:`deltas`. From every layer's delta and input it computes
+        :math:`\partial E/\partial W = \frac1N \sum_n \delta_n y_n^\top` and
+        :math:`\partial E/\partial b = \frac1N \sum_n \delta_n`.
+
+        Returns
+        -------
+        Parameters
+            One gradient for each parameter, under the same name. Those that this network does not
+            use have gradient zero.
+        """
+        delta = self.deltas(params, trace, delta_out, at_y, room)
+        gradient = params.like(room("gradient", params.vector.shape, params.dtype))
+        if len(gradient) > 2 * len(self):
+            gradient.vector.fill(0)
+        for l, _ in self.numbered():
+            np.matmul(delta[l].T, trace.y[l - 1], out=gradient[f"W{l}"])
+            np.sum(delta[l], axis=0, out=gradient[f"b{l}"])
+        gradient.vector /= len(delta_out)
+        return gradient

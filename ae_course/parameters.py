@@ -1,0 +1,104 @@
+"""The parameters of a network have names, as in the equations, and are one vector underneath."""
+
+from collections.abc import Iterator, Mapping
+from typing import Self
+
+import numpy as np
+
+
+class Parameters(Mapping[str, np.ndarray]):
+    """A flat mapping ``{"W1": (units, inputs), "b1": (units,), ...}`` over one vector.
+
+    People and equations use the names, ``params["W1"]``; optimisers use ``params.vector``. Both
+    are the same memory: what one changes, the other sees.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        The name and shape of each array, in the order in which they lie in the vector.
+    vector : array (size,)
+        All numbers, one array after the other, each in row-major order.
+
+    Raises
+    ------
+    ValueError
+        The vector does not have as many entries as the shapes take.
+    TypeError
+        The vector holds anything but float32 or float64.
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], vector: np.ndarray):
+        sizes = [int(np.prod(shape)) for shape in shapes.values()]
+        if vector.dtype not in (np.float32, np.float64):
+            raise TypeError(f"the parameters are {vector.dtype}, wanted float32 or float64")
+        if vector.shape != (sum(sizes),):
+            raise ValueError(f"the vector has shape {vector.shape}, wanted ({sum(sizes)},)")
+        self.shapes, self.vector = dict(shapes), vector
+        self._starts = dict(zip(shapes, np.cumsum([0, *sizes]), strict=False))
+        self._views = {
+            name: vector[start : start + size].reshape(self.shapes[name])
+            for (name, start), size in zip(self._starts.items(), sizes, strict=True)
+        }
+
+    @classmethod
+    def zeros(cls, shapes: Mapping[str, tuple[int, ...]], dtype=np.float64) -> Self:
+        """Parameters of those shapes, all zero."""
+        return cls(shapes, np.zeros(sum(int(np.prod(s)) for s in shapes.values()), dtype))
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Parameters that copy the given arrays, with the dtype that holds them all.
+
+        Whole numbers become float64.
+        """
+        arrays = {name: np.asarray(array) for name, array in arrays.items()}
+        vector = np.concatenate([array.ravel() for array in arrays.values()])
+        if vector.dtype.kind in "iu":
+            vector = vector.astype(np.float64)
+        return cls({name: array.shape for name, array in arrays.items()}, vector)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The kind of number, which everything computed with these parameters keeps."""
+        return self.vector.dtype
+
+    def like(self, vector: np.ndarray) -> Self:
+        """The same names and shapes over another vector, which is not copied."""
+        return type(self)(self.shapes, vector)
+
+    def copy(self) -> Self:
+        """The same numbers in memory of their own."""
+        return self.like(self.vector.copy())
+
+    def astype(self, dtype) -> Self:
+        """A copy in another kind of number, float32 or float64."""
+        return self.like(self.vector.astype(dtype))
+
+    def where(self, index: int) -> str:
+        """The name of one entry of the vector, such as ``"W2[1, 2]"``."""
+        name = [n for n, start in self._starts.items() if start <= index][-1]
+        position = np.unravel_index(index - self._starts[name], self.shapes[name])
+        return f"{name}[{', '.join(str(i) for i in position)}]"
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._views:
+            raise KeyError(f"no parameter {name!r}; there are {', '.join(self)}")
+        return self._views[name]
+
+    def __setitem__(self, name: str, value) -> None:
+        if np.shape(value) not in ((), self[name].shape):
+            raise ValueError(f"{name} has shape {self[name].shape}, found {np.shape(value)}")
+        self[name][...] = value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._views)
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def __reduce__(self):  # copying or pickling the views one by one would cut them loose
+        return type(self), (self.shapes, self.vector)
+
+    def __repr__(self) -> str:
+        arrays = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
+        return f"Parameters({arrays}; {self.vector.size} numbers, {self.dtype})"

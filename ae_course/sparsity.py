@@ -1,0 +1,79 @@
+"""A sparse code uses few of its units; a penalty on their mean activation asks for one."""
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+from ae_course.objective import Objective, Pass, Term
+
+
+def kl_divergence(rho: float, rho_hat: np.ndarray) -> np.ndarray:
+    r"""The divergence of a coin that shows heads with rho_hat from one with rho, in nats.
+
+    :math:`\mathrm{KL}(\rho \| \hat\rho) = \rho \log \frac{\rho}{\hat\rho}
+    + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho}`, elementwise, for both in (0, 1). It is what a
+    pixel's cross-entropy adds to the entropy of its target (:eq:`eq-kl-split`).
+    """
+    return rho * np.log(rho / rho_hat) + (1 - rho) * np.log((1 - rho) / (1 - rho_hat))
+
+
+def kl_slope(rho: float, rho_hat: np.ndarray) -> np.ndarray:
+    r"""The derivative by rho_hat, :math:`s = -\rho/\hat\rho + (1-\rho)/(1-\hat\rho)`."""
+    return (1 - rho) / (1 - rho_hat) - rho / rho_hat
+
+
+@dataclass(frozen=True)
+class KLSparsity(Term):
+    r"""The sparse penalty :math:`\sum_j \mathrm{KL}(\rho \| \hat\rho_j)` of one layer.
+
+    :math:`\hat\rho_j` is unit j's mean output over the samples of the batch.
+
+    Attributes
+    ----------
+    rho : float
+        The mean activation wished for, between 0 and 1.
+    layer : int
+        The layer whose outputs are to be sparse; 1 is the code of a one-hidden-layer autoencoder.
+
+    Raises
+    ------
+    ValueError
+        rho is not in (0, 1); or, when it is evaluated, a unit's mean output is not.
+    """
+
+    rho: float
+    layer: int = 1
+
+    def __post_init__(self):
+        if not (isinstance(self.rho, Real) and 0 < self.rho < 1):
+            raise ValueError(f"rho is {self.rho!r}, wanted a number between 0 and 1")
+
+    def __repr__(self) -> str:
+        return f"kl_sparsity(rho={self.rho:g}, layer={self.layer})"
+
+    def value(self, seen, room):
+        return float(kl_divergence(self.rho, self.mean_activation(seen)).sum())
+
+    def at_y(self, seen):
+        # rho_hat is a mean, so that N times its derivative by y_n is 1.
+        return {self.layer: kl_slope(self.rho, self.mean_activation(seen))}
+
+    def mean_activation(self, seen: Pass) -> np.ndarray:
+        """rho_hat of every unit of the layer, shape (units,)."""
+        if self.layer not in seen.trace.u or self.layer == seen.net.last:
+            raise ValueError(
+                f"{self} is for a hidden layer, of which there are {len(seen.net) - 1}"
+            )
+        rho_hat = seen.trace.y[self.layer].mean(axis=0)
+        if rho_hat.min() <= 0 or rho_hat.max() >= 1:
+            raise ValueError(
+                f"mean activations run from {rho_hat.min():g} to {rho_hat.max():g}; the KL penalty"
+                " is defined between 0 and 1 only, as logistic units give"
+            )
+        return rho_hat
+
+
+def kl_sparsity(rho: float, layer: int = 1) -> Objective:
+    """The sparse penalty on a layer's mean activations, see :class:`KLSparsity`."""
+    return Objective.of(KLSparsity(rho, layer))

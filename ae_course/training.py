@@ -1,0 +1,173 @@
+"""One loop trains everything: draw a batch, compute its gradient, take a step."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm import tqdm
+
+from ae_course.arrays import Workspace, as_rows, check_finite, real_matrix
+from ae_course.checks import check_generator, check_whole
+from ae_course.objective import Objective
+from ae_course.optimizers import Adam, Optimizer
+from ae_course.parameters import Parameters
+
+
+class DivergenceError(ArithmeticError):
+    """Training left the finite numbers.
+
+    Attributes
+    ----------
+    params : Parameters
+        As they were when the last complete epoch ended.
+    history : History
+        Of the epochs completed.
+    """
+
+    def __init__(self, message: str, params: Parameters, history: "History"):
+        super().__init__(message)
+        self.params, self.history = params, history
+
+
+@dataclass
+class History:
+    """What was recorded during training.
+
+    Attributes
+    ----------
+    objective : list of float
+        J of each epoch, as the mean over its batches, each computed before its own step.
+    measures : dict of str to list of float
+        What each measure gave before the first epoch and after every epoch.
+    """
+
+    objective: list[float] = field(default_factory=list)
+    measures: dict[str, list[float]] = field(default_factory=dict)
+
+
+def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Deal the sample numbers 0 to n - 1 in random order, `batch_size` at a time.
+
+    The last batch has what is left over. One call deals one epoch: every sample once.
+
+    Raises
+    ------
+    TypeError
+        rng is not a numpy.random.Generator.
+    ValueError
+        batch_size is not a whole number, 1 or more.
+    """
+    check_generator(rng)
+    check_whole("batch_size", batch_size, least=1)
+    order = rng.permutation(n)
+    return (order[start : start + batch_size] for start in range(0, n, batch_size))
+
+
+def train(
+    net,
+    objective: Objective,
+    params: Parameters,
+    X: np.ndarray,
+    target: np.ndarray | None = None,
+    *,
+    epochs: int,
+    rng: np.random.Generator,
+    optimizer: Optimizer | None = None,
+    batch_size: int = 100,
+    corrupt: Callable[[np.random.Generator, np.ndarray], np.ndarray] | None = None,
+    measures: Mapping[str, Callable[[Parameters], float]] | None = None,
+    track: bool = True,
+) -> tuple[Parameters, History]:
+    """Minimise an objective over minibatches (:eq:`eq-sgd`) and return the parameters found.
+
+    Parameters
+    ----------
+    net : Network
+        Or whatever model the objective evaluates.
+    objective : Objective
+        The function J to minimise.
+    params : Parameters
+        Where to start; left as they are.
+    X : array (N, inputs)
+        Samples as rows. Grey values may stay uint8: each batch is converted when its turn comes.
+    target : array (N, …), optional
+        What the output should be, row by row; without it, the input before it is corrupted.
+    epochs : int
+        How often to go through the samples.
+    rng : numpy.random.Generator
+        Deals the batches, and is handed to `corrupt`.
+    optimizer : Optimizer
+        :class:`~ae_course.optimizers.Adam` with its defaults unless given.
+    batch_size : int
+        Samples in a batch; a number above N means all of them.
+    corrupt : callable ``(rng, x) -> array``, optional
+        What is done to the samples of a batch before the network sees them. It is given a copy of
+        them in the dtype of the parameters, grey values as 0 to 1.
+    measures : mapping of str to callable ``params -> float``, optional
+        Evaluated before the first epoch and after every epoch. They are given the parameters in
+        training, to look at and not to keep.
+    track : bool
+        Whether to record J for every epoch. Without it no loss is computed, only gradients.
+
+    Returns
+    -------
+    params : Parameters
+        In memory of their own.
+    history : History
+
+    Raises
+    ------
+    DivergenceError
+        J or a parameter became NaN or infinite, usually for too large a learning rate. It holds
+        the parameters and history of the last complete epoch.
+    TypeError, ValueError
+        An argument is not as described; the message says what was found and what was wanted.
+    """
+    X, target = _check_samples(X, target)
+    check_whole("epochs", epochs, least=0)
+    optimizer, measures = optimizer or Adam(), dict(measures or {})
+    params = params.copy()
+    memory, room = optimizer.start(params.vector), Workspace()
+    history = History(measures={name: [float(f(params))] for name, f in measures.items()})
+
+    for epoch in tqdm(range(1, epochs + 1), unit="epoch", disable=None):
+        before, values = params.copy(), []
+        for batch in minibatches(len(X), batch_size, rng):
+            x, t = X[batch], None if target is None else target[batch]
+            if corrupt is not None:
+                clean = as_rows(x, X.shape[1], params.dtype, room, name="clean")
+                x, t = corrupt(rng, clean.copy()), clean if t is None else t
+            with np.errstate(over="ignore", invalid="ignore"):
+                value, gradient = objective.value_and_gradient(
+                    net, params, x, t, want_value=track, room=room
+                )
+                optimizer.step(params.vector, gradient.vector, memory)
+            values.append(value)
+        mean = float(np.mean(values)) if track else 0.0
+        if not (np.isfinite(mean) and np.isfinite(params.vector).all()):
+            raise DivergenceError(
+                f"training diverged in epoch {epoch}: the objective or a parameter is no longer"
+                " finite; a smaller learning rate may help",
+                before,
+                history,
+            )
+        if track:
+            history.objective.append(mean)
+        for name, measure in measures.items():
+            history.measures[name].append(float(measure(params)))
+    return params, history
+
+
+def _check_samples(X: np.ndarray, target: np.ndarray | None):
+    # Every batch is checked too, but only here does a sample have the number the caller knows.
+    X = real_matrix(X, "X")
+    check_finite(X, "X")
+    if target is None:
+        return X, None
+    target = np.asarray(target)
+    if target.shape[:1] != X.shape[:1]:
+        raise ValueError(
+            f"target has shape {target.shape}, wanted a row or label for each of {len(X)} samples"
+        )
+    check_finite(target, "target")
+    return X, target

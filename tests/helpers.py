@@ -1,0 +1,40 @@
+"""What several test files need: seeded numbers, what "equal" means, and slopes by differences."""
+
+import numpy as np
+
+
+def samples(n=7, d=5, seed=0):
+    """Draw samples as rows, between 0 and 1."""
+    return np.random.default_rng(seed).random((n, d))
+
+
+def drawn(net, seed=1, dtype=np.float64):
+    """Draw every parameter, biases too: at zero a bias could be missing and nobody would notice."""
+    params = net.init(np.random.default_rng(0), dtype=dtype)
+    return params.like(np.random.default_rng(seed).normal(size=params.vector.size).astype(dtype))
+
+
+def assert_close(found, wanted):
+    """Assert the same shape, and the same numbers up to rounding of the largest."""
+    found, wanted = np.asarray(found), np.asarray(wanted)
+    assert found.shape == wanted.shape
+    rtol = 1e-4 if found.dtype == np.float32 else 1e-10
+    np.testing.assert_allclose(found, wanted, rtol, atol=rtol * np.abs(wanted).max(initial=0))
+
+
+def slopes(f, x, step=1e-5):
+    """Differentiate the scalar f(x) by every entry of x, by central differences."""
+    found = np.empty_like(x)
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place] += step
+        down[place] -= step
+        found[place] = (f(up) - f(down)) / (2 * step)
+    return found
+
+
+def assert_slopes(found, f, x):
+    """Assert that `found` is the derivative of f at x, as far as differences can tell."""
+    wanted = slopes(f, x)
+    assert found.shape == wanted.shape
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-8 * max(1, np.abs(wanted).max()))

@@ -1,0 +1,205 @@
+"""Differences find the gradient, and a wrong gradient does not get past them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from helpers import assert_close, drawn, samples
+
+from ae_course.activations import logistic
+from ae_course.autoencoder import Autoencoder
+from ae_course.gradcheck import (
+    check_gradient,
+    compare_gradients,
+    numerical_gradient,
+    relative_error,
+)
+from ae_course.losses import Loss, cross_entropy
+from ae_course.objective import Objective, Term, reconstruction, weight_decay
+from ae_course.parameters import Parameters
+from ae_course.sparsity import KLSparsity, kl_slope
+
+NET = Autoencoder.folded(5, 3)
+PARAMS = drawn(NET)
+X = samples(7, 5)
+J = reconstruction(cross_entropy) + 0.1 * weight_decay
+
+
+def cubes(params):
+    """A function whose third derivative by every entry is the same, 6."""
+    return float((params.vector**3).sum())
+
+
+@pytest.mark.equation("eq-central-difference", by="ae_course.gradcheck.numerical_gradient")
+def test_every_parameter_is_moved_a_little_to_both_sides():
+    h, found = 1e-4, numerical_gradient(lambda p: J.value(NET, p, X), PARAMS, step=1e-4)
+    for i in range(len(PARAMS.vector)):
+        ahead, behind = PARAMS.copy(), PARAMS.copy()
+        ahead.vector[i] += h
+        behind.vector[i] -= h
+        wanted = (J.value(NET, ahead, X) - J.value(NET, behind, X)) / (2 * h)
+        np.testing.assert_allclose(found.vector[i], wanted, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.equation("eq-central-difference", by="ae_course.gradcheck.numerical_gradient")
+@pytest.mark.parametrize("h", [0.1, 0.05, 0.025])
+def test_the_error_of_a_central_difference_is_a_sixth_of_h_squared_times_the_third_derivative(h):
+    error = numerical_gradient(cubes, PARAMS, step=h).vector - 3 * PARAMS.vector**2
+    np.testing.assert_allclose(error, h**2, rtol=1e-8)
+
+
+def test_halving_the_step_quarters_the_error_for_a_network_too():
+    def error(h):
+        found = numerical_gradient(lambda p: J.value(NET, p, X), PARAMS, step=h)
+        return relative_error(found.vector, J.gradient(NET, PARAMS, X).vector)
+
+    np.testing.assert_allclose(
+        [error(0.01) / error(0.005), error(0.02) / error(0.01)], 4, rtol=0.01
+    )
+
+
+def test_the_numerical_gradient_leaves_the_parameters_as_they_were():
+    params = PARAMS.copy()
+    found = numerical_gradient(cubes, params)
+    assert params.vector.tolist() == PARAMS.vector.tolist()
+    assert found.shapes == params.shapes
+
+
+def test_float32_is_refused_for_differences():
+    with pytest.raises(TypeError, match="parameters are float32, finite differences need float64"):
+        check_gradient(J, NET, PARAMS.astype(np.float32), X)
+
+
+@pytest.mark.equation("eq-relative-error", by="ae_course.gradcheck.relative_error")
+def test_the_relative_error_is_its_formula():
+    def norm(v):
+        return sum(x * x for x in v) ** 0.5
+
+    g, h = np.array([1.0, -2, 3]), np.array([1.5, 0, 2])
+    assert_close(relative_error(g, h), norm(g - h) / (norm(g) + norm(h)))
+
+
+def test_the_relative_error_of_multiples_is_known():
+    g = np.array([1.0, -2, 3])
+    assert_close([relative_error(f * g, g) for f in (1, 2, -1, 0)], [0, 1 / 3, 1, 1])
+    assert relative_error(0 * g, 0 * g) == 0
+
+
+def test_a_right_gradient_passes_with_a_report():
+    report = check_gradient(J, NET, PARAMS, X)
+    assert set(report.errors) == set(PARAMS)
+    assert report.error == max(report.errors.values()) < 1e-8
+    np.testing.assert_allclose(report.found, report.wanted, rtol=1e-6)
+
+
+def test_the_report_names_the_entry_that_is_most_wrong():
+    found = PARAMS.copy()
+    found["W2"][1, 2] += 0.5
+    found["b1"][0] -= 0.25
+    report = compare_gradients(found, PARAMS)
+    assert report.worst == "W2[1, 2]"
+    assert (report.found, report.wanted) == (found["W2"][1, 2], PARAMS["W2"][1, 2])
+    assert report.errors["W1"] == report.errors["b2"] == 0
+    assert report.error == report.errors["b1"] or report.error == report.errors["W2"]
+
+
+@pytest.mark.parametrize("name", PARAMS)
+def test_a_gradient_that_is_not_a_number_is_never_right(name):
+    found = PARAMS.copy()
+    found[name].flat[1] = np.nan
+    report = compare_gradients(found, PARAMS)
+    assert np.isnan(report.error)
+    assert report.worst.startswith(name)
+
+
+@dataclass(frozen=True)
+class Scaled(Loss):
+    """The cross-entropy with a delta that is too large by a factor."""
+
+    unit = logistic
+    factor: float = 1.0
+
+    def errors(self, u, y, t):
+        return cross_entropy.errors(u, y, t)
+
+    def delta(self, unit, u, y, t, room=None):
+        return self.factor * (y - t)
+
+
+class UnhalvedDecay(Term):
+    """Weight decay whose value lacks the half."""
+
+    def value(self, seen, room):
+        return sum(float((seen.params[f"W{l}"] ** 2).sum()) for l, _ in seen.net.numbered())
+
+    def at_parameters(self, seen):
+        return {f"W{l}": seen.params[f"W{l}"] for l, _ in seen.net.numbered()}
+
+
+class DividedSparsity(KLSparsity):
+    """The sparse penalty with the factor 1/N of rho_hat in it, which `backward` applies anyway."""
+
+    def at_y(self, seen):
+        y = seen.trace.y[self.layer]
+        return {self.layer: kl_slope(self.rho, y.mean(axis=0)) / len(y)}
+
+
+class FlippedSparsity(KLSparsity):
+    """The sparse penalty with the wrong sign."""
+
+    def at_y(self, seen):
+        return {self.layer: -super().at_y(seen)[self.layer]}
+
+
+class OneEntry(Term):
+    """Half the square of a single weight, and a gradient that is off by 1e-4 of it."""
+
+    def value(self, seen, room):
+        return 0.5 * float(seen.params["W2"][3, 1]) ** 2
+
+    def at_parameters(self, seen):
+        slope = np.zeros_like(seen.params["W2"])
+        slope[3, 1] = 1.0001 * seen.params["W2"][3, 1]
+        return {"W2": slope}
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        reconstruction(Scaled(logistic, -1)),
+        reconstruction(Scaled(logistic, 1 / 7)),
+        reconstruction(Scaled(logistic, 2)),
+        J + Objective.of(UnhalvedDecay()),
+        J + Objective.of(DividedSparsity(0.1)),
+        J + Objective.of(FlippedSparsity(0.1)),
+        Objective.of(OneEntry()),
+    ],
+    ids=["sign", "divided twice", "factor 2", "no half", "1/N", "penalty's sign", "one entry"],
+)
+def test_a_wrong_gradient_is_refused_and_its_worst_entry_named(objective):
+    with pytest.raises(AssertionError, match=r"is wrong: relative error \S+, wanted") as caught:
+        check_gradient(objective, NET, PARAMS, X)
+    worst = np.abs(
+        objective.gradient(NET, PARAMS, X).vector
+        - numerical_gradient(lambda p: objective.value(NET, p, X), PARAMS).vector
+    ).argmax()
+    assert f"worst at {PARAMS.where(worst)}, where it is" in str(caught.value)
+
+
+def test_the_entry_named_is_the_one_that_was_made_wrong():
+    with pytest.raises(AssertionError, match=r"worst at W2\[3, 1\], where it is -?\d.* give -?\d"):
+        check_gradient(Objective.of(OneEntry()), NET, PARAMS, X)
+
+
+@pytest.mark.parametrize("factor", [1.001, 1 + 1e-5])
+def test_the_tolerance_decides(factor):
+    slightly_wrong = reconstruction(Scaled(logistic, factor))
+    check_gradient(slightly_wrong, NET, PARAMS, X, tolerance=factor - 1)
+    with pytest.raises(AssertionError, match="the gradient of reconstruction"):
+        check_gradient(slightly_wrong, NET, PARAMS, X, tolerance=(factor - 1) / 10)
+
+
+def test_parameters_with_other_names_are_compared_by_theirs():
+    g = Parameters.of({"centre": np.ones((2, 2)), "spread": np.ones(3)})
+    report = compare_gradients(g, g.like(g.vector * [1, 1, 1, 1, 1, 1, 2]))
+    assert (report.errors["centre"], report.worst) == (0, "spread[2]")

@@ -1,0 +1,246 @@
+"""An objective is a weighted sum of terms, and every one has the gradient that differences find."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from helpers import assert_close, drawn, samples
+
+from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.arrays import Workspace
+from ae_course.autoencoder import Autoencoder
+from ae_course.gradcheck import check_gradient
+from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
+from ae_course.network import Layer, Network
+from ae_course.objective import Objective, Term, reconstruction, weight_decay
+from ae_course.sparsity import kl_sparsity
+
+X, TARGET = samples(7, 5), samples(7, 5, seed=8)
+LABELS = np.array([0, 2, 1, 1, 0, 2, 2])
+NET = Autoencoder.folded(5, 3)
+DEEP = Autoencoder.folded(5, 4, 3, 2)
+CLASSES = Network((Layer(5, 4, tanh), Layer(4, 3, softmax)))
+PARAMS = drawn(NET)
+SQUARED, CROSS = reconstruction(squared_error), reconstruction(cross_entropy)
+hidden_units = pytest.mark.parametrize("f", [identity, logistic, tanh, relu], ids=repr)
+
+
+@hidden_units
+@pytest.mark.parametrize("output", [identity, logistic, tanh, relu], ids=repr)
+def test_the_gradient_of_the_squared_error_is_right(f, output):
+    net = Autoencoder.folded(5, 3, hidden=f, output=output)
+    check_gradient(SQUARED, net, drawn(net), X, tolerance=1e-6)
+
+
+@hidden_units
+def test_the_gradient_of_the_cross_entropy_is_right(f):
+    net = Autoencoder.folded(5, 3, hidden=f)
+    check_gradient(CROSS, net, drawn(net), X, tolerance=1e-6)
+
+
+@hidden_units
+def test_the_gradient_of_the_softmax_cross_entropy_is_right(f):
+    net = Network((Layer(5, 4, f), Layer(4, 3, softmax)))
+    check_gradient(reconstruction(softmax_cross_entropy), net, drawn(net), X, LABELS)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        SQUARED,
+        CROSS,
+        weight_decay,
+        kl_sparsity(0.2, layer=2),
+        CROSS + 3 * kl_sparsity(0.05, layer=3) + 1e-2 * weight_decay,
+        2 * SQUARED + 0.5 * CROSS + kl_sparsity(0.1) + 0.3 * kl_sparsity(0.4, layer=5),
+        0.7 * (CROSS + 2 * kl_sparsity(0.3)) + -1.5 * kl_sparsity(0.1),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("target", [None, TARGET], ids=["itself", "target"])
+def test_the_gradient_of_sums_of_terms_in_a_deep_autoencoder_is_right(objective, target):
+    check_gradient(objective, DEEP, drawn(DEEP), X, target, tolerance=1e-6)
+
+
+@pytest.mark.parametrize("part", [slice(0, 4), slice(2, None), slice(1, 3)], ids=repr)
+def test_the_gradient_of_a_slice_is_right_and_zero_for_other_layers(part):
+    net, params = DEEP[part], drawn(DEEP)
+    inputs, wanted = samples(7, net.inputs, seed=3), samples(7, net.units, seed=4)
+    J = CROSS + kl_sparsity(0.2, layer=net.first) + 0.1 * weight_decay
+    check_gradient(J, net, params, inputs, wanted, tolerance=1e-6)
+    unused = set(params) - set(net.shapes())
+    assert unused
+    assert not any(J.gradient(net, params, inputs, wanted)[name].any() for name in unused)
+
+
+def test_the_gradient_of_grey_values_is_that_of_their_255th_parts():
+    grey = np.random.default_rng(0).integers(256, size=(7, 5), dtype=np.uint8)
+    value, gradient = CROSS.value_and_gradient(NET, PARAMS, grey)
+    assert_close(value, CROSS.value(NET, PARAMS, grey / 255))
+    assert_close(gradient.vector, CROSS.gradient(NET, PARAMS, grey / 255).vector)
+    check_gradient(CROSS, NET, PARAMS, grey)
+    assert_close(CROSS.value(NET, PARAMS, X, grey), CROSS.value(NET, PARAMS, X, grey / 255))
+
+
+@pytest.mark.equation("eq-mean-error", by="ae_course.objective.reconstruction")
+def test_the_reconstruction_error_is_the_mean_over_the_samples():
+    x_hat = 1 / (1 + np.exp(-NET.encode(PARAMS, X) @ PARAMS["W2"].T - PARAMS["b2"]))
+    squared = [0.5 * ((x_hat[n] - X[n]) ** 2).sum() for n in range(7)]
+    cross = [-(X[n] @ np.log(x_hat[n]) + (1 - X[n]) @ np.log(1 - x_hat[n])) for n in range(7)]
+    assert_close(SQUARED.value(NET, PARAMS, X), sum(squared) / 7)
+    assert_close(CROSS.value(NET, PARAMS, X), sum(cross) / 7)
+
+
+@pytest.mark.equation("eq-weight-decay", by="ae_course.objective.weight_decay")
+def test_weight_decay_is_half_the_sum_of_the_squared_weights_and_pulls_by_the_weights():
+    squares = [w * w for name in ("W1", "W2") for w in PARAMS[name].ravel().tolist()]
+    value, gradient = weight_decay.value_and_gradient(NET, PARAMS, X)
+    assert_close(value, 0.5 * sum(squares))
+    for l in (1, 2):
+        assert gradient[f"W{l}"].tolist() == PARAMS[f"W{l}"].tolist()
+        assert not gradient[f"b{l}"].any()
+
+
+def test_an_objective_is_linear_in_its_terms():
+    J, K = CROSS + weight_decay, kl_sparsity(0.1)
+    value, gradient = (2 * J + 0.5 * K).value_and_gradient(NET, PARAMS, X)
+    parts = [term.value_and_gradient(NET, PARAMS, X) for term in (J, K)]
+    assert_close(value, 2 * parts[0][0] + 0.5 * parts[1][0])
+    assert_close(gradient.vector, 2 * parts[0][1].vector + 0.5 * parts[1][1].vector)
+
+
+def test_weights_multiply_and_any_real_number_is_one():
+    assert 2 * (3 * CROSS) == 6 * CROSS
+    assert np.float64(2) * CROSS == np.int64(2) * CROSS == np.float32(2) * CROSS == 2 * CROSS
+    assert CROSS + weight_decay != weight_decay + CROSS
+
+
+def test_an_objective_reads_as_its_equation():
+    J = CROSS + 3.0 * kl_sparsity(rho=0.05) + 1e-4 * weight_decay
+    wanted = "reconstruction(cross_entropy) + 3 * kl_sparsity(rho=0.05, layer=1)"
+    assert repr(J) == f"{wanted} + 0.0001 * weight_decay"
+
+
+def test_value_gradient_and_both_at_once_agree():
+    J = CROSS + kl_sparsity(0.1) + 0.1 * weight_decay
+    value, gradient = J.value_and_gradient(NET, PARAMS, X, TARGET)
+    assert value == J.value(NET, PARAMS, X, TARGET)
+    assert gradient.vector.tolist() == J.gradient(NET, PARAMS, X, TARGET).vector.tolist()
+
+
+def test_the_target_is_the_input_unless_one_is_given():
+    assert CROSS.value(NET, PARAMS, X) == CROSS.value(NET, PARAMS, X, X)
+    assert CROSS.value(NET, PARAMS, X) != CROSS.value(NET, PARAMS, X, TARGET)
+
+
+@dataclass(frozen=True)
+class NoErrors(Loss):
+    """The squared error's delta without the squared error."""
+
+    unit = logistic
+
+    def errors(self, u, y, t):
+        raise AssertionError("a loss was computed that nobody asked for")
+
+
+def test_no_error_is_computed_for_the_gradient_alone():
+    J = reconstruction(NoErrors(logistic))
+    value, gradient = J.value_and_gradient(NET, PARAMS, X, want_value=False)
+    assert value is None
+    assert_close(gradient.vector, CROSS.gradient(NET, PARAMS, X).vector)
+    assert_close(J.gradient(NET, PARAMS, X).vector, gradient.vector)
+    with pytest.raises(AssertionError, match="nobody asked for"):
+        J.value(NET, PARAMS, X)
+
+
+@pytest.mark.parametrize("rows", [7, 3])
+@pytest.mark.parametrize(
+    "J",
+    [CROSS + SQUARED, 2 * CROSS + kl_sparsity(0.1) + kl_sparsity(0.3) + weight_decay, SQUARED],
+    ids=repr,
+)
+def test_a_workspace_changes_no_number(J, rows):
+    room = Workspace()
+    for part in (slice(None), slice(rows)):
+        value, gradient = J.value_and_gradient(NET, PARAMS, X[part], TARGET[part], room=room)
+    wanted = J.value_and_gradient(NET, PARAMS, X[:rows], TARGET[:rows])
+    assert value == wanted[0]
+    assert gradient.vector.tolist() == wanted[1].vector.tolist()
+
+
+def test_evaluating_leaves_parameters_and_samples_as_they_were():
+    params, x, target = PARAMS.copy(), X.copy(), TARGET.copy()
+    (CROSS + kl_sparsity(0.1) + weight_decay).value_and_gradient(NET, params, x, target)
+    assert (params.vector == PARAMS.vector).all()
+    assert (x == X).all()
+    assert (target == TARGET).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_gradient_has_the_dtype_of_the_parameters(dtype):
+    J = 0.3 * CROSS + SQUARED + np.float64(2) * kl_sparsity(np.float64(0.1)) + 0.1 * weight_decay
+    value, gradient = J.value_and_gradient(NET, drawn(NET, dtype=dtype), X, TARGET)
+    assert gradient.dtype == dtype
+    assert type(value) is float
+
+
+def test_float32_computes_the_same_as_float64():
+    J, params = CROSS + kl_sparsity(0.1) + weight_decay, drawn(NET, dtype=np.float32)
+    found = J.gradient(NET, params, X, TARGET)
+    assert_close(found.vector, J.gradient(NET, params.astype(np.float64), X, TARGET).vector)
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf, -np.inf])
+def test_a_weight_that_is_not_finite_is_named(weight):
+    with pytest.raises(ValueError, match=f"a term has weight {weight}, wanted a finite number"):
+        weight * CROSS
+
+
+@pytest.mark.parametrize(
+    "combine",
+    [
+        lambda: CROSS + 1,
+        lambda: 1 + CROSS,
+        lambda: CROSS + cross_entropy,
+        lambda: "3" * CROSS,
+        lambda: None * CROSS,
+        lambda: 1j * CROSS,
+    ],
+)
+def test_only_objectives_add_up_and_only_numbers_are_weights(combine):
+    with pytest.raises(TypeError, match="Objective"):
+        combine()
+
+
+@pytest.mark.parametrize("loss", ["mse", None, CROSS])
+def test_what_is_no_loss_is_named(loss):
+    with pytest.raises(TypeError, match=r"the loss is .*, wanted a Loss, such as squared_error"):
+        reconstruction(loss)
+
+
+@pytest.mark.parametrize(
+    ("J", "net", "target", "message"),
+    [
+        (CROSS, Autoencoder.folded(5, 3, output=tanh), None, "needs logistic output units"),
+        (CROSS, NET, 2 * TARGET, "cross_entropy takes targets from 0 to 1, found 0.0.* to 1.9"),
+        (CROSS, NET, TARGET[:, :3], "target has 3 columns, the network takes 5"),
+        (CROSS, NET, TARGET[:4], "there are 4 targets for 7 samples"),
+        (CROSS, NET, np.full((7, 5), np.nan), r"target\[0, 0\] is nan"),
+        (SQUARED, CLASSES, TARGET[:, :3], "squared_error needs identity output units"),
+        (reconstruction(softmax_cross_entropy), NET, LABELS, "needs softmax output units"),
+        (reconstruction(softmax_cross_entropy), CLASSES, LABELS + 1, "labels run from 1 to 3"),
+        (reconstruction(softmax_cross_entropy), CLASSES, LABELS[:2], "2 targets for 7 samples"),
+        (reconstruction(softmax_cross_entropy), CLASSES, None, r"labels have shape \(7, 5\)"),
+    ],
+)
+def test_targets_and_networks_that_do_not_fit_are_named(J, net, target, message):
+    for evaluate in (J.value, J.gradient):
+        with pytest.raises(ValueError, match=message):
+            evaluate(net, drawn(net), X, target)
+
+
+def test_a_term_that_states_nothing_has_no_value_and_no_gradient():
+    J = Objective.of(Term())
+    assert not J.gradient(NET, PARAMS, X).vector.any()
+    with pytest.raises(NotImplementedError):
+        J.value(NET, PARAMS, X)

@@ -1,0 +1,107 @@
+"""The sparse penalty is a divergence of mean activations, and it makes a code sparse."""
+
+import math
+
+import numpy as np
+import pytest
+from helpers import assert_close, assert_slopes, drawn, samples
+
+from ae_course.activations import identity, logistic, tanh
+from ae_course.autoencoder import Autoencoder
+from ae_course.losses import cross_entropy, entropy
+from ae_course.objective import reconstruction
+from ae_course.optimizers import Adam
+from ae_course.sparsity import kl_divergence, kl_slope, kl_sparsity
+from ae_course.training import train
+
+RHO_HAT = np.array([0.02, 0.1, 0.3, 0.5, 0.97])
+NET = Autoencoder.folded(5, 4, 3)
+PARAMS = drawn(NET)
+X = samples(7, 5)
+
+
+@pytest.mark.parametrize("rho", [0.05, 0.3, 0.8])
+def test_the_divergence_is_its_formula(rho):
+    wanted = [rho * math.log(rho / r) + (1 - rho) * math.log((1 - rho) / (1 - r)) for r in RHO_HAT]
+    assert_close(kl_divergence(rho, RHO_HAT), wanted)
+
+
+def test_the_divergence_is_positive_except_where_both_agree():
+    assert (kl_divergence(0.2, RHO_HAT) > 0).all()
+    assert_close(kl_divergence(RHO_HAT, RHO_HAT), np.zeros(5))
+
+
+def test_the_divergence_is_no_distance_for_it_is_not_symmetric():
+    assert abs(kl_divergence(0.1, np.array(0.5)) - kl_divergence(0.5, np.array(0.1))) > 0.1
+
+
+def test_the_slope_of_the_divergence_is_what_differences_say():
+    assert_slopes(kl_slope(0.2, RHO_HAT), lambda r: kl_divergence(0.2, r).sum(), RHO_HAT)
+    assert kl_slope(0.2, np.array(0.2)) == 0
+
+
+@pytest.mark.equation("eq-kl-split", by="ae_course.sparsity.kl_divergence")
+def test_the_cross_entropy_is_the_entropy_plus_the_divergence_of_every_pixel():
+    x, u = samples(6, 5), np.random.default_rng(1).normal(size=(6, 5))
+    x_hat = 1 / (1 + np.exp(-u))
+    e = -(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat)).sum(axis=1)
+    H = -(x * np.log(x) + (1 - x) * np.log(1 - x)).sum(axis=1)
+    assert_close(kl_divergence(x, x_hat).sum(axis=1), e - H)
+    assert_close(cross_entropy.errors(u, logistic(u), x) - entropy(x), e - H)
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_the_penalty_sums_the_divergence_of_each_unit_s_mean_activation(layer):
+    y = NET.forward(PARAMS, X).y[layer]
+    rho_hat = [sum(column) / 7 for column in y.T]
+    wanted = sum(float(kl_divergence(0.1, np.array(r))) for r in rho_hat)
+    assert_close(kl_sparsity(0.1, layer).value(NET, PARAMS, X), wanted)
+
+
+def test_a_constant_code_has_no_penalty_however_many_units_are_on():
+    params = NET.init(np.random.default_rng(0), draw=lambda rng, units, inputs: 0.0)
+    params["b2"] = math.log(0.2 / 0.8)
+    J = kl_sparsity(0.2, layer=2)
+    np.testing.assert_allclose(NET.encode(params, X), 0.2)
+    assert abs(J.value(NET, params, X)) < 1e-14
+    np.testing.assert_allclose(J.gradient(NET, params, X).vector, 0, atol=1e-14)
+
+
+def test_the_penalty_brings_the_mean_activation_to_rho():
+    net, rng = Autoencoder.folded(5, 8), np.random.default_rng(0)
+    J = reconstruction(cross_entropy) + 10 * kl_sparsity(0.1)
+    params, _ = train(net, J, net.init(rng), samples(100), epochs=60, rng=rng, optimizer=Adam(0.05))
+    np.testing.assert_allclose(net.encode(params, samples(100)).mean(axis=0), 0.1, atol=0.02)
+
+
+@pytest.mark.parametrize("rho", [0, 1, -0.1, 1.5, np.nan, "0.1", None])
+def test_a_rho_outside_0_to_1_is_named(rho):
+    with pytest.raises(ValueError, match=r"rho is .*, wanted a number between 0 and 1"):
+        kl_sparsity(rho)
+
+
+@pytest.mark.parametrize("layer", [0, 4, 9])
+def test_a_layer_that_is_not_hidden_is_named(layer):
+    message = rf"layer={layer}\) is for a hidden layer, of which there are 3"
+    for evaluate in (kl_sparsity(0.1, layer).value, kl_sparsity(0.1, layer).gradient):
+        with pytest.raises(ValueError, match=message):
+            evaluate(NET, PARAMS, X)
+
+
+@pytest.mark.parametrize(
+    ("f", "bias", "found"),
+    [
+        (tanh, [-1000, 0], "-1 to 0"),
+        (identity, [2.5, 0.5], "0.5 to 2.5"),
+        (logistic, [1000, 0], "0.5 to 1"),
+        (logistic, [-1000, 0], "0 to 0.5"),
+    ],
+    ids=repr,
+)
+def test_mean_activations_outside_0_to_1_are_named(f, bias, found):
+    net = Autoencoder.folded(5, 2, hidden=f)
+    params = net.init(np.random.default_rng(0), draw=lambda rng, units, inputs: 0.0)
+    params["b1"] = bias
+    for evaluate in (kl_sparsity(0.1).value, kl_sparsity(0.1).gradient):
+        with pytest.raises(ValueError, match=f"mean activations run from {found}; the KL penalty"):
+            evaluate(net, params, X)

@@ -1,0 +1,126 @@
+"""PyTorch finds the same gradients and takes the same steps. It is an oracle, not a dependency."""
+
+import numpy as np
+import pytest
+from helpers import assert_close, drawn, samples
+
+from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.autoencoder import Autoencoder
+from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
+from ae_course.network import Layer, Network
+from ae_course.objective import reconstruction, weight_decay
+from ae_course.optimizers import SGD, Adam, Momentum
+from ae_course.sparsity import kl_sparsity
+
+torch = pytest.importorskip("torch")
+functional = torch.nn.functional
+
+X, TARGET = samples(9, 5), samples(9, 5, seed=3)
+LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2])
+CROSS, SQUARED = reconstruction(cross_entropy), reconstruction(squared_error)
+CLASSES = reconstruction(softmax_cross_entropy)
+APPLY = {identity: lambda u: u, logistic: torch.sigmoid, tanh: torch.tanh, relu: torch.relu}
+DEEP = Autoencoder.folded(5, 4, 3)
+
+
+def forward(net, w):
+    """The output's net input and all outputs of hidden layers, in PyTorch."""
+    y, hidden = torch.tensor(X), {}
+    for l, layer in net.numbered():
+        u = y @ w[f"W{l}"].T + w[f"b{l}"]
+        y = hidden[l] = APPLY.get(layer.activation, lambda u: u)(u)
+    return u, hidden
+
+
+def kl(rho, y):
+    """The sparse penalty, from PyTorch's own divergence of distributions."""
+    wanted = torch.tensor(rho, dtype=torch.float64)
+    coins = (torch.distributions.Bernoulli(p) for p in (wanted, y.mean(dim=0)))
+    return torch.distributions.kl_divergence(*coins).sum()
+
+
+def decay(w):
+    return sum((array**2).sum() for name, array in w.items() if name.startswith("W")) / 2
+
+
+def bits(u, t):
+    return functional.binary_cross_entropy_with_logits(u, t, reduction="sum") / len(t)
+
+
+def half_squares(y, t):
+    return functional.mse_loss(y, t, reduction="sum") / 2 / len(t)
+
+
+def agrees(J, net, target, in_torch):
+    """Assert that value and gradient are what autograd makes of the same formula."""
+    params = drawn(net)
+    w = {name: torch.tensor(array, requires_grad=True) for name, array in params.items()}
+    value = in_torch(w, *forward(net, w), torch.tensor(X if target is None else target))
+    value.backward()
+    found, gradient = J.value_and_gradient(net, params, X, target)
+    assert_close(found, value.item())
+    for name in params:
+        assert_close(gradient[name], w[name].grad.numpy())
+
+
+@pytest.mark.parametrize("f", [identity, logistic, tanh, relu], ids=repr)
+@pytest.mark.parametrize("target", [None, TARGET], ids=["itself", "target"])
+def test_autograd_agrees_about_the_cross_entropy(f, target):
+    net = Autoencoder.folded(5, 4, 3, hidden=f)
+    agrees(CROSS, net, target, lambda w, u, y, t: bits(u, t))
+
+
+@pytest.mark.parametrize("output", [identity, logistic, tanh, relu], ids=repr)
+def test_autograd_agrees_about_the_squared_error(output):
+    net = Autoencoder.folded(5, 4, 3, hidden=tanh, output=output)
+    agrees(SQUARED, net, TARGET, lambda w, u, y, t: half_squares(y[net.last], t))
+
+
+def test_autograd_agrees_about_the_softmax_cross_entropy():
+    net = Network((Layer(5, 4, tanh), Layer(4, 3, softmax)))
+    agrees(CLASSES, net, LABELS, lambda w, u, y, t: functional.cross_entropy(u, t))
+
+
+def test_autograd_agrees_about_a_weighted_sum_of_everything():
+    J = CROSS + 0.5 * SQUARED + 3 * kl_sparsity(0.05, 2) + kl_sparsity(0.2) + 0.1 * weight_decay
+
+    def in_torch(w, u, y, t):
+        penalties = 3 * kl(0.05, y[2]) + kl(0.2, y[1]) + 0.1 * decay(w)
+        return bits(u, t) + 0.5 * half_squares(y[4], t) + penalties
+
+    agrees(J, DEEP, TARGET, in_torch)
+
+
+@pytest.mark.parametrize("size", [1000.0, 40.0])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pytorch_agrees_about_extreme_net_inputs(size, dtype):
+    u, t = np.array([[size, -size, size, 0]], dtype), np.array([[0, 0.25, 1, 0.5]], dtype)
+    wanted = functional.binary_cross_entropy_with_logits(
+        torch.tensor(u), torch.tensor(t), reduction="sum"
+    )
+    assert_close(cross_entropy.errors(u, logistic(u), t), wanted.numpy()[None])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (SGD(0.3), lambda w: torch.optim.SGD(w, lr=0.3)),
+        (Momentum(0.3, mu=0.8), lambda w: torch.optim.SGD(w, lr=0.3, momentum=0.8)),
+        (Adam(0.05), lambda w: torch.optim.Adam(w, lr=0.05)),
+        (
+            Adam(0.05, 0.5, 0.9, epsilon=0.1),
+            lambda w: torch.optim.Adam(w, lr=0.05, betas=(0.5, 0.9), eps=0.1),
+        ),
+    ],
+    ids=["sgd", "momentum", "adam", "adam with other settings"],
+)
+def test_pytorch_s_optimiser_takes_the_same_steps(ours, theirs):
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=6)
+    tensor = torch.tensor(w, requires_grad=True)
+    optimizer, memory = theirs([tensor]), ours.start(w)
+    for gradient in rng.normal(size=(12, 6)) * [1e-6, 1e-3, 1, 10, 1e3, 0]:
+        tensor.grad = torch.tensor(gradient)
+        optimizer.step()
+        ours.step(w, gradient, memory)
+        assert_close(w, tensor.detach().numpy())

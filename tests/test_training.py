@@ -1,0 +1,301 @@
+"""One loop trains everything, says what it found, and changes nothing it was given."""
+
+import numpy as np
+import pytest
+from helpers import assert_close, drawn, samples
+
+from ae_course.activations import identity, logistic, softmax
+from ae_course.arrays import Workspace
+from ae_course.autoencoder import Autoencoder
+from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
+from ae_course.network import Layer, Network
+from ae_course.objective import reconstruction, weight_decay
+from ae_course.optimizers import SGD, Adam, Momentum
+from ae_course.training import DivergenceError, minibatches, train
+
+NET = Autoencoder.folded(5, 3)
+PARAMS = drawn(NET)
+X, TARGET = samples(23, 5), samples(23, 5, seed=6)
+CROSS = reconstruction(cross_entropy)
+
+
+def run(objective=CROSS, params=PARAMS, x=X, target=None, net=NET, seed=0, **options):
+    """Train with small settings, each of which an option may replace."""
+    settings = {"epochs": 3, "batch_size": 8, "rng": np.random.default_rng(seed)} | options
+    return train(net, objective, params, x, target, **settings)
+
+
+class Seen:
+    """A corruption that changes nothing and notes the batches that it is given."""
+
+    def __init__(self):
+        self.batches = []
+
+    def __call__(self, rng, x):
+        self.batches.append(x.copy())
+        return x
+
+
+@pytest.mark.parametrize(("n", "size"), [(10, 3), (10, 5), (10, 10), (10, 99), (1, 1), (7, 1)])
+def test_every_sample_is_dealt_once_per_epoch(n, size):
+    batches = list(minibatches(n, size, np.random.default_rng(0)))
+    assert sorted(np.concatenate(batches)) == list(range(n))
+    assert [len(batch) for batch in batches[:-1]] == [size] * (-(-n // size) - 1)
+    assert len(batches[-1]) == (n % size or min(n, size))
+
+
+def test_each_epoch_has_an_order_of_its_own():
+    rng = np.random.default_rng(0)
+    first, second = (np.concatenate(list(minibatches(50, 8, rng))).tolist() for _ in range(2))
+    assert first != second
+    assert first != sorted(first)
+
+
+def test_training_shows_every_sample_once_per_epoch():
+    seen = Seen()
+    run(corrupt=seen, epochs=2)
+    assert [len(batch) for batch in seen.batches] == 2 * [8, 8, 7]
+    for epoch in (seen.batches[:3], seen.batches[3:]):
+        assert sorted(np.concatenate(epoch).tolist()) == sorted(X.tolist())
+
+
+@pytest.mark.equation("eq-sgd", by="ae_course.training.train")
+def test_a_step_of_gradient_descent_goes_against_the_mean_gradient_of_the_batch():
+    found, _ = run(epochs=1, optimizer=SGD(0.3))
+    w = PARAMS.copy()
+    for batch in minibatches(23, 8, np.random.default_rng(0)):
+        gradients = [CROSS.gradient(NET, w, X[n : n + 1]).vector for n in batch]
+        w.vector[:] = [
+            x - 0.3 * sum(parts) / len(batch)
+            for x, *parts in zip(w.vector, *gradients, strict=True)
+        ]
+    assert_close(found.vector, w.vector)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.5), Momentum(0.1), Adam(0.05)], ids=repr)
+def test_training_lowers_the_objective(optimizer):
+    params, history = run(optimizer=optimizer, epochs=30)
+    assert CROSS.value(NET, params, X) < 0.9 * CROSS.value(NET, PARAMS, X)
+    assert history.objective[-1] < history.objective[0]
+
+
+def test_adam_with_its_defaults_is_used_unless_another_is_given():
+    assert (run()[0].vector == run(optimizer=Adam())[0].vector).all()
+
+
+def test_what_was_given_is_left_as_it_was():
+    params, x, target = PARAMS.copy(), X.copy(), TARGET.copy()
+    found, _ = run(params=params, x=x, target=target, corrupt=lambda rng, x: x.fill(0) or x)
+    assert (params.vector == PARAMS.vector).all()
+    assert not np.shares_memory(found.vector, params.vector)
+    assert (x == X).all()
+    assert (target == TARGET).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(dtype):
+    start = PARAMS.astype(dtype)
+    first, again, other = (run(params=start, seed=seed) for seed in (0, 0, 1))
+    assert first[0].vector.tobytes() == again[0].vector.tobytes()
+    assert first[1] == again[1]
+    assert first[0].vector.tobytes() != other[0].vector.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam()], ids=repr)
+def test_float32_is_kept_to_the_end(optimizer):
+    noisy = {"corrupt": lambda rng, x: x + rng.normal(size=x.shape)}
+    found, history = run(params=PARAMS.astype(np.float32), optimizer=optimizer, **noisy)
+    assert found.dtype == np.float32
+    assert {type(value) for value in history.objective} == {float}
+
+
+def test_grey_values_train_as_their_255th_parts():
+    grey = np.random.default_rng(0).integers(256, size=(23, 5), dtype=np.uint8)
+    assert_close(run(x=grey)[0].vector, run(x=grey / 255)[0].vector)
+    assert_close(run(target=grey)[0].vector, run(target=grey / 255)[0].vector)
+
+
+def test_the_history_is_the_mean_over_the_batches_before_their_steps():
+    frozen = SGD(1e-300)
+    _, history = run(optimizer=frozen, epochs=2)
+    wanted, rng = [], np.random.default_rng(0)
+    for _ in range(2):
+        values = [CROSS.value(NET, PARAMS, X[batch]) for batch in minibatches(23, 8, rng)]
+        wanted.append(sum(values) / 3)
+    assert_close(history.objective, wanted)
+
+
+def test_measures_are_taken_before_the_first_epoch_and_after_every_one():
+    measures = {"size": lambda p: np.abs(p.vector).sum(), "E": lambda p: CROSS.value(NET, p, X)}
+    params, history = run(measures=measures, epochs=4)
+    assert {name: len(values) for name, values in history.measures.items()} == {"size": 5, "E": 5}
+    assert history.measures["E"][0] == CROSS.value(NET, PARAMS, X)
+    assert history.measures["E"][-1] == CROSS.value(NET, params, X)
+    assert len(history.objective) == 4
+
+
+def test_without_epochs_nothing_happens():
+    params, history = run(epochs=0, measures={"E": lambda p: 1})
+    assert (params.vector == PARAMS.vector).all()
+    assert (history.objective, history.measures) == ([], {"E": [1.0]})
+
+
+class NoErrors(Loss):
+    """A loss with a delta, whose errors nobody may ask for."""
+
+    def errors(self, u, y, t):
+        raise AssertionError("a loss was computed that nobody asked for")
+
+
+def test_no_loss_is_computed_that_is_not_tracked():
+    J = reconstruction(NoErrors(logistic))
+    params, history = run(J, track=False)
+    assert (params.vector == run()[0].vector).all()
+    assert history.objective == []
+    with pytest.raises(AssertionError, match="nobody asked for"):
+        run(J)
+
+
+def test_the_target_of_a_corrupted_input_is_the_clean_one():
+    zeros = {"corrupt": lambda rng, x: np.zeros_like(x)}
+    blind, _ = run(optimizer=SGD(0.1), **zeros)
+    assert_close(blind.vector, run(x=np.zeros_like(X), target=X, optimizer=SGD(0.1))[0].vector)
+
+
+def test_corrupting_in_place_does_not_reach_the_target():
+    def in_place(rng, x):
+        x *= rng.random(x.shape) < 0.5
+        return x
+
+    def in_a_copy(rng, x):
+        return x * (rng.random(x.shape) < 0.5)
+
+    assert_close(run(corrupt=in_place)[0].vector, run(corrupt=in_a_copy)[0].vector)
+
+
+def test_a_target_that_is_given_stays_the_target_of_a_corrupted_input():
+    zeros = {"corrupt": lambda rng, x: np.zeros_like(x)}
+    found, _ = run(target=TARGET, **zeros)
+    assert_close(found.vector, run(x=np.zeros_like(X), target=TARGET)[0].vector)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_grey_values_are_0_to_1_when_they_are_corrupted(dtype):
+    seen, grey = Seen(), np.full((4, 5), 51, np.uint8)
+    run(x=grey, corrupt=seen, params=PARAMS.astype(dtype), epochs=1)
+    assert seen.batches[0].dtype == dtype
+    assert_close(seen.batches[0], np.full((4, 5), 0.2))
+
+
+def test_labels_can_be_the_target():
+    net, labels = Network((Layer(5, 3, softmax),)), (3 * X[:, 0]).astype(np.uint8)
+    J = reconstruction(softmax_cross_entropy)
+    start = net.init(np.random.default_rng(0))
+    params, _ = run(J, start, X, labels, net, epochs=200, optimizer=Adam(0.1))
+    assert (net(params, X).argmax(axis=1) == labels).mean() > 0.9
+
+
+def test_a_slice_trains_its_own_parameters_alone():
+    start = drawn(NET)
+    params, _ = run(CROSS + weight_decay, start, samples(23, 3), X, NET.decoder)
+    assert (params["W1"] == start["W1"]).all()
+    assert (params["b1"] == start["b1"]).all()
+    assert (params["W2"] != start["W2"]).all()
+
+
+class Recorder(Workspace):
+    """A workspace that notes which memory it hands out, and for what."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = set()
+
+    def __call__(self, name, shape, dtype):
+        array = super().__call__(name, shape, dtype)
+        self.places.add((name, dtype, array.ctypes.data))
+        return array
+
+
+def test_a_second_epoch_allocates_no_new_room(monkeypatch):
+    room = Recorder()
+    monkeypatch.setattr("ae_course.training.Workspace", lambda: room)
+    seen = []
+    run(epochs=3, measures={"": lambda p: seen.append(len(room.places)) or 0.0})
+    assert 0 == seen[0] < seen[1] == seen[2] == seen[3]
+
+
+def test_nothing_is_shown_where_there_is_no_terminal(capfd):
+    run()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("rate", [1e5, 1e200])
+@pytest.mark.parametrize("track", [True, False])
+def test_diverging_is_told_with_the_last_good_parameters(rate, track):
+    net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
+    measures = {"E": lambda p: reconstruction(squared_error).value(net, p, X)}
+    options = {"net": net, "track": track, "measures": measures, "epochs": 9}
+    with pytest.raises(
+        DivergenceError, match=r"training diverged in epoch \d: .*smaller learn"
+    ) as e:
+        run(reconstruction(squared_error), optimizer=SGD(rate), **options)
+    assert np.isfinite(e.value.params.vector).all()
+    assert len(e.value.history.measures["E"]) == int(str(e.value).split("epoch ")[1][0])
+    assert len(e.value.history.objective) == (len(e.value.history.measures["E"]) - 1) * track
+
+
+def test_after_diverging_at_once_the_last_good_parameters_are_the_first():
+    net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
+    with pytest.raises(DivergenceError, match="epoch 1") as caught:
+        run(reconstruction(squared_error), net=net, optimizer=SGD(1e200))
+    assert (caught.value.params.vector == PARAMS.vector).all()
+    assert caught.value.history.objective == []
+
+
+def test_an_infinite_objective_is_divergence_even_if_the_parameters_are_finite():
+    net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
+    with pytest.raises(DivergenceError, match="the objective or a parameter is no longer finite"):
+        run(reconstruction(squared_error), target=1e160 * X, net=net, optimizer=SGD(1e-170))
+
+
+@pytest.mark.parametrize(
+    ("options", "problem", "message"),
+    [
+        ({"batch_size": 0}, ValueError, "batch_size is 0, wanted a whole number, 1 or more"),
+        ({"batch_size": -1}, ValueError, "batch_size is -1, wanted"),
+        ({"batch_size": 2.5}, ValueError, "batch_size is 2.5, wanted"),
+        ({"batch_size": True}, ValueError, "batch_size is True, wanted"),
+        ({"batch_size": None}, ValueError, "batch_size is None, wanted"),
+        ({"epochs": -1}, ValueError, "epochs is -1, wanted a whole number, 0 or more"),
+        ({"epochs": 1.5}, ValueError, "epochs is 1.5, wanted"),
+        ({"rng": 0}, TypeError, r"rng is 0, wanted a numpy\.random\.Generator"),
+        ({"rng": None}, TypeError, r"rng is None, wanted a numpy\.random\.Generator"),
+        ({"x": X[:, :4]}, ValueError, "X has 4 columns, the network takes 5"),
+        ({"x": X[0]}, ValueError, r"X has shape \(5,\), wanted \(samples, columns\)"),
+        ({"x": X[:0]}, ValueError, r"X is empty: its shape is \(0, 5\)"),
+        ({"x": X.astype(str)}, TypeError, "X holds <U32, wanted real numbers"),
+        ({"x": None}, TypeError, "X holds object, wanted real numbers"),
+        ({"x": X * 2}, ValueError, "cross_entropy takes targets from 0 to 1, found"),
+        ({"target": X[:4]}, ValueError, r"target has shape \(4, 5\), .* each of 23 samples"),
+        ({"target": 1.0}, ValueError, r"target has shape \(\), .* each of 23 samples"),
+        ({"target": X[:, :3]}, ValueError, "target has 3 columns, the network takes 5"),
+        ({"target": X.astype(str)}, TypeError, "target holds <U32, wanted real numbers"),
+        ({"params": drawn(Autoencoder.folded(5, 4))}, ValueError, r"W1 has shape \(4, 5\), the ne"),
+        ({"corrupt": lambda rng, x: x[:, :2]}, ValueError, "X has 2 columns, the network takes 5"),
+    ],
+)
+def test_arguments_that_are_not_as_described_are_named(options, problem, message):
+    with pytest.raises(problem, match=message):
+        run(**options)
+
+
+@pytest.mark.parametrize("name", ["x", "target"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_number_that_is_not_finite_is_named_by_its_sample_not_by_its_place_in_a_batch(
+    name, value
+):
+    bad = X.copy()
+    bad[17, 3] = value
+    shown = {"x": "X", "target": "target"}[name]
+    with pytest.raises(ValueError, match=rf"{shown}\[17, 3\] is {value} .*\(1 of 115 are not\)"):
+        run(**{name: bad})
