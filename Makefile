@@ -1,0 +1,70 @@
+# Every command makes its own environment in .venv first; nothing has to be activated.
+# PYTHON=/path/to/python3 chooses the Python, NAME=01_overview one chapter for `make notebooks`,
+# LAB=--no-browser or other options are for JupyterLab.
+
+export OPENBLAS_NUM_THREADS ?= 1
+unexport PYTHONPATH PYTHONHOME
+
+python := .venv/bin/python
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help environment book test lab notebooks lint check-code check-notebooks check-site clean
+
+help:
+	@echo "make book        build the book and print the page to open"
+	@echo "make test        run every check that CI runs"
+	@echo "make lab         open your own copies of the notebooks in JupyterLab"
+	@echo "make notebooks   run the chapters of book/src again (NAME=01_overview: only that one)"
+	@echo "make lint        check the style of the code"
+	@echo "make clean       remove what was built, but not .venv nor your notebooks in lab/"
+
+# The first Python that runs at all; environment.py then looks for a suitable one.
+environment:
+	@for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	  if "$$python" -c "" 2>/dev/null; then exec "$$python" tools/environment.py; fi; \
+	done; \
+	echo "Cannot make .venv: no Python found; Python 3.11 or later is needed" >&2; exit 1
+
+book: environment
+	@echo "Building the book ..."
+	@$(build)
+	@$(python) -c 'from pathlib import Path as P; print("Open", P("_build/html/index.html").resolve().as_uri())'
+
+# Sphinx reports a page's warnings only when it reads that page: after a failure nothing may be kept.
+build = mkdir -p _build/logs && .venv/bin/jupyter-book build . -W -n --keep-going -q \
+	> _build/logs/book.log || { rm -rf _build/.doctrees; \
+	echo "The book is not in order: see above, each warning is an error" >&2; exit 1; }
+
+test: environment lint check-code check-notebooks check-site
+	@printf '\nEverything passed.\n'
+
+lab: environment
+	@echo "Bringing your copies of the chapters in lab/ up to date ..."
+	@$(python) tools/lab.py
+	@$(python) -m jupyterlab $(LAB) lab
+
+notebooks: environment
+	@$(python) tools/notebooks.py $(NAME)
+
+lint: environment
+	@printf '\n-- Style: ruff\n'
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+
+check-code: environment
+	@printf '\n-- The package, its equations and its tools: tests/\n'
+	@$(python) -m pytest -q -n 2 --dist loadfile tests
+
+check-notebooks: environment
+	@printf '\n-- The stored outputs of the chapters, run again and compared: book/*.ipynb\n'
+	@$(python) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env \
+	  --nbval-cell-timeout 600 book/*.ipynb
+
+check-site: environment
+	@printf '\n-- The site, built afresh with warnings as errors\n'
+	@rm -rf _build/.doctrees
+	@$(build)
+
+clean:
+	@rm -rf _build .pytest_cache .ruff_cache ae_course.egg-info
+	@find ae_course book tests tools -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,80 @@
+"""A chapter is executed in a fresh kernel, and what is stored of it stays what it was."""
+
+import sys
+
+import pytest
+
+from tools import notebooks
+from tools.notebooks import ChapterError, out_of_step, rebuild
+
+
+def source(*cells):
+    return "# A chapter\n" + "".join(f"\n```{{code-cell}}\n{cell}\n```\n" for cell in cells)
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """Return where the source and the notebook of a small chapter go."""
+    (tmp_path / "book" / "src").mkdir(parents=True)
+    return notebooks.paths("01_small", tmp_path)
+
+
+def test_executing_again_stores_only_what_differs(chapter):
+    text, notebook = chapter
+    cells = [
+        "1 + int.from_bytes(__import__('os').urandom(2)) * 1e-12  # rounds as it likes",
+        "open('data.txt').read()  # beside the notebook",
+    ]
+    text.write_text(source(*cells), "utf-8")
+    data = notebook.with_name("data.txt")
+    data.write_text("before")
+
+    assert "new: everything" in rebuild(*chapter)
+    first = notebook.read_bytes()
+    assert "every output as stored" in rebuild(*chapter)
+    assert notebook.read_bytes() == first
+
+    data.write_text("after")
+    text.write_text(source("x = 2", *cells), "utf-8")
+    message = rebuild(*chapter)
+    assert "new: code cell 1 (`x = 2`), code cell 3 (`open(" in message
+    assert out_of_step(text.read_text("utf-8"), notebook.read_text("utf-8")) == []
+    stored = notebooks.read(first.decode()).cells[1].outputs[0].data
+    _, _, kept, new = notebooks.read(notebook.read_text("utf-8")).cells
+    assert kept.outputs[0].data == stored
+    assert kept.outputs[0].execution_count == kept.execution_count == 2
+    assert new.outputs[0].data["text/plain"] == "'after'"
+
+
+def test_outputs_that_were_edited_are_not_kept(chapter):
+    text, notebook = chapter
+    text.write_text(source("print(0.123456789)"), "utf-8")
+    rebuild(*chapter)
+    first = notebook.read_text("utf-8")
+    notebook.write_text(first.replace("0.123456789\\n", "0.123456788\\n"), "utf-8")
+    assert "new: code cell 1" in rebuild(*chapter)
+    assert notebook.read_text("utf-8") == first
+
+
+def test_the_kernel_is_this_python_with_one_thread(chapter, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    cell = "import os, sys\nsys.executable, os.environ['OPENBLAS_NUM_THREADS']"
+    chapter[0].write_text(source(cell), "utf-8")
+    rebuild(*chapter)
+    (output,) = notebooks.read(chapter[1].read_text("utf-8")).cells[1].outputs
+    assert output.data["text/plain"] == repr((sys.executable, "1"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("1 / 0", r"code cell 2 \(`1 / 0`\) raises ZeroDivisionError: division by zero"),
+        ("import warnings; warnings.warn('a\\nb')", r"writes to stderr: .* UserWarning: a$"),
+        ("import os; os._exit(1)", r"code cell 2 \(`import os; os._exit\(1\)`\) kills its kernel"),
+    ],
+)
+def test_a_chapter_that_fails_or_warns_is_not_stored(cell, message, chapter):
+    chapter[0].write_text(source("x = 2", cell), "utf-8")
+    with pytest.raises(ChapterError, match=message):
+        rebuild(*chapter)
+    assert not chapter[1].exists()

@@ -1,0 +1,252 @@
+"""The built site: complete, readable by everyone, and it never asks the network for anything.
+
+`make test` builds the site before these tests run; where it is missing or older than what it is
+made of, they build one of their own.
+"""
+
+import json
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+import ae_course
+from tools import ledger
+
+ROOT = ledger.ROOT
+SOURCES = [
+    *("*.md", "*.yml", "ae_course/*.py", "tests/*.py", "tools/ledger.py"),
+    *("book/*.*", "book/src/*.md", "book/_ext/*.py", "book/_static/*"),
+]
+JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+LEFT_OVER = re.compile(r"\$\$|\(eq-[\w-]+\)|\{[\w:]+\}`|^:::|```", re.MULTILINE)
+CSS_ADDRESS = re.compile(r"(?:url\(|@import\s+(?!url))\s*[\"']?([^)\"'\s]+)")
+URL = re.compile(r"https?://([\w.-]+)")
+# Hosts that other people's scripts name, in comments and as namespaces of XML, and never ask.
+NAMED_ONLY = {
+    "clipboardjs.com",
+    "developer.mozilla.org",
+    "github.com",
+    "popper.js.org",
+    "pydata-sphinx-theme.readthedocs.io",
+    "www.apache.org",
+    "www.w3.org",
+}
+LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data"}
+LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of a site that is as new as its sources."""
+    built = ROOT / "_build" / "html"
+    newest = max(path.stat().st_mtime for pattern in SOURCES for path in ROOT.glob(pattern))
+    index = built / "searchindex.js"  # written last
+    if index.exists() and index.stat().st_mtime > newest:
+        return built
+    folder = tmp_path_factory.mktemp("site")
+    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
+    options = ["-W", "-n", "--keep-going", "-q", "--path-output", folder]
+    run = subprocess.run(
+        [jupyter_book, "build", ROOT, *options], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """The pages of the site by their path, without what an older build may have left there."""
+    index = (site / "searchindex.js").read_text("utf-8")
+    names = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["docnames"]
+    paths = [site / f"{name}.html" for name in [*names, "search"]]
+    return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in paths}
+
+
+@pytest.fixture(scope="session")
+def texts(pages):
+    """The pages once more, with code and mathematics taken out."""
+    copies = {path: BeautifulSoup(str(page), "html.parser") for path, page in pages.items()}
+    for page in copies.values():
+        for tag in page.select("pre, code, .math, script, style"):
+            tag.decompose()
+    return copies
+
+
+def resources(page):
+    """Yield the address of everything that a browser fetches to show a page."""
+    for name, attribute in LOADED.items():
+        yield from (tag[attribute] for tag in page(name) if tag.get(attribute))
+    for link in page("link", href=True):
+        if LOADING_LINKS & set(link["rel"]):
+            yield link["href"]
+
+
+def is_local(address):
+    return not urlsplit(address).netloc and urlsplit(address).scheme in ("", "data")
+
+
+def target(path, address):
+    """The file that an address on a page stands for."""
+    relative = unquote(urlsplit(address).path)
+    return (path.parent / relative).resolve() if relative else path
+
+
+def content(page):
+    """What a page says, without what surrounds it on every page."""
+    return page.find("article") or page.find("main")
+
+
+def none(complaints):
+    """Assert that there is nothing to complain of."""
+    complaints = list(complaints)
+    assert not complaints, "\n".join(complaints)
+
+
+def test_every_page_of_the_contents_is_there(pages, site):
+    wanted = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+    assert len(wanted) > 5
+    assert {site / f"{name}.html" for name in wanted} <= set(pages)
+
+
+def test_pages_load_nothing_from_elsewhere(pages):
+    none(
+        f"{path.name} loads {address}"
+        for path, page in pages.items()
+        for address in resources(page)
+        if not is_local(address)
+    )
+
+
+def test_what_pages_load_is_there(pages):
+    none(
+        f"{path.name} loads {address}, which is missing"
+        for path, page in pages.items()
+        for address in resources(page)
+        if not address.startswith("data:") and not target(path, address).is_file()
+    )
+
+
+def test_scripts_in_pages_name_no_address(pages):
+    none(
+        f"{path.name} has a script that names {URL.search(script.text)[0]}"
+        for path, page in pages.items()
+        for script in page("script", src=False)
+        if URL.search(script.text)
+    )
+
+
+def test_scripts_and_styles_load_nothing_from_elsewhere(pages, site):
+    loaded = {target(path, a) for path, page in pages.items() for a in resources(page)}
+    loaded |= set((site / "_static" / "mathjax").rglob("*.js"))
+    scripts = [path for path in loaded if path.suffix == ".js" and path.parent != site]
+    styles = [path for path in loaded if path.suffix == ".css"]
+    assert scripts
+    assert styles
+    none(
+        f"{path.name} names {host}"
+        for path in scripts
+        for host in set(URL.findall(path.read_text("utf-8"))) - NAMED_ONLY
+    )
+    none(
+        f"{path.name} loads {address}"
+        for path in styles
+        for address in CSS_ADDRESS.findall(path.read_text("utf-8", errors="replace"))
+        if not is_local(address)
+    )
+
+
+def test_mathematics_is_set_by_the_site_itself(pages, site):
+    mathjax = site / "_static" / "mathjax"
+    with_math = {path: page for path, page in pages.items() if page.select(".math")}
+    assert site / "book" / "01_overview.html" in with_math
+    for path, page in with_math.items():
+        assert mathjax / "startup.js" in {
+            target(path, tag["src"]) for tag in page("script", src=True)
+        }
+        settings = next(s.text for s in page("script") if s.text.startswith("window.MathJax = "))
+        components = json.loads(settings.removeprefix("window.MathJax = "))["loader"]["load"]
+        assert all((mathjax / f"{component}.js").is_file() for component in components)
+    assert len(list(mathjax.rglob("*.woff"))) > 20
+
+
+def test_every_link_within_the_site_leads_somewhere(pages):
+    anchors = {
+        path: {tag["id"] for tag in page(id=True)}
+        | {tag["name"] for tag in page("a", {"name": True})}
+        for path, page in pages.items()
+    }
+    for path, page in pages.items():
+        for link in page("a", href=True):
+            address = link["href"]
+            if not is_local(address):
+                continue
+            file, anchor = target(path, address), unquote(urlsplit(address).fragment)
+            assert file.is_file(), f"{path.name} links to {address}, which is missing"
+            assert not anchor or anchor in anchors[file], f"{path.name}: nothing is at {address}"
+
+
+def test_every_image_is_described(pages):
+    none(
+        f"{path.name}: {image['src']} has no alt text"
+        for path, page in pages.items()
+        for image in page("img")
+        if len(image.get("alt", "")) < 10
+    )
+
+
+def test_every_page_names_its_language(pages):
+    assert {page.html["lang"] for page in pages.values()} == {"en"}
+
+
+def test_japanese_is_marked_as_such(pages, texts):
+    marked = [tag.text for page in texts.values() for tag in page(lang="ja")]
+    assert "自己符号化器" in marked
+    none(
+        f"{path.name}: {text.strip()} is not marked as Japanese"
+        for path, page in texts.items()
+        if path.stem != "genindex"  # which Sphinx itself writes
+        for text in page.find_all(string=JAPANESE)
+        if not text.find_parent(lang="ja")
+    )
+
+
+def test_headings_skip_no_level(pages):
+    for path, page in pages.items():
+        levels = [int(tag.name[1]) for tag in content(page)(re.compile("^h[1-6]$"))]
+        assert levels.count(1) == 1, f"{path.name} has {levels.count(1)} titles"
+        assert all(lower - upper <= 1 for upper, lower in pairwise(levels)), (
+            f"{path.name}: {levels}"
+        )
+
+
+def test_no_markup_is_left_over(texts):
+    none(
+        f"{path.name}: {LEFT_OVER.search(text)[0]} in {text.strip()[:80]!r}"
+        for path, page in texts.items()
+        for text in content(page).find_all(string=LEFT_OVER)
+    )
+
+
+def test_the_ledger_links_every_equation_with_its_function_and_tests(pages, site):
+    page = pages[site / "book" / "equations.html"]
+    links = {link["href"] for link in content(page)("a", href=True)}
+    for equation in ledger.equations():
+        assert f"{equation.source.stem}.html#equation-{equation.label}" in links
+    shown = [block.text.strip() for block in page.select("details pre")]
+    for claim in ledger.claims():
+        assert f"api.html#{claim.by}" in links
+        assert ledger.code(claim).strip() in shown
+
+
+def test_the_api_reference_has_every_module(pages, site):
+    page = pages[site / "book" / "api.html"]
+    for module in pkgutil.iter_modules(ae_course.__path__, "ae_course."):
+        assert page.find(id=f"module-{module.name}"), f"the API reference lacks {module.name}"

@@ -1,0 +1,269 @@
+"""Makes each chapter's notebook from its source: converts it, executes it, stores the outputs.
+
+    python tools/notebooks.py [--check] [chapter ...]
+
+Chapters are edited as ``book/src/NN_name.md`` and stored, executed, as ``book/NN_name.ipynb``.
+The same source gives the same bytes: ids of cells come from their content, nothing is dated, and
+an output that agrees with the stored one within the tolerance of its cell (see compare.py) leaves
+the stored one as it was. Kernels start in ``book/``, as they do under JupyterLab and nbval.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import jupytext
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupytext.myst import MystMetadataParsingError
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that this file is found as a script and as a module alike
+
+from tools.compare import differences, tolerance  # noqa: E402
+
+PYTHON = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class ChapterError(Exception):
+    """What keeps a chapter from being stored, in one line that names the cell."""
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="execute nothing, say what is stale")
+    parser.add_argument("chapters", nargs="*", help="such as 01_overview; all, if none is named")
+    asked = parser.parse_args()
+    known = chapters()
+    names = [Path(name).stem for name in asked.chapters] or known
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"no book/src/{unknown[0]}.md; the chapters are: {', '.join(known) or 'none yet'}")
+    if asked.check:
+        sys.exit("\n".join(line for name in names for line in stale(*paths(name))) or None)
+    for name in names:
+        try:
+            print(f"{name}: {rebuild(*paths(name))}", flush=True)
+        except ChapterError as error:
+            sys.exit(f"{name}: {error}")
+
+
+def chapters(root: Path = ROOT) -> list[str]:
+    """Return the names of the chapters that have a source, in reading order."""
+    return sorted(path.stem for path in (root / "book" / "src").glob("*.md"))
+
+
+def paths(chapter: str, root: Path = ROOT) -> tuple[Path, Path]:
+    """Return where the source of a chapter and its notebook are."""
+    return root / "book" / "src" / f"{chapter}.md", root / "book" / f"{chapter}.ipynb"
+
+
+def rebuild(source: Path, target: Path) -> str:
+    """Execute a chapter, store its notebook if anything changed, and say what did."""
+    start = time.perf_counter()
+    notebook = convert(source.read_text("utf-8"))
+    execute(notebook, target.parent)
+    before = target.read_text("utf-8") if target.exists() else ""
+    changed = keep_outputs(notebook, read(before)) if before else ["everything"]
+    after = write(notebook)
+    if after != before:
+        target.write_text(after, "utf-8", newline="\n")
+    news = f"new: {', '.join(changed)}" if changed else "every output as stored"
+    return f"{len(notebook.cells)} cells in {time.perf_counter() - start:.1f} s, {news}"
+
+
+def stale(source: Path, target: Path) -> list[str]:
+    """Return what must be done, if a notebook is not what its source and its outputs give."""
+    if not target.exists():
+        return [f"{target.name} does not exist: run make notebooks"]
+    try:
+        problems = out_of_step(source.read_text("utf-8"), target.read_text("utf-8"))
+    except ChapterError as error:
+        return [f"{source.name}: {error}"]
+    return [f"{target.name}: {problem}: run make notebooks" for problem in problems]
+
+
+def out_of_step(source: str, text: str) -> list[str]:
+    """Return where the text of a notebook is not what this program would have written."""
+    fresh, stored = convert(source), read(text)
+    wanted = {_contents(cell) for cell in fresh.cells}
+    found = {_contents(cell) for cell in stored.cells}
+    problems = [
+        *(f"{name} is missing" for name, cell in named(fresh) if _contents(cell) not in found),
+        *(f"{name} is not in src" for name, cell in named(stored) if _contents(cell) not in wanted),
+        *(f"{name} has edited outputs" for name, cell in named(stored) if not sealed(cell, stored)),
+    ]
+    return problems or _out_of_format(fresh, stored, text)
+
+
+def convert(source: str) -> NotebookNode:
+    """Return the notebook of a chapter's source, not executed.
+
+    Raises
+    ------
+    ChapterError
+        If a cell's header cannot be read, or asks for a tolerance that is not to be had.
+    """
+    try:
+        notebook = jupytext.reads(source, fmt="md:myst")
+    except MystMetadataParsingError as error:
+        raise ChapterError(_line(str(error))) from None
+    notebook.metadata.pop("jupytext", None)  # how the source is written is no concern here
+    notebook.metadata |= PYTHON
+    seen = Counter()
+    for cell in notebook.cells:
+        digest = _hash([cell.cell_type, cell.source])
+        seen[digest] += 1
+        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+    for name, cell in code_cells(notebook):
+        try:
+            tolerance(cell.metadata)
+        except ValueError as error:
+            raise ChapterError(f"{name}: {error}") from None
+    return notebook
+
+
+def execute(notebook: NotebookNode, directory: Path) -> None:
+    """Run all cells in a fresh kernel of this very interpreter and put their outputs in place.
+
+    Raises
+    ------
+    ChapterError
+        If a cell raises or writes to stderr: warnings have no place in a book.
+    """
+    this_python = KernelSpecManager(kernel_dirs=[])  # not a kernel somebody installed elsewhere
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=this_python),
+        timeout=None,
+        record_timing=False,
+        coalesce_streams=True,
+    )
+    with client.setup_kernel(
+        cwd=str(directory),
+        # one thread is as fast on small matrices, and immune to what else the machine is doing
+        env={"OPENBLAS_NUM_THREADS": "1"} | os.environ,
+        stderr=subprocess.DEVNULL,  # the kernel's own log; what cells write there is an output
+        cleanup_kc=True,
+    ):
+        for index, (name, cell) in enumerate(named(notebook)):
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError as error:
+                raise ChapterError(_line(f"{name} raises {error.ename}: {error.evalue}")) from None
+            except DeadKernelError:
+                raise ChapterError(f"{name} kills its kernel") from None
+            for text in streams(cell, "stderr"):
+                raise ChapterError(_line(f"{name} writes to stderr: {text}"))
+
+
+def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
+    """Put stored outputs back where new ones agree with them; return the names of other cells.
+
+    Outputs that somebody edited are not kept, however little they were changed.
+    """
+    before = {cell.id: cell for _, cell in code_cells(stored) if sealed(cell, stored)}
+    changed = []
+    for name, cell in code_cells(notebook):
+        kept = before.get(cell.id)
+        if kept is None or differences(kept.outputs, cell.outputs, tolerance(cell.metadata)):
+            changed.append(name)
+        else:
+            cell.outputs = [_numbered(output, cell.execution_count) for output in kept.outputs]
+    return changed
+
+
+def read(text: str) -> NotebookNode:
+    """Return the notebook that a file's text holds.
+
+    Raises
+    ------
+    ChapterError
+        If the text is no notebook.
+    """
+    try:
+        return nbformat.reads(text, as_version=4)
+    except NotJSONError:
+        raise ChapterError("the notebook is not JSON (a merge?): delete and remake it") from None
+
+
+def write(notebook: NotebookNode) -> str:
+    """Return the text of a notebook's file, with a seal on the outputs of each cell."""
+    seals = {cell.id: _hash(cell.outputs) for _, cell in code_cells(notebook) if cell.outputs}
+    notebook.metadata["course"] = {"outputs": seals}
+    return nbformat.writes(notebook) + "\n"
+
+
+def named(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Yield each cell with a name to find it by, such as ``code cell 3 (`x = 2`)``."""
+    number = Counter()
+    for cell in notebook.cells:
+        number[cell.cell_type] += 1
+        start = next(iter(cell.source.strip().splitlines()), "")[:50]
+        yield f"{cell.cell_type} cell {number[cell.cell_type]} (`{start}`)", cell
+
+
+def code_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Yield the cells that hold code, named as in `named`."""
+    return ((name, cell) for name, cell in named(notebook) if cell.cell_type == "code")
+
+
+def streams(cell: NotebookNode, name: str) -> list[str]:
+    """Return what a cell wrote to stdout or to stderr."""
+    outputs = [output for output in cell.get("outputs", []) if output.output_type == "stream"]
+    return [output.text for output in outputs if output.name == name]
+
+
+def sealed(cell, notebook):
+    """Tell whether a cell's outputs are those that were written here."""
+    seal = notebook.metadata.get("course", {}).get("outputs", {}).get(cell.id)
+    return seal == (_hash(cell.outputs) if cell.get("outputs") else None)
+
+
+def _hash(value):
+    """Return 16 hexadecimal digits that stand for a value, whichever machine computes them."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _contents(cell):
+    """Return what a cell has from its source, so that two cells can be compared."""
+    return _hash([cell.id, cell.cell_type, cell.source, cell.metadata])
+
+
+def _numbered(output, count):
+    """Return an output as of the execution with this number."""
+    numbered = {"execution_count": count} if "execution_count" in output else {}
+    return NotebookNode(output | numbered)
+
+
+def _out_of_format(fresh, stored, text):
+    """Compare what remains when all cells agree: their order, the metadata, the bytes."""
+    executed = {cell.id: cell for _, cell in code_cells(stored)}
+    for _, cell in code_cells(fresh):
+        for part in ("outputs", "execution_count"):
+            cell[part] = executed[cell.id][part]
+    return [] if write(fresh) == text else ["order of cells, metadata or format were edited"]
+
+
+def _line(text):
+    """Return the first line of a message, cut where it is long."""
+    return text.strip().splitlines()[0][:160]
+
+
+if __name__ == "__main__":
+    main()
