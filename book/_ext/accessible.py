@@ -1,0 +1,73 @@
+"""Pages that everyone can read: what the theme leaves out for screen readers is put in here.
+
+Colours, focus and scrolling are repaired in `book/_static/book.css` and `book/_static/book.js`.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+JAPANESE = re.compile(r"([\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]+)")
+
+# Markup of the theme and of its extensions, and what it should be.
+REPAIRS = {
+    # A name for the sidebar, so that its content lies in a landmark.
+    '<div id="pst-primary-sidebar" class="': (
+        '<div id="pst-primary-sidebar" role="region" aria-label="Sidebar" class="'
+    ),
+    # The name of a control contains the text on it, so that a spoken command finds it.
+    'pst-js-only" title="Search" aria-label="Search"': 'pst-js-only" title="Search"',
+    'pst-js-only" aria-label="Color mode" data-bs-title="Color mode"  data-bs-placement="bottom"'
+    ' data-bs-toggle="tooltip">': (
+        'pst-js-only" data-bs-title="Color mode" data-bs-placement="bottom"'
+        ' data-bs-toggle="tooltip"><span class="visually-hidden">Color mode</span>'
+    ),
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    # An entry of the bibliography is an item of the list around it; its own role is deprecated.
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+
+logger = logging.getLogger(__name__)
+
+
+class MarkJapanese(SphinxPostTransform):
+    """Tell screen readers which words are Japanese, so that they change their voice."""
+
+    default_priority = 900
+
+    def run(self, **kwargs):
+        for text in list(self.document.findall(nodes.Text)):
+            if not isinstance(text.parent, nodes.FixedTextElement) and JAPANESE.search(text):
+                text.parent.replace(text, [_marked(part) for part in JAPANESE.split(text) if part])
+
+
+def _marked(text):
+    is_japanese = JAPANESE.fullmatch(text)
+    return nodes.inline(text=text, classes=["language-ja"]) if is_japanese else nodes.Text(text)
+
+
+def repair_pages(app, exception):
+    """Replace in every page what REPAIRS says, and warn of an entry that has become useless."""
+    if exception is not None or app.builder.format != "html":
+        return
+    useless = set(REPAIRS)
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        repaired = page
+        for wrong, right in REPAIRS.items():
+            repaired = repaired.replace(wrong, right)
+            if right in repaired:
+                useless.discard(wrong)
+        if repaired != page:
+            path.write_text(repaired, encoding="utf-8")
+    for wrong in useless:
+        logger.warning("no page has %s: has the theme changed?", wrong, type="accessible")
+
+
+def setup(app):
+    app.add_post_transform(MarkJapanese)
+    app.connect("build-finished", repair_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

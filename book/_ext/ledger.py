@@ -1,0 +1,104 @@
+"""The page "Verified equations": each equation, the function that computes it, its tests.
+
+The directive ``{ledger}`` lists what `tools.ledger` collects from the book's sources and from the
+tests, one section per chapter.
+"""
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tools import ledger  # the line above makes it importable
+
+
+class Ledger(SphinxDirective):
+    """List every labelled equation of the book, chapter by chapter."""
+
+    def run(self):
+        self.env.note_reread()  # at every build: a new test would be nobody's dependency
+        self.claims = ledger.claims()
+        chapters = groupby(ledger.equations(), lambda equation: equation.source)
+        return [self.chapter(source, equations) for source, equations in chapters]
+
+    def chapter(self, source, equations):
+        """A section with the equations of one chapter, under a link to it."""
+        title = nodes.inline(text=ledger.title(source))
+        link = self.reference("std", "doc", f"/book/{source.stem}", title, refexplicit=True)
+        entries = [node for equation in equations for node in self.entry(equation)]
+        return nodes.section(
+            "", nodes.title("", "", link), *entries, ids=[f"chapter-{source.stem}"]
+        )
+
+    def entry(self, equation):
+        """One equation: its number, itself, what computes it, and the tests that hold it."""
+        claims = [claim for claim in self.claims if claim.label == equation.label]
+        number = self.reference("math", "eq", equation.label, nodes.literal(text=equation.label))
+        return [
+            nodes.paragraph("", "Equation ", number, classes=["ledger-equation"]),
+            nodes.math_block("", equation.latex, nowrap=False, number=None),
+            self.functions(dict.fromkeys(claim.by for claim in claims)),
+            *[self.test(claim) for claim in claims],
+        ]
+
+    def functions(self, paths):
+        """Links into the API reference."""
+        if not paths:
+            return nodes.paragraph("", "No test holds it yet.")
+        links = [self.reference("py", "obj", path, nodes.literal(text=path)) for path in paths]
+        spaced = [node for link in links for node in (nodes.Text(", "), link)]
+        return nodes.paragraph("", "Computed by ", *spaced[1:], nodes.Text("."))
+
+    def test(self, claim):
+        """The code of a test, folded away under its name, which reads as a sentence."""
+        name = claim.test.rpartition("::")[2].removeprefix("test_")
+        sentence = name.replace("_s_", "'s_").replace("_", " ")
+        text = ledger.code(claim)
+        return Details(
+            "",
+            Summary("", "Tested: ", nodes.emphasis(text=sentence)),
+            nodes.paragraph("", "", nodes.literal(text=claim.source.as_posix())),
+            nodes.literal_block(text, text, language="python"),
+            ids=[nodes.make_id(f"{claim.label}-{claim.source.stem}-{claim.test}")],
+        )
+
+    def reference(self, domain, role, target, text, **options):
+        """A cross-reference; Sphinx resolves it, or warns that it cannot."""
+        return addnodes.pending_xref(
+            "",
+            text,
+            refdomain=domain,
+            reftype=role,
+            reftarget=target,
+            refdoc=self.env.docname,
+            refwarn=True,
+            **options,
+        )
+
+
+class Details(nodes.Element):
+    """A block that the reader unfolds."""
+
+
+class Summary(nodes.TextElement):
+    """What is seen of it while it is folded."""
+
+
+def visit(self, node):
+    self.body.append(self.starttag(node, type(node).__name__.lower()))
+
+
+def depart(self, node):
+    self.body.append(f"</{type(node).__name__.lower()}>\n")
+
+
+def setup(app):
+    app.add_directive("ledger", Ledger)
+    app.add_node(Details, html=(visit, depart))
+    app.add_node(Summary, html=(visit, depart))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
