@@ -13,7 +13,7 @@ from ae_course.network import Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.parameters import Parameters
-from ae_course.sparsity import kl_sparsity
+from ae_course.sparsity import kl_sparsity, running_kl_sparsity
 from ae_course.training import DivergenceError, History, minibatches, train
 
 __version__ = "0.1.0"
@@ -46,6 +46,7 @@ __all__ = [
     "reconstruction",
     "relative_error",
     "relu",
+    "running_kl_sparsity",
     "save",
     "softmax",
     "softmax_cross_entropy",

@@ -60,6 +60,10 @@ class Term:
         """What the term adds to the gradient by its direct use of parameters."""
         return {}
 
+    def after(self, seen: Pass) -> "Term":
+        """The term for the next batch: this one, unless it carries something over."""
+        return self
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -97,8 +101,7 @@ class Objective:
 
     def value(self, net: Network, params: Parameters, X, target=None) -> float:
         """J for the samples X (N, inputs), as a mean over them; see `value_and_gradient`."""
-        seen = Pass(net, params, net.forward(params, X), target)
-        return self._value(seen, fresh)
+        return self._value(self.see(net, params, X, target), fresh)
 
     def gradient(self, net: Network, params: Parameters, X, target=None) -> Parameters:
         """The gradient of J by every parameter; see `value_and_gradient`."""
@@ -135,8 +138,27 @@ class Objective:
             Shapes that do not fit, an empty or non-finite X, a loss that does not go with the
             output units, a target that is out of range.
         """
-        seen = Pass(net, params, net.forward(params, X, room), target)
+        return self.evaluate(self.see(net, params, X, target, room), want_value, room)
+
+    def see(self, net: Network, params: Parameters, X, target=None, room: Room = fresh) -> Pass:
+        """The forward pass that all terms share; arguments as for `value_and_gradient`."""
+        return Pass(net, params, net.forward(params, X, room), target)
+
+    def evaluate(
+        self, seen: Pass, want_value: bool = True, room: Room = fresh
+    ) -> tuple[float | None, Parameters]:
+        """J and its gradient from a forward pass; see `value_and_gradient`."""
         return self._value(seen, room) if want_value else None, self._gradient(seen, room)
+
+    def after(self, seen: Pass) -> "Objective":
+        """The objective for the batch after this one.
+
+        It is the same, unless a term carries something over, such as the running estimate of
+        :func:`~ae_course.sparsity.running_kl_sparsity`. What is carried is part of the value, so
+        that an objective stays a function of parameters and samples, and can be checked in any
+        state.
+        """
+        return Objective(tuple((c, term.after(seen)) for c, term in self.parts))
 
     def _value(self, seen: Pass, room: Room) -> float:
         return sum(c * term.value(seen, room) for c, term in self.parts)

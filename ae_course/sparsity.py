@@ -1,10 +1,12 @@
 """A sparse code uses few of its units; a penalty on their mean activation asks for one."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from numbers import Real
 
 import numpy as np
 
+from ae_course.checks import check_fraction
 from ae_course.objective import Objective, Pass, Term
 
 
@@ -65,7 +67,7 @@ class KLSparsity(Term):
             raise ValueError(
                 f"{self} is for a hidden layer, of which there are {len(seen.net) - 1}"
             )
-        rho_hat = seen.trace.y[self.layer].mean(axis=0)
+        rho_hat = self.average(seen.trace.y[self.layer].mean(axis=0))
         if rho_hat.min() <= 0 or rho_hat.max() >= 1:
             raise ValueError(
                 f"mean activations run from {rho_hat.min():g} to {rho_hat.max():g}; the KL penalty"
@@ -73,7 +75,77 @@ class KLSparsity(Term):
             )
         return rho_hat
 
+    def average(self, batch: np.ndarray) -> np.ndarray:
+        """The mean activations, given those of the batch: the same."""
+        return batch
+
+
+@dataclass(frozen=True, repr=False)
+class RunningKLSparsity(KLSparsity):
+    r"""The sparse penalty on a running estimate of the mean activations.
+
+    :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`, in
+    which only the last summand depends on the parameters of step t. The gradient is exact: it
+    carries the factor 1 - alpha.
+
+    Attributes
+    ----------
+    rho, layer
+        As for :class:`KLSparsity`.
+    alpha : float
+        The weight of the batches before, from 0 up to, not including, 1.
+    estimate : tuple of float, or None
+        rho_hat of every unit as the batches before left it; None before the first batch, whose
+        own mean is then the estimate.
+
+    Raises
+    ------
+    ValueError
+        As for :class:`KLSparsity`; or alpha is out of range, or the estimate is not one number for
+        each unit.
+    """
+
+    alpha: float = 0.9
+    estimate: tuple[float, ...] | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_fraction("alpha", self.alpha)
+
+    def __repr__(self) -> str:
+        settings = f"rho={self.rho:g}, alpha={self.alpha:g}, layer={self.layer}"
+        return f"running_kl_sparsity({settings})"
+
+    def at_y(self, seen):
+        share = 1 if self.estimate is None else 1 - self.alpha
+        return {l: share * slope for l, slope in super().at_y(seen).items()}
+
+    def average(self, batch):
+        """alpha times the estimate so far, plus 1 - alpha times the mean of the batch."""
+        if self.estimate is None:
+            return batch
+        if len(self.estimate) != len(batch):
+            raise ValueError(
+                f"the estimate has {len(self.estimate)} numbers, layer {self.layer} has"
+                f" {len(batch)} units"
+            )
+        return self.alpha * np.array(self.estimate, batch.dtype) + (1 - self.alpha) * batch
+
+    def after(self, seen):
+        return replace(self, estimate=tuple(self.mean_activation(seen).tolist()))
+
 
 def kl_sparsity(rho: float, layer: int = 1) -> Objective:
     """The sparse penalty on a layer's mean activations, see :class:`KLSparsity`."""
     return Objective.of(KLSparsity(rho, layer))
+
+
+def running_kl_sparsity(
+    rho: float, alpha: float, layer: int = 1, estimate: Sequence[float] | None = None
+) -> Objective:
+    """The sparse penalty on a running estimate of the means, see :class:`RunningKLSparsity`.
+
+    It starts from the mean of the first batch, unless an estimate is given.
+    """
+    start = None if estimate is None else tuple(map(float, estimate))
+    return Objective.of(RunningKLSparsity(rho, layer, alpha, start))

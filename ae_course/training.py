@@ -39,10 +39,14 @@ class History:
         J of each epoch, as the mean over its batches, each computed before its own step.
     measures : dict of str to list of float
         What each measure gave before the first epoch and after every epoch.
+    carried : Objective or None
+        The objective after the last complete epoch, with what its terms carry from batch to batch:
+        hand it to :func:`train` to go on from there.
     """
 
     objective: list[float] = field(default_factory=list)
     measures: dict[str, list[float]] = field(default_factory=dict)
+    carried: Objective | None = None
 
 
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -85,7 +89,8 @@ def train(
     net : Network
         Or whatever model the objective evaluates.
     objective : Objective
-        The function J to minimise.
+        The function J to minimise. If it carries something from batch to batch, each batch gets
+        the objective that the batch before left.
     params : Parameters
         Where to start; left as they are.
     X : array (N, inputs)
@@ -128,7 +133,8 @@ def train(
     optimizer, measures = optimizer or Adam(), dict(measures or {})
     params = params.copy()
     memory, room = optimizer.start(params.vector), Workspace()
-    history = History(measures={name: [float(f(params))] for name, f in measures.items()})
+    first = {name: [float(measure(params))] for name, measure in measures.items()}
+    history = History(measures=first, carried=objective)
 
     for epoch in tqdm(range(1, epochs + 1), unit="epoch", disable=None):
         before, values = params.copy(), []
@@ -138,9 +144,9 @@ def train(
                 clean = as_rows(x, X.shape[1], params.dtype, room, name="clean")
                 x, t = corrupt(rng, clean.copy()), clean if t is None else t
             with np.errstate(over="ignore", invalid="ignore"):
-                value, gradient = objective.value_and_gradient(
-                    net, params, x, t, want_value=track, room=room
-                )
+                seen = objective.see(net, params, x, t, room)
+                value, gradient = objective.evaluate(seen, track, room)
+                objective = objective.after(seen)
                 optimizer.step(params.vector, gradient.vector, memory)
             values.append(value)
         mean = float(np.mean(values)) if track else 0.0
@@ -155,6 +161,7 @@ def train(
             history.objective.append(mean)
         for name, measure in measures.items():
             history.measures[name].append(float(measure(params)))
+        history.carried = objective
     return params, history
 
 

@@ -8,10 +8,11 @@ from helpers import assert_close, assert_slopes, drawn, samples
 
 from ae_course.activations import identity, logistic, tanh
 from ae_course.autoencoder import Autoencoder
+from ae_course.gradcheck import check_gradient
 from ae_course.losses import cross_entropy, entropy
 from ae_course.objective import reconstruction
 from ae_course.optimizers import Adam
-from ae_course.sparsity import kl_divergence, kl_slope, kl_sparsity
+from ae_course.sparsity import kl_divergence, kl_slope, kl_sparsity, running_kl_sparsity
 from ae_course.training import train
 
 RHO_HAT = np.array([0.02, 0.1, 0.3, 0.5, 0.97])
@@ -72,6 +73,57 @@ def test_the_penalty_brings_the_mean_activation_to_rho():
     J = reconstruction(cross_entropy) + 10 * kl_sparsity(0.1)
     params, _ = train(net, J, net.init(rng), samples(100), epochs=60, rng=rng, optimizer=Adam(0.05))
     np.testing.assert_allclose(net.encode(params, samples(100)).mean(axis=0), 0.1, atol=0.02)
+
+
+@pytest.mark.parametrize("state", [None, (0.1, 0.4, 0.7), (1e-6, 0.5, 0.999)], ids=str)
+@pytest.mark.parametrize("alpha", [0, 0.9])
+def test_the_gradient_of_the_running_penalty_is_right_in_any_state(state, alpha):
+    J = reconstruction(cross_entropy) + 2 * running_kl_sparsity(0.1, alpha, 2, state)
+    check_gradient(J, NET, PARAMS, X, tolerance=1e-6)
+
+
+def test_the_running_estimate_is_the_weighted_mean_of_the_batches():
+    batches = [samples(7, 5, seed=seed) for seed in range(4)]
+    means = [NET.encode(PARAMS, batch).mean(axis=0) for batch in batches]
+    J, found = running_kl_sparsity(0.1, 0.8, layer=2), []
+    for batch in batches:
+        found.append(J.value(NET, PARAMS, batch))
+        J = J.after(J.see(NET, PARAMS, batch))
+    weights = [0.8**3, 0.2 * 0.8**2, 0.2 * 0.8, 0.2]
+    rho_hat = sum(w * mean for w, mean in zip(weights, means, strict=True))
+    assert_close(J.parts[0][1].estimate, rho_hat)
+    assert_close(found[-1], kl_divergence(0.1, rho_hat).sum())
+    assert_close(found[0], kl_divergence(0.1, means[0]).sum())
+
+
+def test_without_memory_the_running_penalty_is_the_plain_one():
+    plain, running = kl_sparsity(0.1), running_kl_sparsity(0.1, 0, estimate=[0.2] * 4)
+    assert_close(running.value(NET, PARAMS, X), plain.value(NET, PARAMS, X))
+    assert_close(running.gradient(NET, PARAMS, X).vector, plain.gradient(NET, PARAMS, X).vector)
+
+
+def test_an_objective_that_carries_something_is_a_value():
+    J = reconstruction(cross_entropy) + 3 * running_kl_sparsity(0.1, 0.9)
+    before = J.value(NET, PARAMS, X)
+    next_one = J.after(J.see(NET, PARAMS, samples(7, 5, seed=9)))
+    assert J.value(NET, PARAMS, X) == before != next_one.value(NET, PARAMS, X)
+    assert next_one != J
+    assert len({J, next_one}) == 2
+    assert repr(J).endswith("3 * running_kl_sparsity(rho=0.1, alpha=0.9, layer=1)")
+
+
+@pytest.mark.parametrize("estimate", [[0.1, 0.2], [0.1] * 5])
+def test_an_estimate_for_another_number_of_units_is_named(estimate):
+    J = running_kl_sparsity(0.1, 0.9, estimate=estimate)
+    message = f"the estimate has {len(estimate)} numbers, layer 1 has 4 units"
+    with pytest.raises(ValueError, match=message):
+        J.value(NET, PARAMS, X)
+
+
+@pytest.mark.parametrize("alpha", [1, -0.1, np.nan, None])
+def test_a_weight_of_the_past_out_of_range_is_named(alpha):
+    with pytest.raises(ValueError, match=r"alpha is .*, wanted a number from 0 up to"):
+        running_kl_sparsity(0.1, alpha)
 
 
 @pytest.mark.parametrize("rho", [0, 1, -0.1, 1.5, np.nan, "0.1", None])

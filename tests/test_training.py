@@ -11,6 +11,7 @@ from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
+from ae_course.sparsity import running_kl_sparsity
 from ae_course.training import DivergenceError, minibatches, train
 
 NET = Autoencoder.folded(5, 3)
@@ -70,6 +71,30 @@ def test_a_step_of_gradient_descent_goes_against_the_mean_gradient_of_the_batch(
             for x, *parts in zip(w.vector, *gradients, strict=True)
         ]
     assert_close(found.vector, w.vector)
+
+
+def test_training_hands_each_batch_the_objective_that_the_batch_before_left():
+    J = CROSS + 2 * running_kl_sparsity(0.2, alpha=0.7)
+    found, history = run(J, epochs=2, optimizer=SGD(0.3))
+    rng, w, state = np.random.default_rng(0), PARAMS.copy(), None
+    for _ in range(2):
+        for batch in minibatches(23, 8, rng):
+            exact = CROSS + 2 * running_kl_sparsity(0.2, 0.7, estimate=state)
+            gradient = exact.gradient(NET, w, X[batch])
+            mean = NET.encode(w, X[batch]).mean(axis=0)
+            state = mean if state is None else 0.7 * np.array(state) + 0.3 * mean
+            w.vector[:] -= 0.3 * gradient.vector
+    assert_close(found.vector, w.vector)
+    assert_close(history.carried.parts[1][1].estimate, state)
+
+
+def test_training_goes_on_from_what_it_carried():
+    J, rng = CROSS + running_kl_sparsity(0.2, alpha=0.7), np.random.default_rng(0)
+    whole, _ = run(J, epochs=2, optimizer=SGD(0.3))
+    half, history = run(J, epochs=1, optimizer=SGD(0.3), rng=rng)
+    again, _ = run(history.carried, half, epochs=1, optimizer=SGD(0.3), rng=rng)
+    assert_close(again.vector, whole.vector)
+    assert run(CROSS)[1].carried == CROSS
 
 
 @pytest.mark.parametrize("optimizer", [SGD(0.5), Momentum(0.1), Adam(0.05)], ids=repr)
