@@ -4,7 +4,7 @@ Read the modules in this order: activations, network, losses, objective, autoenc
 optimizers, training, gradcheck. Each holds one idea, and says which equation of the book it is.
 """
 
-from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checkpoint import load, save
 from ae_course.gradcheck import check_gradient, numerical_gradient, relative_error
@@ -13,7 +13,15 @@ from ae_course.network import Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.parameters import Parameters
-from ae_course.sparsity import kl_sparsity, running_kl_sparsity
+from ae_course.sparsity import (
+    dead_fraction,
+    kl_sparsity,
+    l1_sparsity,
+    lifetime_sparsity,
+    population_sparsity,
+    running_kl_sparsity,
+    soft_threshold,
+)
 from ae_course.training import DivergenceError, History, minibatches, train
 
 __version__ = "0.1.0"
@@ -34,24 +42,30 @@ __all__ = [
     "Trace",
     "check_gradient",
     "cross_entropy",
+    "dead_fraction",
     "entropy",
     "glorot",
     "identity",
     "kl_sparsity",
+    "l1_sparsity",
+    "lifetime_sparsity",
     "load",
     "logistic",
     "mean_bias",
     "minibatches",
     "numerical_gradient",
+    "population_sparsity",
     "reconstruction",
     "relative_error",
     "relu",
     "running_kl_sparsity",
     "save",
+    "soft_threshold",
     "softmax",
     "softmax_cross_entropy",
     "squared_error",
     "tanh",
+    "top_k",
     "train",
     "weight_decay",
 ]
