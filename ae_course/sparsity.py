@@ -282,10 +282,11 @@ def dead_fraction(Y: np.ndarray) -> float:
 
 def _spread(rows: np.ndarray) -> np.ndarray:
     # (D a - 1) / (D - 1), from 0 for a single entry to 1 for equal ones; 0 / 0 for an empty row.
+    # Rounding must not lead out of this range.
     squares = np.einsum("nd,nd->n", rows, rows)
     D, ratio = rows.shape[1], np.full(len(rows), np.nan)
     np.divide(np.abs(rows).sum(axis=1) ** 2, squares, out=ratio, where=squares > 0)
-    return (ratio - 1) / (D - 1)
+    return np.clip((ratio - 1) / (D - 1), 0, 1)
 
 
 def _codes(Y: np.ndarray, axis: int, what: str, least: int = 2) -> np.ndarray:
