@@ -176,7 +176,7 @@ def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
 
 
 def anatomy(
-    networks: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    networks: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]],
     images: np.ndarray,
     *,
     columns: int = 5,
@@ -185,9 +185,10 @@ def anatomy(
 
     Parameters
     ----------
-    networks : mapping of str to (W (units, D), W_ (D, units), Y (N, units), outputs (n, D))
-        The title of each network, its encoder's and decoder's weights, its codes for some samples
-        (from 0 to 1), and its outputs for the images.
+    networks : mapping of str to four arrays
+        The title of each network; its encoder's weights (units, D) and decoder's weights
+        (D, units), its codes (N, units) of some samples, from 0 to 1, and its outputs (n, D) for
+        the images.
     images : array (n, D)
         Drawn above the outputs: from 0 for paper to 1 for ink.
     columns : int
@@ -216,8 +217,9 @@ def dissections(
 
     Parameters
     ----------
-    codes : mapping of str to (y (units,), W_ (D, units), x_hat (D,))
-        The label of each code, the decoder's weights and what it makes of the code.
+    codes : mapping of str to three arrays
+        The label of each code; the code (units,), the decoder's weights (D, units), and the output
+        (D,).
     strongest : int
         How many features are drawn: those with the largest :math:`|y_j| \|w_j\|`.
     """
