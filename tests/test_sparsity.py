@@ -430,8 +430,9 @@ def test_codes_of_whole_numbers_and_of_float32_are_measured_in_float64():
 
 
 def test_units_that_are_never_active_are_dead():
-    Y = np.array([[0, 0, -1.0, 0], [0, 2e-9, 0, 0]])
-    assert dead_fraction(Y) == 0.5
+    Y = np.array([[0, 0, -1.0, 0], [0, 2e-9, 0, 3.0]])
+    assert dead_fraction(Y) == 0.25
+    assert dead_fraction(np.zeros((2, 3))) == 1
     assert type(dead_fraction(Y)) is float
 
 
