@@ -16,8 +16,8 @@ def kl_divergence(rho: float, rho_hat: np.ndarray) -> np.ndarray:
 
     :math:`\mathrm{KL}(\rho \| \hat\rho) = \rho \log \frac{\rho}{\hat\rho}
     + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho}`, elementwise, for both in (0, 1)
-    (:eq:`eq-kl-penalty`). It is what a pixel's cross-entropy adds to the entropy of its target
-    (:eq:`eq-kl-split`).
+    (:eq:`eq-kl-penalty`). Near rho it is a parabola (:eq:`eq-kl-parabola`). It is what a pixel's
+    cross-entropy adds to the entropy of its target (:eq:`eq-kl-split`).
     """
     return rho * np.log(rho / rho_hat) + (1 - rho) * np.log((1 - rho) / (1 - rho_hat))
 
