@@ -30,8 +30,10 @@ book: environment
 	@$(build)
 	@$(python) -c 'from pathlib import Path as P; print("Open", P("_build/html/index.html").resolve().as_uri())'
 
-# Sphinx reports a page's warnings only when it reads that page: after a failure nothing may be kept.
-build = mkdir -p _build/logs && .venv/bin/jupyter-book build . -W -n --keep-going -q \
+# Sphinx reports a page's warnings only when it reads that page: after a failure nothing may be kept;
+# nor after a change to the list of pages, which stands on every one of them.
+build = mkdir -p _build/logs; [ _build/html/searchindex.js -nt _toc.yml ] || rm -rf _build/.doctrees; \
+	.venv/bin/jupyter-book build . -W -n --keep-going -q \
 	> _build/logs/book.log || { rm -rf _build/.doctrees; \
 	echo "The book is not in order: see above, each warning is an error" >&2; exit 1; }
 

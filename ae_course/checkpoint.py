@@ -72,7 +72,7 @@ def _describe(net: Network) -> dict:
     for layer in net.layers:
         if not _comes_back(layer.activation):
             raise ValueError(f"{layer.activation} is not an activation of ae_course.activations")
-    layers = [(int(f.inputs), int(f.units), f.activation.name) for f in net.layers]
+    layers = [(int(at.inputs), int(at.units), at.activation.name) for at in net.layers]
     depth = net.depth if isinstance(net, Autoencoder) else None
     return {"layers": layers, "first": net.first, "depth": depth}
 

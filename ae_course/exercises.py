@@ -24,8 +24,13 @@ def check(answer: Callable, wanted, *arguments, rtol: float = 1e-6) -> None:
             found = verdict(answer(*arguments), wanted, rtol)
     except FloatingPointError as problem:
         found = (
-            f"not yet: on the way there is an {problem}; rewrite the formula so that it cannot be."
+            f"not yet: NumPy reports: {problem}. Is a bracket missing? Otherwise rewrite the"
+            " formula (np.where computes both of its branches, also where it does not take them)."
         )
+    except TypeError as problem:
+        if "bitwise_xor" not in str(problem) and "for ^" not in str(problem):
+            raise
+        found = "not yet: a power is written ** in Python, and ^ is something else."
     print(f"{answer.__name__}: {found}")
 
 
@@ -42,17 +47,16 @@ def verdict(found, wanted, rtol: float = 1e-6) -> str:
     if found.shape != wanted.shape:
         shape = f"shape {wanted.shape}" if wanted.shape else "a single number"
         return f"not yet: the result has shape {found.shape}, wanted {shape}."
-    scale = np.abs(wanted).max()
-    if np.allclose(found, wanted, rtol=0, atol=rtol * scale):
+    if np.allclose(found, wanted, rtol=0, atol=rtol * np.abs(wanted).max()):
         return "right."
-    return "not yet: " + (_slip(found, wanted, rtol * scale) or _first_difference(found, wanted))
+    return "not yet: " + (_slip(found, wanted, rtol) or _worst_difference(found, wanted))
 
 
-def _slip(found: np.ndarray, wanted: np.ndarray, atol: float) -> str | None:
+def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:
     """Name the mistake if the result is a multiple, a shift or a transpose of the right one."""
 
     def same(x):
-        return np.allclose(x, wanted, rtol=0, atol=atol)
+        return np.allclose(x, wanted, rtol=0, atol=rtol * np.abs(wanted).max())
 
     if not np.isfinite(found).all():
         return (
@@ -63,21 +67,25 @@ def _slip(found: np.ndarray, wanted: np.ndarray, atol: float) -> str | None:
     if found.ndim == 2 and found.shape[0] == found.shape[1] and same(found.T):
         return "the result is transposed."
     factor = np.vdot(wanted, found) / (np.vdot(wanted, wanted) or 1)
-    if factor and (found.size > 1 or _is_whole(factor)) and same(found / factor):
+    if factor and (found.size > 1 or _is_whole(factor, rtol)) and same(found / factor):
         return f"the result is {factor:.4g} times the right one everywhere; is a factor missing?"
     shift = (found - wanted).mean()
     if found.size > 1 and same(found - shift):
-        return f"the result is too large by {shift:.4g} everywhere; is a summand missing?"
+        size = "large" if shift > 0 else "small"
+        return f"the result is too {size} by {abs(shift):.4g} everywhere; is a summand missing?"
     return None
 
 
-def _is_whole(factor: float) -> bool:
+def _is_whole(factor: float, rtol: float) -> bool:
     # A single wrong number is a multiple of the right one whatever it is: only 2, 3, 1/2 … tell.
     larger = max(abs(factor), 1 / abs(factor))
-    return larger > 1.5 and abs(larger - round(larger)) < 1e-6 * larger
+    return larger > 1.5 and abs(larger - round(larger)) < rtol * larger
 
 
-def _first_difference(found: np.ndarray, wanted: np.ndarray) -> str:
+def _worst_difference(found: np.ndarray, wanted: np.ndarray) -> str:
+    if not wanted.shape:  # the right number itself would give the answer away
+        size = "larger" if wanted > found else "smaller"
+        return f"the result is {found:.6g}; the right one is {size}."
     worst = np.unravel_index(np.abs(found - wanted).argmax(), wanted.shape)
-    where = f" at {[int(i) for i in worst]}" if worst else ""
-    return f"the result{where} is {found[worst]:.6g}, wanted {wanted[worst]:.6g}."
+    where = [int(i) for i in worst]
+    return f"the result at {where} is {found[worst]:.6g}, wanted {wanted[worst]:.6g}."
