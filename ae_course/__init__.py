@@ -1,7 +1,7 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order: activations, network, losses, objective, autoencoder, sparsity,
-optimizers, training, gradcheck. Each holds one idea, and says which equation of the book it is.
+optimizers, training, gradcheck, pca. Each holds one idea, and says which equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh
@@ -13,12 +13,14 @@ from ae_course.network import Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.parameters import Parameters
+from ae_course.pca import PCA
 from ae_course.sparsity import kl_sparsity, running_kl_sparsity
 from ae_course.training import DivergenceError, History, minibatches, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "PCA",
     "SGD",
     "Adam",
     "Autoencoder",
