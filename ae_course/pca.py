@@ -22,9 +22,11 @@ def covariance(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     :math:`\Phi_X = \frac1N \sum_n (x_n - \bar x)(x_n - \bar x)^\top` (:eq:`eq-covariance`), with
     1/N and not 1/(N - 1). Grey values in uint8 are read as 0 to 1; the results are float64.
     """
+    X = real_matrix(X, "X")
     x = _rows(X)
     mean = x.mean(axis=0)
-    centred = x - mean
+    # What was converted is a copy of our own, and may be centred where it is.
+    centred = np.subtract(x, mean, out=None if np.may_share_memory(x, X) else x)
     return mean, centred.T @ centred / len(x)
 
 
@@ -167,7 +169,7 @@ def linear_error(
 def critical_point(pca: PCA, kept: Sequence[int], mix: np.ndarray | None = None) -> Parameters:
     r"""Parameters of a linear autoencoder at which the gradient of E is zero.
 
-    :math:`\tilde W = (U_I, 0)\, A` and :math:`W = A^{-1} (U_I, 0)^\top`
+    :math:`\tilde W = (U_{\mathcal K}, 0)\, A` and :math:`W = A^{-1} (U_{\mathcal K}, 0)^\top`
     (:eq:`eq-critical-points`), with the biases of :eq:`eq-linear-bias`. For the first k components
     this is the optimum (:eq:`eq-linear-optimum`); all else are saddles.
 
@@ -175,7 +177,7 @@ def critical_point(pca: PCA, kept: Sequence[int], mix: np.ndarray | None = None)
     ----------
     pca : PCA
     kept : sequence of int
-        I, the r components that the code keeps, counted from 0.
+        The r components that the code keeps, :math:`\mathcal K`, counted from 0.
     mix : array (k, k), optional
         A, invertible, with :math:`k \ge r`: k is the number of code units. Without it, A is the
         identity and there are r of them.
@@ -234,7 +236,7 @@ def projection_error(X: np.ndarray, xi: np.ndarray, Gamma: np.ndarray) -> float:
 def decayed_singular_values(eigenvalues: Sequence[float], decay: float) -> np.ndarray:
     r"""The singular values of both weight matrices at the optimum with weight decay.
 
-    :math:`s_i = \sqrt{\max(0, 1 - \lambda / d_i)}` (:eq:`eq-decay-optimum`), which is zero for
+    :math:`\tau_i = \sqrt{\max(0, 1 - \lambda / d_i)}` (:eq:`eq-decay-optimum`), which is zero for
     components with a variance of at most :math:`\lambda`
     :cite:p:`kunin2019loss`.
 
@@ -252,8 +254,9 @@ def decayed_singular_values(eigenvalues: Sequence[float], decay: float) -> np.nd
 
 
 def decay_bound(eigenvalues: Sequence[float], k: int, decay: float) -> float:
-    r"""The least value of :math:`E + \frac\lambda2 (\|W\|_F^2 + \|\tilde W\|_F^2)` for k code units.
+    r"""The least value of the error with weight decay on both sides, for k code units.
 
+    For :math:`J = E + \frac\lambda2 (\lVert W \rVert_F^2 + \lVert \tilde W \rVert_F^2)` it is
     :math:`\frac12 \sum_i d_i - \frac12 \sum_{i \le k} \max(0, d_i - \lambda)^2 / d_i`
     (:eq:`eq-decay-bound`).
     """
@@ -266,8 +269,8 @@ def decay_bound(eigenvalues: Sequence[float], k: int, decay: float) -> float:
 def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Read the directions off a decoder trained with weight decay on both sides.
 
-    :math:`\tilde W = U_k \operatorname{diag}(s) R^\top` (:eq:`eq-decay-optimum`) is a singular value
-    decomposition, and so it gives back :math:`U_k` and s; R remains free.
+    :math:`\tilde W = U_k \operatorname{diag}(\tau)\, R^\top` (:eq:`eq-decay-optimum`) is a singular
+    value decomposition, and so it gives back :math:`U_k` and :math:`\tau`; R remains free.
 
     Parameters
     ----------
