@@ -1,8 +1,8 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order: activations, arrays, parameters, network, losses, objective,
-autoencoder, sparsity, optimizers, training, gradcheck. Each holds one idea, and says which equation
-of the book it is.
+autoencoder, sparsity, optimizers, training, gradcheck, pca. Each holds one idea, and says which
+equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
@@ -14,6 +14,7 @@ from ae_course.network import Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.parameters import Parameters
+from ae_course.pca import PCA
 from ae_course.sparsity import (
     dead_fraction,
     kl_sparsity,
@@ -28,6 +29,7 @@ from ae_course.training import DivergenceError, History, minibatches, train
 __version__ = "0.1.0"
 
 __all__ = [
+    "PCA",
     "SGD",
     "Adam",
     "Autoencoder",
