@@ -77,7 +77,8 @@ relu = Activation(
 """f(u) = max(0, u), with f'(u) = 1 where u > 0 and 0 elsewhere."""
 
 softmax = Activation("softmax", _softmax, _no_elementwise_derivative)
-r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer."""
+r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer
+(:eq:`eq-softmax`)."""
 
 ACTIVATIONS = (identity, logistic, tanh, relu, softmax)
 

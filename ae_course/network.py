@@ -16,6 +16,7 @@ Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
     r"""Draw weights (units, inputs) uniformly from :math:`\pm\sqrt{6 / (units + inputs)}`.
 
+    Their variance is 2 / (units + inputs) (:eq:`eq-glorot`).
     The spread that keeps the variance of outputs and of deltas about equal from layer to layer
     where f' is about 1 :cite:p:`glorot2010understanding`.
     """
@@ -225,6 +226,8 @@ class Network:
         room: Room = fresh,
     ) -> dict[int, np.ndarray]:
         r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
+
+        Without additions at y the map is linear, a product of matrices (:eq:`eq-delta-product`).
 
         Parameters
         ----------

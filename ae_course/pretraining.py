@@ -176,6 +176,15 @@ def delta_sizes(
     return {l: float(np.sqrt(np.mean(deltas[l] ** 2))) for l in sorted(deltas)}
 
 
+def signal_sizes(trace: Trace) -> dict[int, float]:
+    r"""The root mean square of y minus its mean over the samples, in every layer and the input.
+
+    How much of a layer's output tells one sample from another. The net inputs of the layer above
+    differ by :eq:`eq-forward-variance`.
+    """
+    return {l: float(np.sqrt(y.var(axis=0).mean())) for l, y in trace.y.items()}
+
+
 def delta_bound(net: Network, params: Parameters, trace: Trace) -> dict[int, float]:
     r"""How many times longer than the output's delta that of every layer can be at most.
 
