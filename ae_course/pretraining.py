@@ -67,12 +67,14 @@ def pretrain(
     Raises
     ------
     ValueError
-        The network has a softmax layer, or X does not fit.
+        The network has a softmax layer, the output units cannot reach what a layer is given, or X
+        does not fit.
     """
     for l, layer in net.numbered():
         check_elementwise(l, layer)
     params, histories, y = Parameters.zeros(net.shapes(), dtype), {}, X
     for l, layer in net.numbered():
+        check_reach(l, output, y)
         autoencoder = around(layer, output)
         start = autoencoder.init(rng, draw, dtype)
         start["b2"] = mean_bias(autoencoder, y)
@@ -98,6 +100,15 @@ def check_elementwise(number: int, layer: Layer) -> None:
             f"layer {number} has {layer.activation} units, wanted ones that work one by one,"
             " such as logistic: pretrain the hidden layers, and add this one with add_layers"
         ) from problem
+
+
+def check_reach(number: int, output: Activation, y: np.ndarray) -> None:
+    """Raise ValueError if logistic output units are to restore values outside [0, 1]."""
+    if output is logistic and np.asarray(y).dtype != np.uint8 and (np.min(y) < 0 or np.max(y) > 1):
+        raise ValueError(
+            f"layer {number} is given values from {np.min(y):g} to {np.max(y):g}, which logistic"
+            " output units cannot restore; output=identity, with squared_error, can"
+        )
 
 
 def add_layers(
