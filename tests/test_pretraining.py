@@ -121,6 +121,7 @@ def test_codes_for_the_next_stage_are_those_of_clean_samples():
         return np.zeros_like(x)
 
     found, _ = stacked(NET[:2], epochs=1, corrupt=corrupt)
+    assert len(shown) == 2  # a batch for each stage, and nothing else is corrupted
     clean = NET[:1](found, X)
     assert sorted(shown[0].tolist()) == sorted(X.tolist())
     np.testing.assert_allclose(np.sort(shown[1], axis=0), np.sort(clean, axis=0), rtol=1e-12)
@@ -208,10 +209,10 @@ def test_layers_on_top_are_drawn_as_asked_and_in_the_same_numbers():
 
 
 def test_layers_on_top_of_a_slice_take_the_next_number():
-    net, params = add_layers(NET[:2], drawn(NET), Layer(4, 2, softmax), rng=rng())
-    assert list(params) == ["W1", "b1", "W2", "b2", "W3", "b3"]
-    assert net.last == 3
-    assert params["W3"].shape == (2, 4)
+    net, params = add_layers(NET[1:], drawn(NET), Layer(3, 2, softmax), rng=rng())
+    assert list(params) == ["W2", "b2", "W3", "b3", "W4", "b4"]
+    assert (net.first, net.last) == (2, 4)
+    assert params["W4"].shape == (2, 3)
 
 
 def test_layers_that_do_not_fit_are_named():
@@ -373,10 +374,13 @@ def test_random_weights_change_the_mean_square_of_outputs_by_their_factor():
 
 
 def test_factors_of_a_slice_are_those_of_the_network():
-    trace, _ = seen()
-    part = DEEP[1:3].forward(PARAMS, trace.y[1])
-    found = backward_factor(DEEP[1:3], PARAMS, part, layer=2)
-    assert_close(found, backward_factor(DEEP, PARAMS, trace, layer=2))
+    net = Network((Layer(6, 5, logistic), Layer(5, 4, tanh), Layer(4, 3, identity)))
+    params = drawn(net)
+    trace = net.forward(params, X)
+    part = net[1:].forward(params, trace.y[1])
+    wanted = 3 * np.mean(params["W3"] ** 2) * np.mean((1 - trace.y[2] ** 2) ** 2)
+    assert_close(backward_factor(net, params, trace, layer=2), wanted)
+    assert_close(backward_factor(net[1:], params, part, layer=2), wanted)
 
 
 def test_wide_random_networks_shrink_deltas_as_predicted():
