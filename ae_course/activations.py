@@ -83,7 +83,8 @@ relu = Activation(
 soft threshold of codes that are not negative (:eq:`eq-relu-threshold`)."""
 
 softmax = Activation("softmax", _softmax, _no_elementwise_derivative)
-r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer."""
+r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer
+(:eq:`eq-softmax`)."""
 
 ACTIVATIONS = (identity, logistic, tanh, relu, softmax)
 """The activations that need no number; :func:`top_k` gives others."""

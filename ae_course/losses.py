@@ -102,6 +102,8 @@ class CrossEntropy(Loss):
 class SoftmaxCrossEntropy(Loss):
     r"""The negative log-probability of the right class, :math:`e = -\log y_c`, in nats.
 
+    :math:`e = \log \sum_k \mathrm{e}^{u_k} - u_c` (:eq:`eq-softmax-cross-entropy`), and the delta
+    of the output layer is once more y - t (:eq:`eq-softmax-delta`), t being 1 for the right class.
     Targets are class numbers 0 to K - 1, shape (N,), for K softmax output units.
     """
 
@@ -138,7 +140,7 @@ cross_entropy = CrossEntropy()
 """The loss for data between 0 and 1 (:eq:`eq-cross-entropy`)."""
 
 softmax_cross_entropy = SoftmaxCrossEntropy()
-"""The loss for class labels."""
+"""The loss for class labels (:eq:`eq-softmax-cross-entropy`, :eq:`eq-softmax-delta`)."""
 
 
 def entropy(X: np.ndarray) -> np.ndarray:

@@ -16,8 +16,9 @@ Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
     r"""Draw weights (units, inputs) uniformly from the interval [-r, r].
 
-    With :math:`r = \sqrt{6 / (units + inputs)}`, the variance of outputs and of deltas stays about
-    equal from layer to layer where f' is about 1 :cite:p:`glorot2010understanding`.
+    With :math:`r = \sqrt{6 / (units + inputs)}` their variance is 2 / (units + inputs)
+    (:eq:`eq-glorot`), and that of outputs and of deltas stays about equal from layer to layer where
+    f' is about 1 :cite:p:`glorot2010understanding`.
     """
     limit = np.sqrt(6 / (units + inputs))
     return rng.uniform(-limit, limit, (units, inputs))
@@ -230,6 +231,8 @@ class Network:
         room: Room = fresh,
     ) -> dict[int, np.ndarray]:
         r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
+
+        Without additions at y the map is linear, a product of matrices (:eq:`eq-delta-product`).
 
         Parameters
         ----------
