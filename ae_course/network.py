@@ -226,6 +226,9 @@ class Network:
     ) -> dict[int, np.ndarray]:
         r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
 
+        With a sparse penalty on a layer this is the sparse delta rule (:eq:`eq-sparse-delta`, and
+        for a summed error :eq:`eq-sparse-delta-sum`).
+
         Parameters
         ----------
         trace : Trace
