@@ -55,7 +55,7 @@ class SGD:
 
 @dataclass(frozen=True)
 class Momentum:
-    """Gradient descent with a velocity: v <- mu v - rate g, then w <- w + v (:eq:`eq-momentum`).
+    """Gradient descent with a velocity: p <- mu p - rate g, then w <- w + p (:eq:`eq-momentum`).
 
     A heavy ball :cite:p:`polyak1964some`. On a quadratic bowl every part of w obeys a recursion
     over two steps (:eq:`eq-momentum-modes`), shrinks below the rate of :eq:`eq-momentum-bound`,
@@ -79,7 +79,7 @@ class Momentum:
         return np.zeros_like(vector), np.empty_like(vector)
 
     def step(self, vector, gradient, memory):
-        """v <- mu v - rate g, then w <- w + v."""
+        """p <- mu p - rate g, then w <- w + p."""
         velocity, scratch = memory
         velocity *= self.mu
         velocity -= np.multiply(gradient, self.rate, out=scratch)

@@ -152,10 +152,10 @@ A = Q * EIGENVALUES @ Q.T
 
 
 def descend(optimizer, count, start=START):
-    """The vector after each step down the bowl, the start first."""
+    """The vector after each step down the bowl, the start first; far away it stops."""
     w = start.copy()
     memory, path = optimizer.start(w), [w.copy()]
-    for _ in range(count):
+    while len(path) <= count and np.abs(w).max() < 1e9:
         optimizer.step(w, A @ w, memory)
         path.append(w.copy())
     return np.array(path)
@@ -172,7 +172,7 @@ def test_every_eigendirection_shrinks_or_grows_by_a_factor_of_its_own(rate):
 
 
 @pytest.mark.equation("eq-gd-bound", by="ae_course.optimizers.SGD")
-@pytest.mark.parametrize("share", [0.03, 0.5, 0.99, 1.01, 1.1])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.99, 1.01, 1.5])
 def test_gradient_descent_converges_just_below_2_over_the_largest_eigenvalue(share):
     sizes = np.linalg.norm(descend(SGD(share * 2 / 8.0), 2500), axis=1)
     assert (sizes[-1] < 1e-6) == (share < 1)
@@ -204,7 +204,7 @@ def test_with_momentum_every_part_obeys_a_recursion_over_two_steps(mu):
 
 @pytest.mark.equation("eq-momentum-bound", by="ae_course.optimizers.Momentum")
 @pytest.mark.parametrize("mu", [0, 0.5, 0.9])
-@pytest.mark.parametrize("share", [0.03, 0.9, 1.1])
+@pytest.mark.parametrize("share", [0.1, 0.9, 1.1])
 def test_momentum_converges_up_to_a_larger_rate(mu, share):
     path = descend(Momentum(share * 2 * (1 + mu) / 8.0, mu), 1500)
     assert (np.linalg.norm(path[-1]) < 1e-6) == (share < 1)
