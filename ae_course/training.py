@@ -233,7 +233,7 @@ def minimize(
             message = f"the objective or its gradient is not finite at evaluation {count}"
             raise DivergenceError(message, params, history)
         history.objective.append(value)
-        return value, gradient.vector.copy()
+        return value, gradient.vector.copy()  # the room is reused, and L-BFGS may keep what it gets
 
     def note(vector):
         params.vector[:] = vector
@@ -244,7 +244,7 @@ def minimize(
     note(params.vector)
     _, history.stopped = lbfgs(
         evaluate,
-        params.vector.copy(),
+        params.vector,
         iterations=iterations,
         pairs=pairs,
         tolerance=tolerance,

@@ -317,6 +317,8 @@ def test_without_pairs_the_direction_is_the_gradient_and_nothing_is_changed():
 def test_a_pair_without_curvature_is_named():
     with pytest.raises(ValueError, match=r"a pair has step · change -.*, wanted a positive number"):
         two_loop(START, STEPS, -CHANGES)
+    with pytest.raises(ValueError, match=r"wanted a positive number"):
+        two_loop(START, STEPS, CHANGES * [[1], [-1], [1]])
 
 
 def rosenbrock(w):
@@ -329,6 +331,13 @@ def test_l_bfgs_finds_the_bottom_of_a_curved_valley():
     np.testing.assert_allclose(found, 1, atol=1e-6)
     assert reason.startswith("converged")
     assert (seen[-1] == found).all()
+
+
+def test_more_pairs_make_l_bfgs_faster():
+    def value(pairs):
+        return rosen(lbfgs(rosenbrock, np.zeros(4), iterations=25, pairs=pairs)[0])
+
+    assert value(8) < value(1) / 10
 
 
 def test_l_bfgs_says_that_its_iterations_are_done():
