@@ -1,8 +1,8 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order: activations, arrays, parameters, network, losses, objective,
-autoencoder, sparsity, optimizers, training, gradcheck, moments, whitening, frequencies. Each holds one idea, and says which equation
-of the book it is.
+autoencoder, sparsity, optimizers, training, gradcheck, moments, whitening, frequencies. Each holds
+one idea, and says which equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh

@@ -19,6 +19,9 @@ from ae_course.moments import covariance
 class Whitening:
     r"""A fitted whitening, :math:`z = P (x - \bar x)` (:eq:`eq-whitening-map`), and its inverse.
 
+    The whitened samples have the covariance :math:`P \Phi_X P^\top`
+    (:eq:`eq-transformed-covariance`).
+
     Attributes
     ----------
     mean : array (D,)
@@ -84,6 +87,9 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
     r"""The whitening matrix that belongs to a rotation, :math:`P = Q \operatorname{diag}(d +
     \epsilon_\Phi)^{-1/2}\, U^\top` (:eq:`eq-all-whiteners`).
 
+    Without epsilon, :math:`P^\top P = \Phi^{-1}` (:eq:`eq-whitening-condition`), and how near to the
+    data it stays depends on the diagonal of :math:`U^\top Q` alone (:eq:`eq-trace-bound`).
+
     Parameters
     ----------
     Phi : array (D, D)
@@ -135,7 +141,11 @@ def remove_dc(patches: np.ndarray) -> np.ndarray:
 
 def principal_axes(Phi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""The eigenvalues (D,), the largest first, and eigenvectors (D, D), as columns, of a
-    covariance. No eigenvalue is negative, and every column's entry of largest size is positive.
+    covariance.
+
+    Turning the centred samples to these axes, :math:`U^\top (x - \bar x)`, removes the correlations
+    (:eq:`eq-decorrelation`). No eigenvalue is negative, and every column's entry of largest size is
+    positive.
     """
     d, U = np.linalg.eigh(Phi)
     largest = U[np.abs(U).argmax(axis=0), np.arange(len(d))]
