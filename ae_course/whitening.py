@@ -87,8 +87,8 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
     r"""The whitening matrix that belongs to a rotation, :math:`P = Q \operatorname{diag}(d +
     \epsilon_\Phi)^{-1/2}\, U^\top` (:eq:`eq-all-whiteners`).
 
-    Without epsilon, :math:`P^\top P = \Phi^{-1}` (:eq:`eq-whitening-condition`), and how near to the
-    data it stays depends on the diagonal of :math:`U^\top Q` alone (:eq:`eq-trace-bound`).
+    Without epsilon, :math:`P^\top P = \Phi^{-1}` (:eq:`eq-whitening-condition`), and how near to
+    the data it stays depends on the diagonal of :math:`U^\top Q` alone (:eq:`eq-trace-bound`).
 
     Parameters
     ----------
