@@ -72,6 +72,18 @@ def test_every_sample_counts_once_whatever_the_number_of_blocks(count, monkeypat
     assert_same(moments(X[: 3 * count + 1]), Moments.of(X[: 3 * count + 1]))
 
 
+def test_parts_are_added_in_pairs_and_pairs_of_pairs(monkeypatch):
+    sums, add = [], Moments.__add__
+
+    def counted(a, b):
+        sums.append((a.count, b.count))
+        return add(a, b)
+
+    monkeypatch.setattr(Moments, "__add__", counted)
+    moments(X[i : i + 1] for i in range(16))
+    assert sorted(sums) == [(1, 1)] * 8 + [(2, 2)] * 4 + [(4, 4)] * 2 + [(8, 8)]
+
+
 def test_grey_values_are_read_as_0_to_1():
     grey = np.random.default_rng(0).integers(256, size=(50, 4), dtype=np.uint8)
     assert_close(covariance(grey)[1], covariance(grey / 255)[1])

@@ -67,6 +67,10 @@ def test_the_eigenvectors_alone_decorrelate_and_do_not_whiten():
     assert np.abs(d - 1).max() > 0.5
 
 
+def test_what_rounding_makes_negative_counts_as_zero():
+    assert principal_axes(np.diag([2.0, -1e-18, 1.0]))[0].tolist() == [2, 1, 0]
+
+
 @pytest.mark.equation("eq-whitening-condition", by="ae_course.whitening.whitener")
 def test_a_map_whitens_just_when_its_square_is_the_inverse_covariance():
     for Q in rotations(5):
