@@ -13,7 +13,7 @@ from ae_course.checks import check_whole
 def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
     r"""The squared amplitudes of the gratings of which square images are made.
 
-    :math:`A_k = \lvert \sum_r x_r\, \mathrm{e}^{-2 \pi \mathrm{i} f_k \cdot r} \rvert^2`
+    :math:`A_k = \lvert \sum_r x_r\, \mathrm{e}^{-2 \pi \mathrm{i} \nu_k \cdot r} \rvert^2`
     (:eq:`eq-power`), r running over the pixels.
 
     Parameters
@@ -70,7 +70,7 @@ def orientation(filters: np.ndarray) -> np.ndarray:
 
     :math:`\lvert \sum_k A_k\, \mathrm{e}^{2 \mathrm{i} \theta_k} \rvert / \sum_k A_k`
     (:eq:`eq-orientation`), where :math:`\theta_k` is the direction of the frequency
-    :math:`f_k \ne 0`. Its double counts, since a grating turned by half a circle is the same.
+    :math:`\nu_k \ne 0`. Its double counts, since a grating turned by half a circle is the same.
 
     Parameters
     ----------
