@@ -129,14 +129,14 @@ BAD[3, 1] = np.nan
         ([[1.0, 2.0], [3.0, 4.0]], r"chunk 0 has shape \(2,\), wanted \(samples, columns\)"),
         (X[0], r"X has shape \(6,\)"),
     ],
-    ids=str,
+    ids=["none", "none-left", "width", "nan", "nan-alone", "no-rows", "rows", "vector"],
 )
 def test_bad_chunks_are_named(given, message):
     with pytest.raises(ValueError, match=message):
         covariance(given)
 
 
-@pytest.mark.parametrize("given", [3, None, ["ab", "cd"], [X, X * 1j]], ids=str)
+@pytest.mark.parametrize("given", [3, None, ["ab", "cd"], [X, X * 1j]], ids=range(4))
 def test_what_is_no_array_of_real_numbers_is_named(given):
     with pytest.raises(TypeError, match="wanted"):
         covariance(given)
