@@ -1,8 +1,8 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order: activations, arrays, parameters, network, losses, objective,
-autoencoder, sparsity, optimizers, training, conventions, gradcheck, pca, pretraining. Each holds
-one idea, and says which equation of the book it is.
+autoencoder, sparsity, optimizers, training, conventions, gradcheck, moments, pca, whitening,
+frequencies, pretraining. Each holds one idea, and says which equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
@@ -11,6 +11,7 @@ from ae_course.checkpoint import load, save
 from ae_course.conventions import BOOK, SLIDES, Convention, convert
 from ae_course.gradcheck import check_gradient, numerical_gradient, relative_error
 from ae_course.losses import cross_entropy, entropy, softmax_cross_entropy, squared_error
+from ae_course.moments import Moments, covariance
 from ae_course.network import Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum, lbfgs, two_loop
@@ -26,6 +27,7 @@ from ae_course.sparsity import (
     soft_threshold,
 )
 from ae_course.training import DivergenceError, History, minibatches, minimize, train
+from ae_course.whitening import Whitening, pca_whitening, remove_dc, zca_whitening
 
 __version__ = "0.1.0"
 
@@ -40,6 +42,7 @@ __all__ = [
     "DivergenceError",
     "History",
     "Layer",
+    "Moments",
     "Momentum",
     "Network",
     "Objective",
@@ -47,8 +50,10 @@ __all__ = [
     "Pass",
     "Term",
     "Trace",
+    "Whitening",
     "check_gradient",
     "convert",
+    "covariance",
     "cross_entropy",
     "dead_fraction",
     "entropy",
@@ -64,10 +69,12 @@ __all__ = [
     "minibatches",
     "minimize",
     "numerical_gradient",
+    "pca_whitening",
     "population_sparsity",
     "reconstruction",
     "relative_error",
     "relu",
+    "remove_dc",
     "running_kl_sparsity",
     "save",
     "soft_threshold",
@@ -79,4 +86,5 @@ __all__ = [
     "train",
     "two_loop",
     "weight_decay",
+    "zca_whitening",
 ]

@@ -5,7 +5,7 @@ It keeps the k directions in which the samples vary most. A linear autoencoder,
 both sides the directions too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -13,21 +13,8 @@ import numpy as np
 
 from ae_course.arrays import as_rows, real_matrix
 from ae_course.checks import check_positive, check_whole
+from ae_course.moments import covariance
 from ae_course.parameters import Parameters
-
-
-def covariance(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""The mean (D,) and the covariance matrix (D, D) of the samples X (N, D).
-
-    :math:`\Phi_X = \frac1N \sum_n (x_n - \bar x)(x_n - \bar x)^\top` (:eq:`eq-covariance`), with
-    1/N and not 1/(N - 1). Grey values in uint8 are read as 0 to 1; the results are float64.
-    """
-    X = real_matrix(X, "X")
-    x = _rows(X)
-    mean = x.mean(axis=0)
-    # What was converted is a copy of our own, and may be centred where it is.
-    centred = np.subtract(x, mean, out=None if np.may_share_memory(x, X) else x)
-    return mean, centred.T @ centred / len(x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +38,7 @@ class PCA:
     components: np.ndarray
 
     @classmethod
-    def fit(cls, X: np.ndarray, k: int | None = None) -> Self:
+    def fit(cls, X: np.ndarray | Iterable[np.ndarray], k: int | None = None) -> Self:
         r"""Find the principal components of the samples X (N, D), from their covariance.
 
         An eigenvalue is exact up to about :math:`10^{-16} d_1`. Where smaller ones matter, take the
@@ -59,22 +46,21 @@ class PCA:
 
         Parameters
         ----------
-        X : array (N, D)
-            Samples as rows; uint8 is read as 0 to 1.
+        X : array (N, D), or iterable of arrays (any number of rows, D)
+            Samples as rows, at once or in chunks; uint8 is read as 0 to 1.
         k : int, optional
             How many components to keep, from 1 to D; all of them unless given.
 
         Raises
         ------
         ValueError
-            k is out of range, or X is not a matrix of finite numbers.
+            k is out of range; or as for :func:`ae_course.moments.moments`.
         """
         mean, Phi = covariance(X)
         k = len(mean) if k is None else k
         check_whole("k", k, least=1, most=len(mean))
-        d, U = np.linalg.eigh(Phi)
-        # No variance is negative: what rounding puts below zero is zero.
-        return cls(mean, d[::-1].clip(min=0), fix_signs(U.T[::-1][:k]))
+        d, U = principal_axes(Phi)
+        return cls(mean, d, U.T[:k])
 
     @property
     def rank(self) -> int:
@@ -100,6 +86,19 @@ class PCA:
     def reconstruct(self, X: np.ndarray) -> np.ndarray:
         """The nearest point to each sample in the plane of the components: there and back."""
         return self.inverse_transform(self.transform(X))
+
+
+def principal_axes(Phi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""The eigenvalues (D,), the largest first, and eigenvectors (D, D), as columns, of a
+    covariance.
+
+    Turning the centred samples to these axes, :math:`U^\top (x - \bar x)`, removes the correlations
+    (:eq:`eq-decorrelation`). No eigenvalue is negative, and the signs are those of
+    :func:`fix_signs`.
+    """
+    d, U = np.linalg.eigh(Phi)
+    # No variance is negative: what rounding puts below zero is zero.
+    return d[::-1].clip(min=0), fix_signs(U.T[::-1]).T
 
 
 def fix_signs(directions: np.ndarray) -> np.ndarray:
@@ -159,7 +158,7 @@ def linear_error(
     params : mapping
         W1 (k, D), b1 (k,), W2 (D, k) and b2 (D,).
     mean, Phi : array (D,), array (D, D)
-        As from :func:`covariance`.
+        As from :func:`ae_course.moments.covariance`.
     """
     residual = np.eye(len(mean)) - params["W2"] @ params["W1"]
     shift = params["W2"] @ params["b1"] + params["b2"] - residual @ mean

@@ -13,10 +13,10 @@ from ae_course import pca as module
 from ae_course.activations import identity, tanh
 from ae_course.autoencoder import Autoencoder
 from ae_course.losses import squared_error
+from ae_course.moments import covariance
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.pca import (
     PCA,
-    covariance,
     critical_point,
     decay_bound,
     decayed_singular_values,
@@ -80,7 +80,7 @@ MEAN, PHI = covariance(X)
 # PCA
 
 
-@pytest.mark.equation("eq-covariance", by="ae_course.pca.covariance")
+@pytest.mark.equation("eq-covariance", by="ae_course.moments.covariance")
 def test_the_covariance_is_the_mean_product_of_deviations_and_its_eigenvectors_rebuild_it():
     by_loops = np.array(
         [

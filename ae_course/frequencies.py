@@ -1,0 +1,90 @@
+r"""A picture is a sum of gratings, fine and coarse; how much of each tells what a filter sees.
+
+The spatial frequency of a grating is how many periods it has per pixel: 0 is a constant, 1/2, along
+an axis, the finest that pixels can show.
+"""
+
+import numpy as np
+
+from ae_course.arrays import real_matrix
+from ae_course.checks import check_whole
+
+
+def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
+    r"""The squared amplitudes of the gratings of which square images are made.
+
+    :math:`A_k = \lvert \sum_r x_r\, \mathrm{e}^{-2 \pi \mathrm{i} \nu_k \cdot r} \rvert^2`
+    (:eq:`eq-power`), r running over the pixels.
+
+    Parameters
+    ----------
+    images : array (n, side * side)
+        One image, or filter, a row.
+    size : int, optional
+        How many frequencies along each axis, at least the side, which is the default. More of them
+        sample the same spectrum more finely.
+
+    Returns
+    -------
+    array (n, size, size)
+        In the order of :func:`frequencies`.
+    """
+    images = real_matrix(images, "images")
+    side = round(images.shape[1] ** 0.5)
+    if side**2 != images.shape[1]:
+        raise ValueError(f"images of {images.shape[1]} pixels are not square")
+    size = side if size is None else size
+    check_whole("size", size, least=side)
+    return np.abs(np.fft.fft2(images.reshape(-1, side, side), (size, size))) ** 2
+
+
+def frequencies(size: int) -> np.ndarray:
+    """The frequencies of a spectrum, in periods per pixel: array (2, size, size), down and across.
+
+    They run from -1/2 to just below 1/2.
+    """
+    check_whole("size", size, least=1)
+    along = np.fft.fftfreq(size)
+    return np.stack(np.meshgrid(along, along, indexing="ij"))
+
+
+def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Average a spectrum (size, size) over all directions.
+
+    Returns
+    -------
+    frequency : array
+        1, 2, ... up to less than size/2, over size: the middles of rings of width 1/size.
+    mean : array
+        Of the power over each ring.
+    """
+    size = len(power)
+    ring = np.rint(size * np.hypot(*frequencies(size))).astype(int).ravel()
+    sums, counts = np.bincount(ring, power.ravel()), np.bincount(ring)
+    rings = np.arange(1, (size + 1) // 2)
+    return rings / size, sums[rings] / counts[rings]
+
+
+def orientation(filters: np.ndarray) -> np.ndarray:
+    r"""Whether the gratings of a filter have one direction: from 0, none, to 1, a single one.
+
+    :math:`\lvert \sum_k A_k\, \mathrm{e}^{2 \mathrm{i} \theta_k} \rvert / \sum_k A_k`
+    (:eq:`eq-orientation`), where :math:`\theta_k` is the direction of the frequency
+    :math:`\nu_k \ne 0`. Its double counts, since a grating turned by half a circle is the same.
+
+    Parameters
+    ----------
+    filters : array (n, side * side)
+        One filter a row, none of them constant zero.
+
+    Returns
+    -------
+    array (n,)
+    """
+    # An odd size has every frequency together with its mirror image, so that turning is exact.
+    power = power_spectra(filters, 4 * round(np.shape(filters)[1] ** 0.5) + 1)
+    power[:, 0, 0] = 0
+    if not (power.sum(axis=(1, 2)) > 0).all():
+        raise ValueError("a filter is zero everywhere, wanted one that responds to something")
+    turn = np.exp(2j * np.arctan2(*frequencies(power.shape[1])))
+    return np.abs((power * turn).sum(axis=(1, 2))) / power.sum(axis=(1, 2))

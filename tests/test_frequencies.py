@@ -1,0 +1,102 @@
+"""Spectra tell how fine a pattern is, and whether it has a direction."""
+
+import numpy as np
+import pytest
+from helpers import assert_close, samples
+
+from ae_course.frequencies import frequencies, orientation, power_spectra, radial_mean
+
+down, across = np.mgrid[:12, :12]
+
+
+def grating(cycles_down, cycles_across, side=12, phase=0.3):
+    turns = (cycles_down * down + cycles_across * across) / side
+    return np.cos(2 * np.pi * turns + phase).ravel()
+
+
+@pytest.mark.equation("eq-power", by="ae_course.frequencies.power_spectra")
+@pytest.mark.parametrize("size", [4, 7])
+def test_the_power_is_the_squared_sum_over_pixels_times_waves(size):
+    images = samples(2, 16) - 0.5
+    f = frequencies(size)
+    found = power_spectra(images, size)
+    for image, power in zip(images, found, strict=True):
+        for k in np.ndindex(size, size):
+            terms = [
+                image[4 * r + c] * np.exp(-2j * np.pi * (f[0][k] * r + f[1][k] * c))
+                for r in range(4)
+                for c in range(4)
+            ]
+            assert abs(power[k] - abs(sum(terms)) ** 2) < 1e-10
+
+
+def test_the_power_sums_to_the_squared_length():
+    images = samples(3, 64)
+    assert_close(power_spectra(images).sum(axis=(1, 2)) / 64, (images**2).sum(axis=1))
+
+
+def test_a_grating_has_its_power_at_its_own_frequency():
+    power = power_spectra(grating(2, 3)[None])[0]
+    peaks = np.argwhere(power > 1e-8 * power.max())
+    assert peaks.tolist() == [[2, 3], [10, 9]]
+    assert_close(np.abs(frequencies(12)[:, 2, 3]), [2 / 12, 3 / 12])
+
+
+def test_the_radial_mean_averages_rings():
+    rng = np.random.default_rng(0)
+    power = rng.random((9, 9))
+    frequency, mean = radial_mean(power)
+    assert_close(frequency, np.arange(1, 5) / 9)
+    radius = np.sqrt(sum(np.square(frequencies(9))))
+    for f, value in zip(frequency, mean, strict=True):
+        ring = np.abs(radius - f) < 0.5 / 9
+        assert_close(value, power[ring].mean())
+
+
+def test_the_radial_mean_of_a_law_of_the_radius_is_the_law():
+    radius = np.hypot(*frequencies(200))
+    frequency, mean = radial_mean(1 / np.maximum(radius, 1e-3) ** 2)
+    np.testing.assert_allclose(mean[10:], frequency[10:] ** -2.0, rtol=0.02)
+
+
+@pytest.mark.equation("eq-orientation", by="ae_course.frequencies.orientation")
+def test_the_orientation_is_the_length_of_the_mean_doubled_direction():
+    filters = samples(3, 25) - 0.4
+    f = frequencies(21)
+    for found, power in zip(orientation(filters), power_spectra(filters, 21), strict=True):
+        # Without an angle: e^{2 i theta} = (a + i b)^2 / (a^2 + b^2) for the direction (a, b).
+        a, b = f[0].ravel()[1:], f[1].ravel()[1:]
+        A = power.ravel()[1:]
+        real, imaginary = A @ ((a * a - b * b) / (a * a + b * b)), A @ (2 * a * b / (a * a + b * b))
+        assert_close(found, np.hypot(real, imaginary) / A.sum())
+
+
+@pytest.mark.parametrize("cycles", [(0, 3), (3, 0), (2, 3), (-2, 3), (4, 4)])
+def test_a_grating_has_a_direction(cycles):
+    assert orientation(grating(*cycles)[None]) > 0.7
+
+
+def test_a_spot_and_a_constant_have_none():
+    spot = np.exp(-((down - 5.5) ** 2 + (across - 5.5) ** 2) / 4).ravel()
+    assert orientation(np.stack([spot, np.ones(144)])).max() < 1e-12
+
+
+def test_two_crossed_gratings_cancel():
+    crossed = grating(0, 3) + grating(3, 0)
+    assert orientation(crossed[None]) < 0.01
+
+
+def test_turning_scaling_and_negating_a_filter_change_nothing():
+    filters = samples(4, 36) - 0.5
+    turned = np.rot90(filters.reshape(4, 6, 6), axes=(1, 2)).reshape(4, 36)
+    for other in (turned, -3 * filters, filters.reshape(4, 6, 6).swapaxes(1, 2).reshape(4, 36)):
+        assert_close(orientation(other), orientation(filters))
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="images of 15 pixels are not square"):
+        power_spectra(samples(2, 15))
+    with pytest.raises(ValueError, match=r"size is 3, wanted a whole number, 4 or more"):
+        power_spectra(samples(2, 16), 3)
+    with pytest.raises(ValueError, match="a filter is zero everywhere"):
+        orientation(np.zeros((1, 16)))
