@@ -1,0 +1,305 @@
+"""A wall of namespaces around one submission: bubblewrap, limits, and no second process.
+
+Inside there is a read-only system with Python, the course's package and nothing else of the
+course: no hidden tests, no results, no other submission, no network. A filter of system calls
+forbids a process to multiply, so that the limits on one process are limits on all of it; and when
+the time is over, its whole world of processes ends with it.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import resource
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parent
+PROGRAM = ("inside.py", "wire.py")  # all of the grader that a submission can see
+LARGEST_REPLY = 32 * 2**20
+GRADER = "/grader"
+
+MISSING = (
+    "bubblewrap (bwrap), which confines submissions, {why}. On Debian and Ubuntu: apt install"
+    " bubblewrap. To run the code of submissions unconfined, with all that you may do yourself, ask"
+    " for it: make grade UNCONFINED=1 ..."
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use.
+
+    Attributes
+    ----------
+    step : float
+        Seconds for one cell, or for one call of a function.
+    total : float
+        Seconds for all of it.
+    memory : int
+        Bytes of address space.
+    files : int
+        Bytes of one file, and of all temporary files.
+    """
+
+    step: float = 20.0
+    total: float = 120.0
+    memory: int = 3 * 2**30
+    files: int = 64 * 2**20
+
+
+class TimedOut(Exception):
+    """No reply came in time."""
+
+
+class Crashed(Exception):
+    """The process ended, or said something that is no reply."""
+
+
+class NoWall(Exception):
+    """Submissions cannot be confined here, in one line."""
+
+
+class Session:
+    """A process behind the wall, which answers requests until it is closed or breaks a limit."""
+
+    def __init__(self, limits: Limits, deadline: float, confined: bool = True):
+        self.limits, self.deadline = limits, deadline
+        self.folder = None if confined else tempfile.mkdtemp(prefix="submission-")
+        self.rest = b""
+        with _filter(confined) as rules:
+            self.process = subprocess.Popen(
+                confining(limits, rules) + [PYTHON, "-I", "-B", f"{GRADER}/inside.py"]
+                if confined
+                else [PYTHON, "-I", "-B", str(HERE / "inside.py")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self.folder or "/",
+                env=environment(self.folder or "/tmp"),
+                pass_fds=(rules,) if confined else (),
+                preexec_fn=lambda: _limit(limits),
+                start_new_session=True,
+            )
+        for pipe in (self.process.stdin, self.process.stdout):
+            os.set_blocking(pipe.fileno(), False)
+        try:
+            self._reply()
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, request: dict) -> dict:
+        """Send a request and return the reply.
+
+        Raises
+        ------
+        TimedOut, Crashed
+            The session is over.
+        """
+        self._send(json.dumps(request).encode() + b"\n")
+        return self._reply()
+
+    def close(self) -> None:
+        """End the process, and with it everything that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+        self.process.wait()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, line):
+        end = self._end()
+        pipe = self.process.stdin.fileno()
+        while line:
+            self._wait([], [pipe], end)
+            try:
+                line = line[os.write(pipe, line[: 2**16]) :]
+            except BrokenPipeError:
+                raise Crashed("its process has ended") from None
+
+    def _reply(self):
+        end = self._end()
+        pipe, parts = self.process.stdout.fileno(), [self.rest]
+        size = len(self.rest)
+        while b"\n" not in parts[-1]:
+            self._wait([pipe], [], end)
+            part = os.read(pipe, 2**16)
+            if not part:
+                raise Crashed("its process has ended")
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_REPLY:
+                raise Crashed(f"an answer of more than {LARGEST_REPLY // 2**20} MB")
+        line, _, self.rest = b"".join(parts).partition(b"\n")
+        return _read(line)
+
+    def _end(self):
+        now = time.monotonic()
+        if now >= self.deadline:
+            raise TimedOut(f"more than {self.limits.total:g} s in all")
+        return min(now + self.limits.step, self.deadline)
+
+    def _wait(self, readable, writable, end):
+        left = end - time.monotonic()
+        if left <= 0 or not any(select.select(readable, writable, [], left)):
+            over = time.monotonic() >= self.deadline
+            seconds = self.limits.total if over else self.limits.step
+            raise TimedOut(f"more than {seconds:g} s{' in all' if over else ''}")
+
+
+def _read(line):
+    """A reply, if it is one; the process may have written anything."""
+    try:
+        reply = json.loads(line)
+    except (ValueError, RecursionError):
+        reply = None
+    if not isinstance(reply, dict):
+        raise Crashed("its process wrote something that is no answer")
+    return reply
+
+
+PYTHON = sys.executable
+
+
+def check_wall() -> None:
+    """Raise NoWall unless a process can be confined here, and is."""
+    if shutil.which("bwrap") is None:
+        raise NoWall(MISSING.format(why="is not installed"))
+    if platform.machine() not in SYSTEMS:
+        raise NoWall(MISSING.format(why=f"is not known here for {platform.machine()} processors"))
+    try:
+        Session(Limits(), time.monotonic() + 60).close()
+    except (Crashed, TimedOut):
+        raise NoWall(MISSING.format(why="cannot make namespaces on this system")) from None
+
+
+def confining(limits: Limits, rules: int) -> list[str]:
+    """The command that puts what follows it behind the wall; `rules` is the filter's descriptor."""
+    return [
+        *("bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"),
+        *("--uid", "65534", "--gid", "65534", "--hostname", "submission", "--cap-drop", "ALL"),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--size", str(limits.files), "--tmpfs", "/tmp", "--chdir", "/tmp"),
+        *(part for path in system() for part in ("--ro-bind-try", path, path)),
+        *(p for name in PROGRAM for p in ("--ro-bind", str(HERE / name), f"{GRADER}/{name}")),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--seccomp", str(rules), "--"),
+    ]
+
+
+def system() -> list[str]:
+    """What of this machine is seen behind the wall: programs and libraries, not the course."""
+    libraries = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
+    interpreter = [sys.prefix, sys.base_prefix, str(Path(PYTHON).resolve().parents[1])]
+    return list(dict.fromkeys([*libraries, *interpreter, str(ROOT / "ae_course")]))
+
+
+def environment(home: str) -> dict[str, str]:
+    """The environment of a submission: nothing of the grader's own."""
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+    return threads | {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": home,
+        "PATH": "/usr/bin:/bin",
+        "PYTHONHASHSEED": "0",
+        "TQDM_DISABLE": "1",
+    }
+
+
+def _limit(limits):
+    seconds = int(limits.total) + 5
+    for what, most in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.files),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a system may be stricter already
+            resource.setrlimit(what, (most, most))
+
+
+# System calls that no answer to a problem needs: to multiply, to reach the network, other processes
+# or the kernel's less travelled parts, and to use memory that the limits do not count.
+CALLS = {
+    "clone": (56, 220),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "clone3": (435, 435),
+    "socket": (41, 198),
+    "socketpair": (53, 199),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "open_by_handle_at": (304, 265),
+    "keyctl": (250, 219),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "io_uring_setup": (425, 425),
+    "userfaultfd": (323, 282),
+    "kexec_load": (246, 104),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+    "semget": (64, 190),
+    "mq_open": (240, 180),
+}
+SYSTEMS = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+LOAD, EQUAL, ATLEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050001, 0x80000000  # refuse: "operation not permitted"
+
+
+def rules(machine: str) -> bytes:
+    """The filter of system calls, as the kernel reads it."""
+    audit, column = SYSTEMS[machine]
+    numbers = [pair[column] for pair in CALLS.values() if pair[column] is not None]
+    lines = [
+        (LOAD, 0, 0, 4),
+        (EQUAL, 1, 0, audit),
+        (RETURN, 0, 0, KILL),
+        (LOAD, 0, 0, 0),
+        (ATLEAST, len(numbers) + 1, 0, 0x40000000),  # the numbers of another ABI
+        *((EQUAL, len(numbers) - i, 0, number) for i, number in enumerate(numbers)),
+        (RETURN, 0, 0, ALLOW),
+        (RETURN, 0, 0, REFUSE),
+    ]
+    return b"".join(struct.pack("HBBI", *line) for line in lines)
+
+
+@contextlib.contextmanager
+def _filter(confined):
+    """The filter as an open file that bubblewrap can read."""
+    if not confined:
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(rules(platform.machine()))
+        file.flush()
+        file.seek(0)
+        yield file.fileno()
