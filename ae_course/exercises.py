@@ -42,6 +42,9 @@ class Mistakes(dict):
 
         return enter
 
+    def __missing__(self, name: str) -> dict:
+        return {}
+
     @classmethod
     def unseal(cls, text: str) -> "Mistakes":
         """The mistakes that `seal` wrote: messages and fingerprints."""

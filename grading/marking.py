@@ -191,7 +191,7 @@ def program(
     What the student has no business to change, the setting and the tests, is taken from the source.
     """
     known = {cell.id: cell for cell in problems.cells if cell.id}
-    code = [("the setting", cell.source) for cell in problems.having("setting")]
+    code = [("the setting", cell.source) for cell in problems.having("setting", "sealed")]
     code = [(f"{where} {number}", source) for number, (where, source) in enumerate(code, 1)]
     found = {cell.id for cell in notebook.cells}
     for number, cell in enumerate(notebook.cells, 1):

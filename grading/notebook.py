@@ -65,7 +65,7 @@ def read(data: bytes) -> StudentNotebook:
 def _json(data):
     """What the bytes say, in the encoding that JSON's own rules or the usual suspects give."""
     detected = json.detect_encoding(data)
-    for encoding in (ENCODINGS if detected.startswith("utf-8") else (detected,)):
+    for encoding in ENCODINGS if detected.startswith("utf-8") else (detected,):
         try:
             return json.loads(data.decode(encoding)), encoding.removesuffix("-sig")
         except UnicodeDecodeError:

@@ -78,7 +78,7 @@ class Session:
         self.rest = b""
         with _filter(confined) as rules:
             self.process = subprocess.Popen(
-                confining(limits, rules) + [PYTHON, "-I", "-B", f"{GRADER}/inside.py"]
+                [*confining(limits, rules), PYTHON, "-I", "-B", f"{GRADER}/inside.py"]
                 if confined
                 else [PYTHON, "-I", "-B", str(HERE / "inside.py")],
                 stdin=subprocess.PIPE,

@@ -4,7 +4,8 @@ Understood are, in a folder or in a zip archive of it:
 
 - one notebook a student, named after the student: ``mori.ipynb``;
 - one folder a student: ``mori/problems_01.ipynb``, also deeper, as nbgrader collects them;
-- Moodle's ``Mori Rin_12345_assignsubmission_file_/problems_01.ipynb``, and the same without folders;
+- Moodle's ``Mori Rin_12345_assignsubmission_file_/problems_01.ipynb``, or the same without a
+  folder;
 - Canvas's ``moririn_123_4567_problems_01.ipynb``, late ones too;
 - a zip archive in the place of a student's notebook.
 

@@ -156,15 +156,12 @@ def sealed(problems: ProblemSet) -> str:
             raise ProblemError(f"{problems.name}: {answer.__name__} of the solution is {said}")
         names = [name for name, table in known.items() if table is mistakes]
         if mistakes is not None and not names:
-            raise ProblemError(f"{problems.name}: the mistakes of {answer.__name__} are not known[]")
-        traces = []
+            raise ProblemError(
+                f"{problems.name}: the mistakes of {answer.__name__} are not known[]"
+            )
         for name in names:
-            for message, wrong in mistakes.items():
-                said, _ = judge(_value(wrong, arguments), wanted, arguments, rtol)
-                trace = trace_of(wrong, arguments)
-                if trace is not None and trace not in traces and said != "right.":
-                    traces.append(trace)
-                    found[name][message].append(trace)
+            for message, trace in _traces(mistakes, wanted, arguments, rtol):
+                found[name][message].append(trace)
 
     space["check"] = check
     for cell in problems.having("check"):
@@ -195,11 +192,17 @@ def text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
-def _value(wrong, arguments):
-    try:
-        return result(wrong, arguments)
-    except Exception:
-        return None
+def _traces(mistakes, wanted, arguments, rtol):
+    """Yield message and fingerprint of the mistakes that an example tells from what is right."""
+    seen = []
+    for message, wrong in mistakes.items():
+        trace = trace_of(wrong, arguments)
+        if trace is None or trace in seen:
+            continue
+        said, _ = judge(result(wrong, arguments), wanted, arguments, rtol)
+        if said != "right.":
+            seen.append(trace)
+            yield message, trace
 
 
 def _notebook(problems, cells):
