@@ -127,15 +127,17 @@ def _in_folder(folder) -> Iterator[Submission]:
         if not stat.S_ISREG(status.st_mode):
             yield _nothing(name, "this is a link or a device, not a file")
         elif path.suffix == ".zip":
-            yield from _nested(name, status.st_mtime, path.open("rb").read)
+            yield from _nested(name, status.st_mtime, _reader(path, 5 * LARGEST))
         else:
-            yield _one(name, status.st_mtime, _reader(path))
+            yield _one(name, status.st_mtime, _reader(path, LARGEST))
 
 
-def _reader(path):
+def _reader(path, most):
+    """A reader for a file, which never reads more than it may."""
+
     def load():
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
+            return file.read(most + 1)
 
     return load
 
