@@ -10,7 +10,6 @@ hidden tests, of which nothing is told but what their author wrote to be told.
 
 import builtins
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,7 +17,7 @@ from ae_course.exercises import Wrong, judge, result
 from grading import wire
 from grading.notebook import StudentNotebook
 from grading.problems import Cell, ProblemSet, run
-from grading.sandbox import Crashed, Limits, Session, TimedOut
+from grading.sandbox import Budget, Crashed, Limits, Session, TimedOut
 
 GRADED, TIMED_OUT, CRASHED = "graded", "timed out", "crashed"
 UNREADABLE, MISSING_CELLS = "unreadable", "missing cells"
@@ -64,7 +63,7 @@ class Runner:
 
     def __init__(self, cells: list[tuple[str, str]], limits: Limits, confined: bool):
         self.cells, self.limits, self.confined = cells, limits, confined
-        self.deadline = time.monotonic() + limits.total
+        self.budget = Budget(limits)
         self.session, self.left_out = None, set()
         self.troubles: list[tuple[str, str]] = []
         self.broken: dict[str, Failed] = {}
@@ -92,7 +91,7 @@ class Runner:
     def start(self) -> None:
         """Run the cells, unless they have been run."""
         while self.session is None:
-            session = Session(self.limits, self.deadline, self.confined)
+            session = Session(self.budget, self.confined)
             where = "the beginning"
             try:
                 for where, code in self.cells:
@@ -101,7 +100,7 @@ class Runner:
                 self.session = session
             except (TimedOut, Crashed) as end:
                 session.close()
-                if where in self.left_out or time.monotonic() >= self.deadline:
+                if where in self.left_out or self.budget.used_up():
                     raise
                 self.left_out.add(where)
                 self._trouble(where, end)

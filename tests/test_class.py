@@ -115,7 +115,7 @@ TROUBLES = [
             own_cell(
                 filled(),
                 "import shutil, os, ae_course\n"
-                "for top in (os.path.dirname(ae_course.__file__), '/'):\n"
+                "for top in (os.path.dirname(ae_course.__file__), '/etc', '/tmp'):\n"
                 "    shutil.rmtree(top, ignore_errors=True)",
             )
         ),
