@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -14,6 +13,7 @@ from dataclasses import astuple
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 from tqdm import tqdm
 
@@ -120,7 +120,6 @@ def _graded(path, submissions, folder, limits, asked):
         ProcessPoolExecutor(asked.jobs, context, initializer=_begin) as workers,
         ThreadPoolExecutor(asked.jobs) as waiting,
     ):
-        workers.submit(int).result()  # from this thread, whose end they are not to survive
 
         def one(submission):
             return _one(submission, workers, folder / "results", setting, path, limits, asked)
@@ -187,7 +186,12 @@ def _setting(path, limits, confined):
 
 
 def _begin():
-    """Leave interruptions to the main process, and end with it."""
+    """Leave interruptions to the main process, and end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

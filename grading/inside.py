@@ -1,15 +1,17 @@
 """The program on the other side of the wall: it runs a submission's cells and calls its functions.
 
-It is started by `grading.sandbox` with nothing but itself, `wire` and the course's package within
-reach. It reads requests from its standard input, one a line, and writes one line for each. It is
-not trusted: a submission can change anything in it, and gains nothing but the power to give wrong
-answers.
+It is started by `grading.sandbox`, with the limits to put on itself, and with nothing but itself,
+`wire` and the course's package within reach. It reads requests from its standard input, one a line,
+and writes one line for each. It is not trusted: a submission can change anything in it, and gains
+nothing but the power to give wrong answers.
 """
 
 import ast
+import contextlib
 import json
 import os
 import re
+import resource
 import sys
 from pathlib import Path
 
@@ -25,11 +27,25 @@ LONGEST = 300
 
 def serve():
     """Answer requests until there are no more."""
+    limit(*map(int, sys.argv[1:]))
     requests, replies = _streams()
     namespace = {"__name__": "__main__", "display": lambda *what, **how: None}
     print(json.dumps({"ready": True}), file=replies, flush=True)
     for line in requests:
         print(json.dumps(_answer(json.loads(line), namespace)), file=replies, flush=True)
+
+
+def limit(memory, files, seconds):
+    """Take from this process the right to more; it cannot be taken back."""
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, files),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NOFILE, 128),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a system may be stricter already
+            resource.setrlimit(what, (most, most))
 
 
 def _streams():

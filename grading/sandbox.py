@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import platform
-import resource
 import select
 import shutil
 import signal
@@ -94,18 +93,18 @@ class Session:
         limits = self.limits
         self.folder = None if confined else tempfile.mkdtemp(prefix="submission-")
         self.rest = b""
+        numbers = [str(n) for n in (limits.memory, limits.files, int(limits.total) + 5)]
         with _filter(confined) as rules:
             self.process = subprocess.Popen(
-                [*confining(limits, rules), PYTHON, "-I", "-B", f"{GRADER}/inside.py"]
+                [*confining(limits, rules), PYTHON, "-I", "-B", f"{GRADER}/inside.py", *numbers]
                 if confined
-                else [PYTHON, "-I", "-B", str(HERE / "inside.py")],
+                else [PYTHON, "-I", "-B", str(HERE / "inside.py"), *numbers],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self.folder or "/",
                 env=environment(self.folder or "/tmp"),
                 pass_fds=(rules,) if confined else (),
-                preexec_fn=lambda: _limit(limits),
                 start_new_session=True,
             )
         for pipe in (self.process.stdin, self.process.stdout):
@@ -237,7 +236,13 @@ def check_wall() -> None:
 def confining(limits: Limits, rules: int) -> list[str]:
     """The command that puts what follows it behind the wall; `rules` is the filter's descriptor."""
     return [
-        *("bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"),
+        *(
+            shutil.which("bwrap") or "bwrap",
+            "--unshare-all",
+            "--unshare-user",
+            "--die-with-parent",
+            "--new-session",
+        ),
         *("--uid", "65534", "--gid", "65534", "--hostname", "submission", "--cap-drop", "ALL"),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", str(limits.files), "--tmpfs", "/tmp", "--chdir", "/tmp"),
@@ -266,19 +271,6 @@ def environment(home: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "TQDM_DISABLE": "1",
     }
-
-
-def _limit(limits):
-    seconds = int(limits.total) + 5
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_FSIZE, limits.files),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_NOFILE, 128),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):  # a system may be stricter already
-            resource.setrlimit(what, (most, most))
 
 
 # System calls that no answer to a problem needs: to multiply, to reach the network, other processes

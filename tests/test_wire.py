@@ -46,8 +46,16 @@ def test_arrays_in_another_order_and_numbers_of_numpy_pass_too():
 
 @pytest.mark.parametrize(
     "value",
-    [logistic, cross_entropy, NET, Network((Layer(3, 2, logistic),)), ae_course.weight_decay]
-    + [reconstruction(cross_entropy), ae_course.Adam(0.1), ae_course.glorot],
+    [
+        logistic,
+        cross_entropy,
+        NET,
+        Network((Layer(3, 2, logistic),)),
+        ae_course.weight_decay,
+        reconstruction(cross_entropy),
+        ae_course.Adam(0.1),
+        ae_course.glorot,
+    ],
     ids=str,
 )
 def test_values_of_the_package_go_in_but_not_out(value):
