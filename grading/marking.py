@@ -144,6 +144,8 @@ class Runner:
         if "raises" in reply and where not in self.raised:
             kind, text = str(reply["raises"]), str(reply.get("says", ""))
             self.raised[where] = f"{kind}: {text}".strip(": ")
+            if kind == "MemoryError":  # what it has filled stays full: begin anew, without it
+                raise Crashed(_END[kind])
             if kind in _END:
                 self._trouble(where, Crashed(_END[kind]))
 
@@ -151,7 +153,7 @@ class Runner:
         """Note a time-out or a crash, close what is left, and return it as a failure."""
         status = TIMED_OUT if isinstance(end, TimedOut) else CRASHED
         self.troubles.append((status, f"{where}: {end}"))
-        if str(end) not in _END.values():
+        if str(end) != _END["SystemExit"]:
             self.close()
         return Failed(status, str(end))
 

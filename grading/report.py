@@ -120,7 +120,7 @@ def write(folder: Path, problems: ProblemSet, graded: list[Graded]) -> None:
 def file_name(student: str) -> str:
     """A name for a student's file: harmless, legible, and another one for another student."""
     plain = re.sub(r"[^\w.-]+", "_", student).strip("._")[:60]
-    if plain == student:
+    if plain and plain == student:
         return plain
     return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:8]}"
 

@@ -94,6 +94,7 @@ def test_a_cell_that_ends_or_hangs_costs_only_what_depends_on_it(twice):
         ("while True: pass", marking.TIMED_OUT),
         ("import os; os._exit(1)", marking.CRASHED),
         ("import sys; sys.exit()", marking.CRASHED),
+        ("x = []\nwhile True: x.append(bytearray(2**28))", marking.CRASHED),
         ("1 / 0", marking.GRADED),
         ("%timeit 1\nx = 3", marking.GRADED),
     ):
