@@ -12,7 +12,7 @@ from grading.notebook import StudentCell, StudentNotebook, read
 from grading.problems import ProblemSet
 from grading.sandbox import Limits
 
-LIMITS = Limits(step=2, total=20)
+LIMITS = Limits(step=2, total=20, memory=2**30)
 
 
 @pytest.fixture
