@@ -8,6 +8,8 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
+from matplotlib.ticker import MaxNLocator
+
 from ae_course import figures
 from grading import marking
 from grading.problems import ProblemSet
@@ -193,7 +195,7 @@ def _mistakes(title, results):
             for line in [*map(_message, part["visible"]), part["told"]]
             if line
         }
-        if "not answered yet" not in line and not line.startswith("not right for")
+        if "not answered yet" not in line and not line.startswith(("not right for", "it raises"))
     )
     rows = "".join(f"<li>{n} ×: {escape(line)}</li>" for line, n in counted.most_common(5))
     return f"<h3>{escape(title)}</h3><ul>{rows}</ul>" if rows else ""
@@ -218,9 +220,14 @@ def _picture(tasks, graded):
         left = [a + b for a, b in zip(left, width, strict=True)]
     bars.invert_yaxis()
     bars.set_xlabel("students")
+    bars.grid(visible=False)
+    bars.xaxis.set_major_locator(MaxNLocator(integer=True))
+    totals.yaxis.set_major_locator(MaxNLocator(integer=True))
+    totals.set_axisbelow(True)
     figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
     most = graded[0].out_of
-    totals.hist([g.points for g in graded], bins=range(0, most + 2), color=figures.COLOURS[0])
+    edges = [points - 0.5 for points in range(most + 2)]
+    totals.hist([g.points for g in graded], bins=edges, color=figures.COLOURS[0])
     totals.set(xlabel=f"points, of {most}", ylabel="students")
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=120)

@@ -56,7 +56,7 @@ def test_arrays_in_another_order_and_numbers_of_numpy_pass_too():
         ae_course.Adam(0.1),
         ae_course.glorot,
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", repr(value)),
 )
 def test_values_of_the_package_go_in_but_not_out(value):
     assert through(value, inward=True) == value
