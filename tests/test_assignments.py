@@ -84,7 +84,8 @@ def secrets(problems):
         + [c.source for c in problems.having("setting", "text")]
     )
     lines = {line.strip() for text in texts for line in text.splitlines()}
-    return {line for line in lines if len(line) > 20 and line not in shown}
+    public = ("from ", "import ")
+    return {s for s in lines if len(s) > 20 and s not in shown and not s.startswith(public)}
 
 
 def leaks(text, name):
