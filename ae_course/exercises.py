@@ -145,6 +145,8 @@ def fingerprint(found) -> list | None:
     """
     if isinstance(found, FloatingPointError):
         return ["floating point", 0.0]
+    if np.iscomplexobj(found):
+        return None
     try:
         numbers = np.asarray(found, float)
     except (TypeError, ValueError):
@@ -171,6 +173,8 @@ def verdict(found, wanted, rtol: float = 1e-6) -> str:
         return "not yet: the function returns nothing; is a return missing?"
     if isinstance(found, FloatingPointError):
         return f"not yet: on the way there is an {found}; rewrite the formula so that it cannot be."
+    if np.iscomplexobj(found):
+        return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
     try:
         found, wanted = np.asarray(found, float), np.asarray(wanted, float)
     except (TypeError, ValueError):

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import astuple
 from functools import cache
 from hashlib import sha256
@@ -27,6 +28,10 @@ from grading.submissions import NoSubmissions, Submission, discover, key
 WARNING = (
     "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
     " the hidden tests, change your files and use the network."
+)
+KILLED = (
+    "a grading process was killed; is memory short? The same command goes on from here, with fewer"
+    " processes if you add GRADE='--jobs 1'"
 )
 
 
@@ -149,7 +154,14 @@ def _one(submission, workers, folder, setting, path, limits, asked):
     kept = None if asked.again else results.stored(folder, name)
     if kept is not None:
         return kept
-    result = workers.submit(work, path, data, limits, not asked.unconfined).result()
+    try:
+        result = workers.submit(work, path, data, limits, not asked.unconfined).result()
+    except BrokenProcessPool:
+        raise Refused(KILLED) from None
+    except Exception as error:  # a mistake in a hidden test, or here: the others are graded
+        problem = f"the grader itself failed, please read it ({type(error).__name__}: {error})"
+        result = marking.of_unreadable(ProblemSet.read(path), problem)
+        return result | {"status": marking.CRASHED}
     results.store(folder, name, result)
     return result
 

@@ -27,6 +27,8 @@ WANTED = np.array([[1.0, 2.0], [-3.0, 4.5]])
         (..., "not answered yet"),
         (None, "return missing"),
         ("two", "wanted numbers"),
+        (WANTED + 0j, "complex"),
+        ((-8) ** (1 / 3), "complex"),
         (WANTED[0], r"shape \(2,\), wanted shape \(2, 2\)"),
         (-WANTED, "sign"),
         (WANTED.T, "transposed"),

@@ -17,6 +17,7 @@ from handed_in import SETS, blank, data, filled
 from grading import grade, marking, report, results
 from grading.problems import ROOT
 from grading.results import Graded, MarkError
+from grading.submissions import Submission
 
 PROBLEMS = SETS["problems_01"]
 NASTY = "=1+1<script>alert('x')</script>\udcff"
@@ -250,3 +251,35 @@ def test_a_result_depends_on_the_grader_the_limits_and_the_source(monkeypatch):
     assert usual != grade._setting(path, grade.Limits(), False)
     assert usual != grade._setting(ROOT / "README.md", grade.Limits(), True)
     assert len(usual) > 20
+
+
+class Workers:
+    """In the place of a pool: whatever it is given, this comes of it."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def submit(self, *work):
+        return self
+
+    def result(self):
+        raise self.error
+
+
+def outcome_of(error, tmp_path):
+    submission = Submission("mori", "mori.ipynb", 0.0, lambda: data(blank()))
+    asked = grade._parser().parse_args(["in"])
+    path = ROOT / "assignments" / "problems_01.md"
+    return grade._one(submission, Workers(error), tmp_path, [], path, grade.Limits(), asked)
+
+
+def test_a_mistake_of_the_grader_costs_nobody_else_and_is_not_kept(tmp_path):
+    result = outcome_of(ZeroDivisionError("in a hidden test"), tmp_path)
+    assert result["status"] == marking.CRASHED
+    assert "the grader itself failed" in result["notes"][0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_worker_is_told_of(tmp_path):
+    with pytest.raises(grade.Refused, match="memory"):
+        outcome_of(grade.BrokenProcessPool(), tmp_path)
