@@ -3,10 +3,14 @@ r"""An activation function f turns the net input u of a unit into its output y =
 Each one knows its derivative too, and computes it from y where that is cheaper than from u.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
+
+from ae_course.checks import check_whole
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ identity = Activation("identity", lambda u, out: u, lambda u, y: np.ones_like(u)
 
 logistic = Activation("logistic", _logistic, lambda u, y: y * (1 - y))
 r"""f(u) = 1 / (1 + e^{-u}) (:eq:`eq-output-units`), with f'(u) = y (1 - y)
-(:eq:`eq-logistic-slope`)."""
+(:eq:`eq-logistic-slope`). Rescaled to (0, 1), tanh is the same function
+(:eq:`eq-rescaled-tanh`)."""
 
 tanh = Activation("tanh", lambda u, out: np.tanh(u, out=out), lambda u, y: 1 - y * y)
 """f(u) = tanh u, with f'(u) = 1 - y^2."""
@@ -74,12 +79,57 @@ tanh = Activation("tanh", lambda u, out: np.tanh(u, out=out), lambda u, y: 1 - y
 relu = Activation(
     "relu", lambda u, out: np.maximum(u, 0, out=out), lambda u, y: (y > 0).astype(u.dtype)
 )
-"""f(u) = max(0, u), with f'(u) = 1 where u > 0 and 0 elsewhere."""
+"""f(u) = max(0, u), with f'(u) = 1 where u > 0 and 0 elsewhere. With a bias of -beta it is the
+soft threshold of codes that are not negative (:eq:`eq-relu-threshold`)."""
 
 softmax = Activation("softmax", _softmax, _no_elementwise_derivative)
-r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer."""
+r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer
+(:eq:`eq-softmax`)."""
 
 ACTIVATIONS = (identity, logistic, tanh, relu, softmax)
+"""The activations that need no number; :func:`top_k` gives others."""
+
+
+def top_k(k: int) -> Activation:
+    r"""The activation of a k-sparse code (:eq:`eq-top-k`) :cite:p:`makhzani2013ksparse`.
+
+    For every sample the k largest net inputs of the layer pass unchanged, the others give 0; the
+    derivative is 1 for those that pass and 0 for the others. Of equal net inputs those with the
+    lower unit number pass, so that there are always exactly k. Equal k give the same activation.
+    A linear decoder then composes every output of k of its columns (:eq:`eq-union`).
+
+    Raises
+    ------
+    ValueError
+        k is not a whole number, 1 or more; or, when it is applied, the layer has fewer units.
+    """
+    check_whole("the number k of units that top_k keeps", k, least=1)
+    return _top_k(int(k))
+
+
+@cache  # two activations are equal only if their functions are the same objects
+def _top_k(k: int) -> Activation:
+    return Activation(
+        f"top_k({k})",
+        partial(_pass_largest, k),
+        lambda u, y: _largest(k, u).astype(u.dtype),
+    )
+
+
+def _pass_largest(k: int, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    y = np.multiply(u, 0, out=out)
+    np.copyto(y, u, where=_largest(k, u))
+    return y
+
+
+def _largest(k: int, u: np.ndarray) -> np.ndarray:
+    """Where the k largest entries of each row are, the first of equal ones counting as larger."""
+    if k > u.shape[-1]:
+        raise ValueError(f"top_k({k}) keeps {k} units, the layer has {u.shape[-1]}")
+    least = np.partition(u, -k, axis=-1)[..., -k, None]  # the smallest entry that passes
+    above, equal = u > least, u == least
+    vacant = k - above.sum(axis=-1, keepdims=True)
+    return above | (equal & (equal.cumsum(axis=-1) <= vacant))
 
 
 def by_name(name: str) -> Activation:
@@ -87,5 +137,7 @@ def by_name(name: str) -> Activation:
     for activation in ACTIVATIONS:
         if activation.name == name:
             return activation
+    if match := re.fullmatch(r"top_k\((\d+)\)", name):
+        return top_k(int(match[1]))
     known = ", ".join(a.name for a in ACTIVATIONS)
-    raise ValueError(f"{name!r} is not an activation; there are {known}")
+    raise ValueError(f"{name!r} is not an activation; there are {known} and top_k(k)")

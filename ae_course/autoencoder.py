@@ -98,8 +98,8 @@ class Autoencoder(Network):
 def mean_bias(net: Autoencoder, X: np.ndarray) -> np.ndarray:
     r"""The bias with which the output units, left to themselves, put out the mean of the samples.
 
-    :math:`\tilde b = \tilde f^{-1}(\bar x)` (:eq:`eq-mean-bias`). For logistic units every pixel
-    counts one black and one white sample more than there are, so that a pixel which is always
+    :math:`\tilde b = \tilde f^{-1}(\bar x)` (:eq:`eq-mean-bias`). For logistic units it is
+    as if one black and one white sample had been seen besides, so that a pixel which is always
     white gets a finite bias.
 
     Parameters

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ae_course.activations import ACTIVATIONS, by_name
+from ae_course.activations import Activation, by_name
 from ae_course.autoencoder import Autoencoder
 from ae_course.network import Layer, Network
 from ae_course.parameters import Parameters
@@ -70,11 +70,18 @@ def load(path: str | os.PathLike) -> tuple[Network, Parameters]:
 
 def _describe(net: Network) -> dict:
     for layer in net.layers:
-        if layer.activation not in ACTIVATIONS:
+        if not _comes_back(layer.activation):
             raise ValueError(f"{layer.activation} is not an activation of ae_course.activations")
-    layers = [(int(f.inputs), int(f.units), f.activation.name) for f in net.layers]
+    layers = [(int(at.inputs), int(at.units), at.activation.name) for at in net.layers]
     depth = net.depth if isinstance(net, Autoencoder) else None
     return {"layers": layers, "first": net.first, "depth": depth}
+
+
+def _comes_back(activation: Activation) -> bool:
+    try:
+        return by_name(activation.name) == activation
+    except ValueError:
+        return False
 
 
 def _rebuild(described: dict) -> Network:

@@ -109,12 +109,16 @@ def expect(
 
 
 def result(answer: Callable, arguments):
-    """What an answer returns for (copies of) the arguments, or the floating-point error it made."""
+    """What an answer returns for (copies of) the arguments, or the error that is explained."""
     own = [x.copy() if isinstance(x, np.ndarray) else x for x in arguments]
     try:
         with np.errstate(over="raise", divide="raise", invalid="raise"):
             return answer(*own)
     except FloatingPointError as problem:
+        return problem
+    except TypeError as problem:
+        if "bitwise_xor" not in str(problem) and "for ^" not in str(problem):
+            raise
         return problem
 
 
@@ -167,14 +171,8 @@ def _recognised(found, trace: list | None, rtol: float) -> bool:
 
 def verdict(found, wanted, rtol: float = 1e-6) -> str:
     """Say in a sentence whether a result is right, and if it is not, what it looks like."""
-    if found is ...:
-        return "not answered yet; put your own expression in place of the dots."
-    if found is None:
-        return "not yet: the function returns nothing; is a return missing?"
-    if isinstance(found, FloatingPointError):
-        return f"not yet: on the way there is an {found}; rewrite the formula so that it cannot be."
-    if np.iscomplexobj(found):
-        return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
+    if said := _no_numbers(found):
+        return said
     try:
         found, wanted = np.asarray(found, float), np.asarray(wanted, float)
     except (TypeError, ValueError):
@@ -182,17 +180,34 @@ def verdict(found, wanted, rtol: float = 1e-6) -> str:
     if found.shape != wanted.shape:
         shape = f"shape {wanted.shape}" if wanted.shape else "a single number"
         return f"not yet: the result has shape {found.shape}, wanted {shape}."
-    scale = np.abs(wanted).max()
-    if np.allclose(found, wanted, rtol=0, atol=rtol * scale):
+    if np.allclose(found, wanted, rtol=0, atol=rtol * np.abs(wanted).max()):
         return "right."
-    return "not yet: " + (_slip(found, wanted, rtol * scale) or _first_difference(found, wanted))
+    return "not yet: " + (_slip(found, wanted, rtol) or _worst_difference(found, wanted))
 
 
-def _slip(found: np.ndarray, wanted: np.ndarray, atol: float) -> str | None:
+def _no_numbers(found) -> str | None:
+    """What to say of a result that cannot be compared with numbers."""
+    if found is ...:
+        return "not answered yet; put your own expression in place of the dots."
+    if found is None:
+        return "not yet: the function returns nothing; is a return missing?"
+    if isinstance(found, FloatingPointError):
+        return (
+            f"not yet: NumPy reports: {found}. Is a bracket missing? Otherwise rewrite the formula"
+            " (np.where computes both of its branches, also where it does not take them)."
+        )
+    if isinstance(found, TypeError):
+        return "not yet: a power is written ** in Python, and ^ is something else."
+    if np.iscomplexobj(found):
+        return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
+    return None
+
+
+def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:
     """Name the mistake if the result is a multiple, a shift or a transpose of the right one."""
 
     def same(x):
-        return np.allclose(x, wanted, rtol=0, atol=atol)
+        return np.allclose(x, wanted, rtol=0, atol=rtol * np.abs(wanted).max())
 
     if not np.isfinite(found).all():
         return (
@@ -203,21 +218,25 @@ def _slip(found: np.ndarray, wanted: np.ndarray, atol: float) -> str | None:
     if found.ndim == 2 and found.shape[0] == found.shape[1] and same(found.T):
         return "the result is transposed."
     factor = np.vdot(wanted, found) / (np.vdot(wanted, wanted) or 1)
-    if factor and (found.size > 1 or _is_whole(factor)) and same(found / factor):
+    if factor and (found.size > 1 or _is_whole(factor, rtol)) and same(found / factor):
         return f"the result is {factor:.4g} times the right one everywhere; is a factor missing?"
     shift = (found - wanted).mean()
     if found.size > 1 and same(found - shift):
-        return f"the result is too large by {shift:.4g} everywhere; is a summand missing?"
+        size = "large" if shift > 0 else "small"
+        return f"the result is too {size} by {abs(shift):.4g} everywhere; is a summand missing?"
     return None
 
 
-def _is_whole(factor: float) -> bool:
+def _is_whole(factor: float, rtol: float) -> bool:
     # A single wrong number is a multiple of the right one whatever it is: only 2, 3, 1/2 … tell.
     larger = max(abs(factor), 1 / abs(factor))
-    return larger > 1.5 and abs(larger - round(larger)) < 1e-6 * larger
+    return larger > 1.5 and abs(larger - round(larger)) < rtol * larger
 
 
-def _first_difference(found: np.ndarray, wanted: np.ndarray) -> str:
+def _worst_difference(found: np.ndarray, wanted: np.ndarray) -> str:
+    if not wanted.shape:  # the right number itself would give the answer away
+        size = "larger" if wanted > found else "smaller"
+        return f"the result is {found:.6g}; the right one is {size}."
     worst = np.unravel_index(np.abs(found - wanted).argmax(), wanted.shape)
-    where = f" at {[int(i) for i in worst]}" if worst else ""
-    return f"the result{where} is {found[worst]:.6g}, wanted {wanted[worst]:.6g}."
+    where = [int(i) for i in worst]
+    return f"the result at {where} is {found[worst]:.6g}, wanted {wanted[worst]:.6g}."

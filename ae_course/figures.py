@@ -175,6 +175,68 @@ def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
     return figure
 
 
+def anatomy(
+    networks: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]],
+    images: np.ndarray,
+    *,
+    columns: int = 5,
+) -> Figure:
+    """Draw what networks have learned, one a column: filters, features, codes and outputs.
+
+    Parameters
+    ----------
+    networks : mapping of str to four arrays
+        The title of each network; its encoder's weights (units, D) and decoder's weights
+        (D, units), its codes (N, units) of some samples, from 0 to 1, and its outputs (n, D) for
+        the images.
+    images : array (n, D)
+        Drawn above the outputs: from 0 for paper to 1 for ink.
+    columns : int
+        As many rows of as many filters are drawn, those of the first units; and as many images.
+    """
+    figure, axes = panels(4, len(networks), height=7.6, height_ratios=[4, 4, 3, 1.7])
+    for column, (title, (W, W_, Y, outputs)) in zip(axes.T, networks.items(), strict=True):
+        shown = columns**2
+        draw_filters(column[0], W[:shown], columns=columns)
+        draw_filters(column[1], W_.T[:shown], columns=columns)
+        column[2].imshow(Y, aspect="auto", vmin=0, vmax=1, interpolation="nearest")
+        column[2].grid(visible=False)
+        pairs = np.vstack([images[:columns], outputs[:columns]])
+        draw_mosaic(column[3], pairs, columns=columns, cmap="gray_r", vmin=0, vmax=1)
+        column[0].set_title(title)
+        column[2].set(xticks=[], yticks=[], xlabel=f"{Y.shape[1]} units")
+    for ax, label in zip(axes[:, 0], ("filters", "features", "codes", "in, out"), strict=True):
+        ax.set_ylabel(f"{len(Y)} {label}" if label == "codes" else label)
+    return figure
+
+
+def dissections(
+    codes: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], *, strongest: int = 5
+) -> Figure:
+    r"""Draw codes of one sample, one a row: all units' outputs, the features used most, the output.
+
+    Parameters
+    ----------
+    codes : mapping of str to three arrays
+        The label of each code; the code (units,), the decoder's weights (D, units), and the output
+        (D,).
+    strongest : int
+        How many features are drawn: those with the largest :math:`|y_j| \|w_j\|`.
+    """
+    widths = [3.6, *[1] * (strongest + 1)]
+    figure, axes = panels(len(codes), strongest + 2, height=1.25 * len(codes), width_ratios=widths)
+    for row, (label, (y, W_, x_hat)) in zip(axes, codes.items(), strict=True):
+        row[0].vlines(np.arange(len(y)), 0, y, color=COLOURS[0], linestyle="-", linewidth=1)
+        row[0].set(title=label, xticks=[], xlim=(-1, len(y)))
+        order = np.argsort(-np.abs(y) * np.linalg.norm(W_, axis=0), kind="stable")
+        for ax, unit in zip(row[1:-1], order, strict=False):
+            draw_filters(ax, W_.T[[unit]], columns=1)
+            ax.set_title(f"{y[unit]:.2f}")
+        draw_mosaic(row[-1], x_hat[None], columns=1, cmap="gray_r", vmin=0, vmax=1)
+        row[-1].set_title("output")
+    return figure
+
+
 def mosaic(images: np.ndarray, columns: int, shape: tuple[int, int] | None = None) -> np.ndarray:
     """Lay images (n, D) out in one array, in rows of `columns`, with a gap of NaN between them.
 

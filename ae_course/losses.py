@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_course.activations import Activation, identity, logistic, softmax
-from ae_course.arrays import Room, as_rows, fresh
+from ae_course.arrays import Room, as_rows, fresh, real_matrix
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Loss:
 
     def delta(
         self, unit: Activation, u: np.ndarray, y: np.ndarray, t: np.ndarray, room: Room = fresh
-    ):
+    ) -> np.ndarray:
         """The delta of the output layer, y - t, shape (N, units) (:eq:`eq-delta-out`)."""
         return np.subtract(y, t, out=room("delta_out", y.shape, y.dtype))
 
@@ -90,10 +90,7 @@ class CrossEntropy(Loss):
 
     def encode(self, target, units, dtype, room):
         t = super().encode(target, units, dtype, room)
-        if t.min() < 0 or t.max() > 1:
-            raise ValueError(
-                f"cross_entropy takes targets from 0 to 1, found {t.min():g} to {t.max():g}"
-            )
+        _check_fractions("cross_entropy takes targets", t)
         return t
 
     def errors(self, u, y, t):
@@ -105,6 +102,8 @@ class CrossEntropy(Loss):
 class SoftmaxCrossEntropy(Loss):
     r"""The negative log-probability of the right class, :math:`e = -\log y_c`, in nats.
 
+    :math:`e = \log \sum_k \mathrm{e}^{u_k} - u_c` (:eq:`eq-softmax-cross-entropy`), and the delta
+    of the output layer is once more y - t (:eq:`eq-softmax-delta`), t being 1 for the right class.
     Targets are class numbers 0 to K - 1, shape (N,), for K softmax output units.
     """
 
@@ -141,7 +140,7 @@ cross_entropy = CrossEntropy()
 """The loss for data between 0 and 1 (:eq:`eq-cross-entropy`)."""
 
 softmax_cross_entropy = SoftmaxCrossEntropy()
-"""The loss for class labels."""
+"""The loss for class labels (:eq:`eq-softmax-cross-entropy`, :eq:`eq-softmax-delta`)."""
 
 
 def entropy(X: np.ndarray) -> np.ndarray:
@@ -164,9 +163,16 @@ def entropy(X: np.ndarray) -> np.ndarray:
     ValueError
         X is not two-dimensional, is empty, or has values outside 0 to 1.
     """
-    x = cross_entropy.encode(X, np.shape(X)[-1] if np.ndim(X) else 0, np.dtype(float), fresh)
+    x = as_rows(X, real_matrix(X, "X").shape[1], np.dtype(float))
+    _check_fractions("entropy takes values", x)
     terms = np.zeros((2, *x.shape))
     for term, p in zip(terms, (x, 1 - x), strict=True):
         np.log(p, out=term, where=p > 0)  # 0 log 0 is 0
         term *= -p
     return terms.sum(axis=(0, 2))
+
+
+def _check_fractions(who: str, x: np.ndarray) -> None:
+    """Raise ValueError unless all numbers are from 0 to 1."""
+    if x.min() < 0 or x.max() > 1:
+        raise ValueError(f"{who} from 0 to 1, found {x.min():g} to {x.max():g}")

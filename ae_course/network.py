@@ -14,10 +14,11 @@ Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 
 
 def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
-    r"""Draw weights (units, inputs) uniformly from :math:`\pm\sqrt{6 / (units + inputs)}`.
+    r"""Draw weights (units, inputs) uniformly from the interval [-r, r].
 
-    The spread that keeps the variance of outputs and of deltas about equal from layer to layer
-    where f' is about 1 :cite:p:`glorot2010understanding`.
+    With :math:`r = \sqrt{6 / (units + inputs)}` their variance is 2 / (units + inputs)
+    (:eq:`eq-glorot`), and that of outputs and of deltas stays about equal from layer to layer where
+    f' is about 1 :cite:p:`glorot2010understanding`.
     """
     limit = np.sqrt(6 / (units + inputs))
     return rng.uniform(-limit, limit, (units, inputs))
@@ -172,7 +173,10 @@ class Network:
         return params
 
     def check(self, params: Parameters) -> None:
-        """Raise ValueError unless `params` has every parameter of this network, in its shape."""
+        """Raise unless `params` has every parameter of this network, in its shape.
+
+        TypeError if they are not Parameters, ValueError if one is missing or has another shape.
+        """
         if not isinstance(params, Parameters):
             raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
         for name, shape in self.shapes().items():
@@ -206,6 +210,8 @@ class Network:
         ------
         ValueError
             X or a parameter has another shape than the network takes, or X is not finite.
+        TypeError
+            X does not hold real numbers, or `params` are not Parameters.
         """
         self.check(params)
         u, y = {}, {self.first - 1: as_rows(X, self.inputs, params.dtype, room)}
@@ -225,6 +231,10 @@ class Network:
         room: Room = fresh,
     ) -> dict[int, np.ndarray]:
         r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
+
+        Without additions at y the map is linear, a product of matrices (:eq:`eq-delta-product`).
+        With a sparse penalty on a layer this is the sparse delta rule (:eq:`eq-sparse-delta`, and
+        for a summed error :eq:`eq-sparse-delta-sum`).
 
         Parameters
         ----------

@@ -137,6 +137,8 @@ class Objective:
         ValueError
             Shapes that do not fit, an empty or non-finite X, a loss that does not go with the
             output units, a target that is out of range.
+        TypeError
+            X or the target does not hold real numbers, or `params` are not Parameters.
         """
         return self.evaluate(self.see(net, params, X, target, room), want_value, room)
 

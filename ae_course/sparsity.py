@@ -1,4 +1,4 @@
-"""A sparse code uses few of its units; a penalty on their mean activation asks for one."""
+"""A sparse code uses few of its units: penalties that ask for one, and measures that tell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from numbers import Real
 
 import numpy as np
 
+from ae_course.arrays import check_finite, real_matrix
 from ae_course.checks import check_fraction
 from ae_course.objective import Objective, Pass, Term
 
@@ -14,22 +15,45 @@ def kl_divergence(rho: float, rho_hat: np.ndarray) -> np.ndarray:
     r"""The divergence of a coin that shows heads with rho_hat from one with rho, in nats.
 
     :math:`\mathrm{KL}(\rho \| \hat\rho) = \rho \log \frac{\rho}{\hat\rho}
-    + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho}`, elementwise, for both in (0, 1). It is what a
-    pixel's cross-entropy adds to the entropy of its target (:eq:`eq-kl-split`).
+    + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho}`, elementwise, for both in (0, 1)
+    (:eq:`eq-kl-penalty`). Near rho it is a parabola (:eq:`eq-kl-parabola`). It is what a pixel's
+    cross-entropy adds to the entropy of its target (:eq:`eq-kl-split`).
     """
     return rho * np.log(rho / rho_hat) + (1 - rho) * np.log((1 - rho) / (1 - rho_hat))
 
 
 def kl_slope(rho: float, rho_hat: np.ndarray) -> np.ndarray:
-    r"""The derivative by rho_hat, :math:`s = -\rho/\hat\rho + (1-\rho)/(1-\hat\rho)`."""
+    r"""The derivative by rho_hat, :math:`s = -\rho/\hat\rho + (1-\rho)/(1-\hat\rho)`
+    (:eq:`eq-kl-slope`).
+
+    It grows with rho_hat everywhere (:eq:`eq-kl-curvature`): the divergence is convex.
+    """
     return (1 - rho) / (1 - rho_hat) - rho / rho_hat
+
+
+def hidden_outputs(term: Term, seen: Pass) -> np.ndarray:
+    """The outputs (N, units) of the layer that a sparse term is about.
+
+    Raises
+    ------
+    ValueError
+        The term's layer is not a hidden layer of the network.
+    """
+    if term.layer not in seen.trace.u or term.layer == seen.net.last:
+        raise ValueError(f"{term} is for a hidden layer, of which there are {len(seen.net) - 1}")
+    return seen.trace.y[term.layer]
 
 
 @dataclass(frozen=True)
 class KLSparsity(Term):
-    r"""The sparse penalty :math:`\sum_j \mathrm{KL}(\rho \| \hat\rho_j)` of one layer.
+    r"""The sparse penalty :math:`\sum_j \mathrm{KL}(\rho \| \hat\rho_j)` of one layer
+    (:eq:`eq-sparse-objective`).
 
-    :math:`\hat\rho_j` is unit j's mean output over the samples of the batch.
+    :math:`\hat\rho_j` is unit j's mean output over the samples of the batch
+    (:eq:`eq-mean-activation`). Every sample's derivative by :math:`y_j` gets the same summand, the
+    slope :math:`s_j` (:eq:`eq-sparse-pull`). A dense code of logistic units can make the penalty as
+    small as you like, if nothing keeps the weights of the decoder small
+    (:eq:`eq-linear-regime`): use it with weight decay.
 
     Attributes
     ----------
@@ -58,16 +82,13 @@ class KLSparsity(Term):
         return float(kl_divergence(self.rho, self.mean_activation(seen)).sum())
 
     def at_y(self, seen):
+        """The slope s of every unit, which f' then multiplies (:eq:`eq-penalty-delta`)."""
         # rho_hat is a mean, so that N times its derivative by y_n is 1.
         return {self.layer: kl_slope(self.rho, self.mean_activation(seen))}
 
     def mean_activation(self, seen: Pass) -> np.ndarray:
         """rho_hat of every unit of the layer, shape (units,)."""
-        if self.layer not in seen.trace.u or self.layer == seen.net.last:
-            raise ValueError(
-                f"{self} is for a hidden layer, of which there are {len(seen.net) - 1}"
-            )
-        rho_hat = self.average(seen.trace.y[self.layer].mean(axis=0))
+        rho_hat = self.average(hidden_outputs(self, seen).mean(axis=0))
         if rho_hat.min() <= 0 or rho_hat.max() >= 1:
             raise ValueError(
                 f"mean activations run from {rho_hat.min():g} to {rho_hat.max():g}; the KL penalty"
@@ -84,9 +105,12 @@ class KLSparsity(Term):
 class RunningKLSparsity(KLSparsity):
     r"""The sparse penalty on a running estimate of the mean activations.
 
-    :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`, in
-    which only the last summand depends on the parameters of step t. The gradient is exact: it
-    carries the factor 1 - alpha.
+    :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`
+    (:eq:`eq-running-estimate`), in which only the last summand depends on the parameters of step
+    t. The gradient is exact: it carries the factor 1 - alpha (:eq:`eq-running-delta`). With the
+    mean of a small batch alone the penalty would be too large on average (:eq:`eq-kl-jensen`).
+    The estimate forgets its start as :eq:`eq-running-sum` says, and trades noise for lag
+    (:eq:`eq-running-noise`, :eq:`eq-running-lag`).
 
     Attributes
     ----------
@@ -117,11 +141,13 @@ class RunningKLSparsity(KLSparsity):
         return f"running_kl_sparsity({settings})"
 
     def at_y(self, seen):
+        """The slope s times 1 - alpha, the share of this batch (:eq:`eq-running-delta`)."""
         share = 1 if self.estimate is None else 1 - self.alpha
         return {l: share * slope for l, slope in super().at_y(seen).items()}
 
     def average(self, batch):
-        """alpha times the estimate so far, plus 1 - alpha times the mean of the batch."""
+        """alpha times the estimate so far, plus 1 - alpha times the mean of the batch
+        (:eq:`eq-running-estimate`)."""
         if self.estimate is None:
             return batch
         if len(self.estimate) != len(batch):
@@ -149,3 +175,129 @@ def running_kl_sparsity(
     """
     start = None if estimate is None else tuple(map(float, estimate))
     return Objective.of(RunningKLSparsity(rho, layer, alpha, start))
+
+
+@dataclass(frozen=True)
+class L1Sparsity(Term):
+    r"""The mean over the samples of :math:`\sum_j |y_j|`, for one layer (:eq:`eq-l1`).
+
+    Its derivative by an output is the sign of that output; at 0 there is a kink, and 0 is taken
+    from the subgradients (:eq:`eq-l1-subgradient`). As a prior belief about codes it is Laplace's
+    (:eq:`eq-laplace`). Scaling a layer's outputs down lowers it at no cost, if nothing keeps the
+    weights above from growing (:eq:`eq-scaling`): use it with weight decay.
+
+    Attributes
+    ----------
+    layer : int
+        The layer whose outputs are to be sparse; 1 is the code of a one-hidden-layer autoencoder.
+
+    Raises
+    ------
+    ValueError
+        When it is evaluated: the layer is not a hidden one.
+    """
+
+    layer: int = 1
+
+    def __repr__(self) -> str:
+        return f"l1_sparsity(layer={self.layer})"
+
+    def value(self, seen, room):
+        return float(np.abs(hidden_outputs(self, seen)).sum(axis=1).mean())
+
+    def at_y(self, seen):
+        return {self.layer: np.sign(hidden_outputs(self, seen))}
+
+
+def l1_sparsity(layer: int = 1) -> Objective:
+    """The penalty on the sum of a layer's absolute outputs, see :class:`L1Sparsity`."""
+    return Objective.of(L1Sparsity(layer))
+
+
+def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:
+    r"""Move every number towards 0 by beta, and to 0 those that are nearer to it than that.
+
+    :math:`\operatorname{sign}(a) \max(|a| - \beta, 0)`, elementwise (:eq:`eq-soft-threshold`): the
+    code y which minimises :math:`\frac12 \|\tilde W y - x\|^2 + \beta \sum_j |y_j|` where the
+    columns of :math:`\tilde W` are orthonormal and :math:`a = \tilde W^\top x`.
+
+    Raises
+    ------
+    ValueError
+        beta is not a number, 0 or more.
+    """
+    if not (isinstance(beta, Real) and 0 <= beta < np.inf):
+        raise ValueError(f"beta is {beta!r}, wanted a number, 0 or more")
+    return np.sign(a) * np.maximum(np.abs(a) - beta, 0)
+
+
+def population_sparsity(Y: np.ndarray) -> np.ndarray:
+    r"""How few of the units each sample uses, from 0 for all alike to 1 for a single one.
+
+    :math:`(1 - a_n) / (1 - 1/D)` with :math:`a_n = (\frac1D \sum_j |y_{nj}|)^2 /
+    \frac1D \sum_j y_{nj}^2` (:eq:`eq-population-sparsity`): the activity ratio of
+    :cite:t:`treves1991what`, rescaled as by :cite:t:`vinje2000sparse`.
+
+    Parameters
+    ----------
+    Y : array (N, D)
+        Codes as rows.
+
+    Returns
+    -------
+    array (N,) of float64
+        NaN for a sample that uses no unit at all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Y is not a matrix of finite real numbers, or has fewer than two units.
+    """
+    return 1 - _spread(_codes(Y, 1, "units"))
+
+
+def lifetime_sparsity(Y: np.ndarray) -> np.ndarray:
+    r"""How few of the samples use each unit, from 0 for all alike to 1 for a single one.
+
+    The same measure along the other axis: over the samples of one unit
+    (:eq:`eq-lifetime-sparsity`). Outputs between 0 and 1 with a given mean have at most
+    :math:`(1 - \hat\rho) / (1 - 1/N)`, and only if all are 0 or 1 (:eq:`eq-contrast`).
+
+    Parameters
+    ----------
+    Y : array (N, D)
+        Codes as rows.
+
+    Returns
+    -------
+    array (D,) of float64
+        NaN for a unit that no sample uses.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Y is not a matrix of finite real numbers, or has fewer than two samples.
+    """
+    return 1 - _spread(_codes(Y, 0, "samples").T)
+
+
+def dead_fraction(Y: np.ndarray) -> float:
+    """The share of the units whose output is 0 for every sample of the codes Y (N, D)."""
+    return float(np.mean(~_codes(Y, 1, "units", least=1).any(axis=0)))
+
+
+def _spread(rows: np.ndarray) -> np.ndarray:
+    # (D a - 1) / (D - 1), from 0 for a single entry to 1 for equal ones; 0 / 0 for an empty row.
+    # Rounding must not lead out of this range.
+    squares = np.einsum("nd,nd->n", rows, rows)
+    D, ratio = rows.shape[1], np.full(len(rows), np.nan)
+    np.divide(np.abs(rows).sum(axis=1) ** 2, squares, out=ratio, where=squares > 0)
+    return np.clip((ratio - 1) / (D - 1), 0, 1)
+
+
+def _codes(Y: np.ndarray, axis: int, what: str, least: int = 2) -> np.ndarray:
+    Y = real_matrix(Y, "Y")
+    check_finite(Y, "Y")
+    if Y.shape[axis] < least:
+        raise ValueError(f"Y has {Y.shape[axis]} {what}, wanted {least} or more")
+    return Y.astype(np.float64, copy=False)

@@ -47,8 +47,13 @@ def main(arguments: list[str] | None = None) -> None:
     except (Refused, NoWall, NoSubmissions, ProblemError, MarkError) as reason:
         sys.exit(f"grade: {reason}")
     except KeyboardInterrupt:
-        print("\nInterrupted. The same command goes on from here.", file=sys.stderr, flush=True)
-        os._exit(130)  # the workers, and what they run, end with this process
+        stop()
+
+
+def stop() -> None:
+    """End this process, with which its workers end, and what they run."""
+    print("\nInterrupted. The same command goes on from here.", file=sys.stderr, flush=True)
+    os._exit(130)
 
 
 def grade(asked: argparse.Namespace) -> list[Graded]:
@@ -135,8 +140,7 @@ def _graded(path, submissions, folder, limits, asked):
             for _ in bar:
                 pass
         except KeyboardInterrupt:
-            waiting.shutdown(wait=False, cancel_futures=True)
-            raise
+            stop()  # at once, and not when those that are running are done
     for future, submission in futures.items():
         yield Graded(submission.student, submission.file, future.result(), submission.set_aside)
 

@@ -1,15 +1,27 @@
 """An activation is its formula, and knows its own derivative."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
-from helpers import assert_close, assert_slopes
+from helpers import assert_close, assert_slopes, drawn, samples
 
-from ae_course.activations import ACTIVATIONS, by_name, identity, logistic, relu, softmax, tanh
+from ae_course.activations import (
+    ACTIVATIONS,
+    by_name,
+    identity,
+    logistic,
+    relu,
+    softmax,
+    tanh,
+    top_k,
+)
+from ae_course.autoencoder import Autoencoder
 
 U = np.array([[-3.2, -0.7, 0.4], [0.1, 2.5, 7.0]])
-ELEMENTWISE = [f for f in ACTIVATIONS if f is not softmax]
+EVERY = (*ACTIVATIONS, top_k(2))
+ELEMENTWISE = [f for f in EVERY if f is not softmax]
 both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
@@ -70,7 +82,7 @@ def test_relu_has_slope_zero_at_its_kink():
 
 
 @both_dtypes
-@pytest.mark.parametrize("f", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("f", EVERY, ids=repr)
 def test_shape_and_dtype_are_kept(f, dtype):
     u = U.astype(dtype)
     assert (f(u).shape, f(u).dtype) == (u.shape, dtype)
@@ -78,7 +90,7 @@ def test_shape_and_dtype_are_kept(f, dtype):
         assert f.derivative(u, f(u)).dtype == dtype
 
 
-@pytest.mark.parametrize("f", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("f", EVERY, ids=repr)
 def test_room_is_used_and_the_net_input_left_alone(f):
     u, out = U.copy(), np.empty_like(U)
     y = f(u, out=out)
@@ -88,7 +100,7 @@ def test_room_is_used_and_the_net_input_left_alone(f):
 
 
 @pytest.mark.parametrize("kind", [np.uint8, int, bool])
-@pytest.mark.parametrize("f", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("f", EVERY, ids=repr)
 def test_whole_numbers_count_as_float64(f, kind):
     found = f(np.array([[0, 1]], kind))
     assert found.dtype == np.float64
@@ -100,7 +112,7 @@ def test_softmax_refuses_to_be_a_hidden_layer():
         softmax.derivative(U, softmax(U))
 
 
-@pytest.mark.parametrize("f", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("f", EVERY, ids=repr)
 def test_every_activation_is_found_by_its_name(f):
     assert by_name(f.name) is f
     assert repr(f) == f.name
@@ -109,3 +121,120 @@ def test_every_activation_is_found_by_its_name(f):
 def test_an_unknown_name_is_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="'swish' is not an activation; there are identity, log"):
         by_name("swish")
+
+
+@pytest.mark.equation("eq-rescaled-tanh", by="ae_course.activations.logistic")
+def test_rescaled_tanh_is_the_logistic_of_twice_the_net_input():
+    assert_close((tanh(U) + 1) / 2, logistic(2 * U))
+    assert_close([[(math.tanh(u) + 1) / 2 for u in row] for row in U], logistic(2 * U))
+
+
+@pytest.mark.equation("eq-linear-regime", by="ae_course.sparsity.KLSparsity")
+@pytest.mark.parametrize("rho", [0.05, 0.5, 0.9])
+def test_near_rho_the_logistic_is_linear_up_to_the_bound_of_its_curvature(rho):
+    a, worst = np.linspace(-3, 3, 201), 0
+    for c in (1, 0.1, 0.01):
+        y = logistic(math.log(rho / (1 - rho)) + c * a)
+        rest = np.abs(y - (rho + c * rho * (1 - rho) * a))
+        bound = c**2 * a**2 / (12 * math.sqrt(3))
+        assert (rest <= bound + 1e-15).all()
+        worst = max(worst, rest.max() / bound.max())
+    assert worst > 0.02  # the bound is not idle
+
+
+def test_the_curvature_of_the_logistic_reaches_its_bound():
+    u = np.linspace(-4, 4, 80_001)
+    y = logistic(u)
+    curvature = np.abs(y * (1 - y) * (1 - 2 * y))
+    np.testing.assert_allclose(curvature.max(), 1 / (6 * math.sqrt(3)), rtol=1e-8)
+    np.testing.assert_allclose(y[curvature.argmax()], 0.5 - 0.5 / math.sqrt(3), rtol=1e-3)
+
+
+@pytest.mark.equation("eq-relu-threshold", by="ae_course.activations.relu")
+def test_a_rectifier_is_the_best_code_that_is_not_negative():
+    rng = np.random.default_rng(0)
+    W_, _ = np.linalg.qr(rng.normal(size=(6, 4)))
+    x, grid = W_ @ [1.5, -1, 0.2, 3], np.linspace(0, 5, 50_001)
+    y = relu(x @ W_ - 0.4)
+    assert (y > 0).tolist() == [True, False, False, True]
+    for j in range(4):  # any one component moved: nothing better is on the grid
+        moved = np.tile(y, (len(grid), 1))
+        moved[:, j] = grid
+        costs = 0.5 * ((moved @ W_.T - x) ** 2).sum(axis=1) + 0.4 * moved.sum(axis=1)
+        np.testing.assert_allclose(grid[costs.argmin()], y[j], atol=1e-4)
+
+
+@pytest.mark.equation("eq-top-k", by="ae_course.activations.top_k")
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_the_k_largest_pass_and_the_derivative_is_their_mask(k):
+    u = np.random.default_rng(0).normal(size=(5, 7))
+    y, mask = top_k(k)(u), top_k(k).derivative(u, top_k(k)(u))
+    for row, out, passed in zip(u.tolist(), y.tolist(), mask.tolist(), strict=True):
+        largest = sorted(row, reverse=True)[:k]
+        assert out == [v if v in largest else 0 for v in row]
+        assert passed == [float(v in largest) for v in row]
+    assert_slopes(mask, lambda v: top_k(k)(v).sum(), u)
+
+
+@both_dtypes
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ([1, 3, 3, 3, 0], [0, 1, 1, 0, 0]),
+        ([0, 0, 0, 0, 0], [1, 1, 0, 0, 0]),
+        ([2, 2, 5, 2, 2], [1, 0, 1, 0, 0]),
+        ([-1, -2, -1, -1, -3], [1, 0, 1, 0, 0]),
+        ([4, 4, 4, 5, 6], [0, 0, 0, 1, 1]),
+        ([-0.0, 0.0, 0.0, -1, -1], [1, 1, 0, 0, 0]),
+    ],
+)
+def test_of_equal_net_inputs_the_first_pass_and_there_are_exactly_k(row, kept, dtype):
+    u = np.array([row, row[::-1]], dtype)
+    mask = top_k(2).derivative(u, top_k(2)(u))
+    assert mask[0].tolist() == kept
+    assert mask.sum(axis=1).tolist() == [2, 2]
+    assert top_k(2)(u)[0].tolist() == [v * m for v, m in zip(row, kept, strict=True)]
+
+
+def test_all_units_pass_if_k_is_their_number():
+    assert top_k(3)(U).tolist() == U.tolist()
+
+
+@pytest.mark.equation("eq-union", by="ae_course.activations.top_k")
+def test_outputs_of_a_sparse_code_lie_on_pieces_spanned_by_k_columns():
+    net = Autoencoder.folded(6, 9, hidden=top_k(2), output=identity)
+    params = drawn(net)
+    pieces = set()
+    for x in 6 * samples(40, 6) - 3:
+        (active,) = np.flatnonzero(net.encode(params, x[None])[0])[None]
+        columns = params["W2"][:, active]
+        shifted = net.reconstruct(params, x[None])[0] - params["b2"]
+        within, *_ = np.linalg.lstsq(columns, shifted, rcond=None)
+        assert len(active) == 2
+        np.testing.assert_allclose(columns @ within, shifted, atol=1e-12)
+        pieces.add(tuple(active))
+    assert len(pieces) > 3
+
+
+def test_equal_k_give_the_same_activation():
+    assert top_k(4) is top_k(np.int64(4))
+    assert top_k(4) != top_k(5)
+    assert pickle.loads(pickle.dumps(top_k(4))) is top_k(4)
+    assert by_name("top_k(25)") is top_k(25)
+
+
+@pytest.mark.parametrize("k", [0, -1, 2.5, True, None, "3"])
+def test_a_k_that_is_no_positive_whole_number_is_named(k):
+    with pytest.raises(ValueError, match=r"k of units that top_k keeps is .*, wanted a whole numb"):
+        top_k(k)
+
+
+def test_a_k_above_the_number_of_units_is_named():
+    with pytest.raises(ValueError, match=r"top_k\(4\) keeps 4 units, the layer has 3"):
+        top_k(4)(U)
+
+
+@pytest.mark.parametrize("name", ["top_k", "top_k()", "top_k(2.5)", "top_k(-2)", "top_k(2) "])
+def test_names_that_are_only_like_top_k_are_unknown(name):
+    with pytest.raises(ValueError, match=r"is not an activation; there are .* and top_k"):
+        by_name(name)

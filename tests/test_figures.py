@@ -218,6 +218,43 @@ def test_the_bottleneck_shows_the_sample_the_code_and_the_reconstruction():
     assert {"encoder", "decoder"} <= {text.get_text() for on in figure.axes for text in on.texts}
 
 
+def test_the_anatomy_has_a_column_for_each_network_and_the_images_above_the_outputs():
+    W, W_, Y, images = samples(9, 4), samples(4, 9), samples(6, 9), samples(3, 4, seed=5)
+    outputs = samples(3, 4, seed=7)
+    networks = {"first": (W, W_, Y, outputs), "second": (2 * W, W_, 0 * Y, outputs)}
+    figure = figures.anatomy(networks, images, columns=2)
+    shown = [on.images[0].get_array().filled(9) for on in figure.axes]
+    titles = [on.get_title() for on in figure.axes]
+    assert titles == ["first", "second", *[""] * 6]
+    assert_close(shown[0], shown[1])  # each filter has its own scale
+    filters = W[:4] / W[:4].max(axis=1, keepdims=True)
+    assert_close(shown[0], np.nan_to_num(mosaic(filters, 2), nan=9))
+    features = W_.T[:4] / W_.T[:4].max(axis=1, keepdims=True)
+    assert_close(shown[2], np.nan_to_num(mosaic(features, 2), nan=9))
+    assert_close(shown[4], Y)
+    assert not shown[5].any()
+    pairs = np.vstack([images[:2], outputs[:2]])
+    assert_close(shown[6], np.nan_to_num(mosaic(pairs, 2), nan=9))
+    assert [on.get_ylabel() for on in figure.axes[::2]] == [
+        "filters",
+        "features",
+        "6 codes",
+        "in, out",
+    ]
+
+
+def test_a_dissection_shows_the_code_and_the_features_that_contribute_most():
+    y, W_ = np.array([0.1, -3, 0, 2]), np.roll(np.eye(4) * [100, 1, 1, 2], 1, axis=0)
+    figure = figures.dissections({"mine": (y, W_, samples(1, 4)[0])}, strongest=3)
+    lines = figure.axes[0].collections[0].get_segments()
+    assert_close([segment[1][1] for segment in lines], y)
+    assert [on.get_title() for on in figure.axes] == ["mine", "0.10", "2.00", "-3.00", "output"]
+    for on, unit in zip(figure.axes[1:4], (0, 3, 1), strict=True):
+        drawn_feature = on.images[0].get_array().filled(9)
+        assert_close(drawn_feature, np.nan_to_num(mosaic(np.eye(4)[[(unit + 1) % 4]], 1), nan=9))
+    assert_close(figure.axes[4].images[0].get_array().filled(9).ravel(), samples(1, 4)[0])
+
+
 def test_a_figure_needs_no_window_and_no_pyplot():
     figure = curves({"a": CURVE}, xlabel="x", ylabel="y")
     assert isinstance(figure, Figure)

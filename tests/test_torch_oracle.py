@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
 
-from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
-from ae_course.sparsity import kl_sparsity
+from ae_course.sparsity import kl_sparsity, l1_sparsity
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
@@ -124,3 +124,30 @@ def test_pytorch_s_optimiser_takes_the_same_steps(ours, theirs):
         optimizer.step()
         ours.step(w, gradient, memory)
         assert_close(w, tensor.detach().numpy())
+
+
+@pytest.mark.parametrize("f", [identity, logistic, tanh, relu], ids=repr)
+def test_autograd_agrees_about_the_l1_penalty(f):
+    J = SQUARED + 0.3 * l1_sparsity(2) + 0.1 * l1_sparsity()
+
+    def in_torch(w, u, y, t):
+        penalties = 0.3 * y[2].abs().sum() / len(t) + 0.1 * y[1].abs().sum() / len(t)
+        return half_squares(y[4], t) + penalties
+
+    agrees(J, Autoencoder.folded(5, 4, 3, hidden=f), TARGET, in_torch)
+
+
+def test_autograd_agrees_about_top_k_units():
+    net = Autoencoder.folded(5, 8, hidden=top_k(3), output=identity)
+    params = drawn(net)
+    w = {name: torch.tensor(array, requires_grad=True) for name, array in params.items()}
+    u = torch.tensor(X) @ w["W1"].T + w["b1"]
+    values, places = u.topk(3, dim=1)
+    y = torch.zeros_like(u).scatter(1, places, values)
+    x_hat = y @ w["W2"].T + w["b2"]
+    value = half_squares(x_hat, torch.tensor(X)) + 0.2 * y.abs().sum() / len(X)
+    value.backward()
+    found, gradient = (SQUARED + 0.2 * l1_sparsity()).value_and_gradient(net, params, X)
+    assert_close(found, value.item())
+    for name in params:
+        assert_close(gradient[name], w[name].grad.numpy())

@@ -1,0 +1,320 @@
+r"""Principal component analysis is the best that any linear autoencoder can do.
+
+It keeps the k directions in which the samples vary most. A linear autoencoder,
+:math:`\hat x = \tilde W (W x + b) + \tilde b`, finds the same subspace, and with weight decay on
+both sides the directions too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from ae_course.arrays import as_rows, real_matrix
+from ae_course.checks import check_positive, check_whole
+from ae_course.parameters import Parameters
+
+
+def covariance(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""The mean (D,) and the covariance matrix (D, D) of the samples X (N, D).
+
+    :math:`\Phi_X = \frac1N \sum_n (x_n - \bar x)(x_n - \bar x)^\top` (:eq:`eq-covariance`), with
+    1/N and not 1/(N - 1). Grey values in uint8 are read as 0 to 1; the results are float64.
+    """
+    X = real_matrix(X, "X")
+    x = _rows(X)
+    mean = x.mean(axis=0)
+    # What was converted is a copy of our own, and may be centred where it is.
+    centred = np.subtract(x, mean, out=None if np.may_share_memory(x, X) else x)
+    return mean, centred.T @ centred / len(x)
+
+
+@dataclass(frozen=True, eq=False)
+class PCA:
+    r"""The principal components of some samples: a map to k numbers, and back.
+
+    Attributes
+    ----------
+    mean : array (D,)
+        The mean of the samples.
+    eigenvalues : array (D,)
+        All eigenvalues of the covariance, the largest first: the variances along the components.
+        They use 1/N, where scikit-learn has 1/(N - 1).
+    components : array (k, D)
+        The eigenvectors that belong to the k largest, as orthonormal rows. Their signs are chosen
+        so that the entry of largest size is positive.
+    """
+
+    mean: np.ndarray
+    eigenvalues: np.ndarray
+    components: np.ndarray
+
+    @classmethod
+    def fit(cls, X: np.ndarray, k: int | None = None) -> Self:
+        r"""Find the principal components of the samples X (N, D), from their covariance.
+
+        An eigenvalue is exact up to about :math:`10^{-16} d_1`. Where smaller ones matter, take the
+        singular values of the centred samples (:eq:`eq-pca-svd`): they are not squared on the way.
+
+        Parameters
+        ----------
+        X : array (N, D)
+            Samples as rows; uint8 is read as 0 to 1.
+        k : int, optional
+            How many components to keep, from 1 to D; all of them unless given.
+
+        Raises
+        ------
+        ValueError
+            k is out of range, or X is not a matrix of finite numbers.
+        """
+        mean, Phi = covariance(X)
+        k = len(mean) if k is None else k
+        check_whole("k", k, least=1, most=len(mean))
+        d, U = np.linalg.eigh(Phi)
+        # No variance is negative: what rounding puts below zero is zero.
+        return cls(mean, d[::-1].clip(min=0), fix_signs(U.T[::-1][:k]))
+
+    @property
+    def rank(self) -> int:
+        """The rank of the covariance: how many eigenvalues are more than rounding."""
+        rounding = len(self.mean) * np.finfo(float).eps * self.eigenvalues[0]
+        return int((self.eigenvalues > rounding).sum())
+
+    def first(self, k: int) -> Self:
+        """The same, with only the first k of its components."""
+        check_whole("k", k, least=1, most=len(self.components))
+        return replace(self, components=self.components[:k])
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        r"""The codes (N, k) of the samples X (N, D), :math:`y = U_k^\top (x - \bar x)`
+        (:eq:`eq-pca`)."""
+        return (_rows(X, len(self.mean)) - self.mean) @ self.components.T
+
+    def inverse_transform(self, Y: np.ndarray) -> np.ndarray:
+        r"""The samples (N, D) for the codes Y (N, k), :math:`\hat x = \bar x + U_k y`
+        (:eq:`eq-pca`)."""
+        return _rows(Y, len(self.components), name="Y") @ self.components + self.mean
+
+    def reconstruct(self, X: np.ndarray) -> np.ndarray:
+        """The nearest point to each sample in the plane of the components: there and back."""
+        return self.inverse_transform(self.transform(X))
+
+
+def fix_signs(directions: np.ndarray) -> np.ndarray:
+    """Turn every row so that its entry of largest size is positive.
+
+    An eigenvector may as well point the other way; this makes the choice the same everywhere.
+    """
+    rows = np.arange(len(directions))
+    largest = directions[rows, np.abs(directions).argmax(axis=1)]
+    return directions * np.where(largest < 0, -1.0, 1.0)[:, None]
+
+
+def pca_bound(eigenvalues: Sequence[float]) -> np.ndarray:
+    r"""The least error of a linear autoencoder with k code units, for k = 0, 1, ..., D.
+
+    :math:`\min E = \frac12 \sum_{i > k} d_i` (:eq:`eq-pca-bound`), zero from the rank on
+    (:eq:`eq-rank-condition`).
+
+    Parameters
+    ----------
+    eigenvalues : (D,)
+        Of the covariance, the largest first.
+
+    Returns
+    -------
+    array (D + 1,)
+        Entry k is the bound for k units.
+    """
+    d = _spectrum(eigenvalues)
+    return 0.5 * np.append(np.cumsum(d[::-1])[::-1], 0)
+
+
+def variance_missed(eigenvalues: Sequence[float], shares: Sequence[float], k: int) -> float:
+    r"""How far a subspace of dimension k falls short of the variance that the best one catches.
+
+    :math:`\sum_{i \le k} (d_i - d_k)(1 - c_i) + \sum_{i > k} (d_k - d_i)\, c_i`
+    (:eq:`eq-ky-fan`), where the share :math:`c_i` is the squared length of the projection of
+    :math:`u_i` onto the subspace.
+    """
+    d, c = _spectrum(eigenvalues), np.asarray(shares, float)
+    check_whole("k", k, least=1, most=len(d))
+    return float((d - d[k - 1])[:k] @ (1 - c)[:k] + (d[k - 1] - d)[k:] @ c[k:])
+
+
+def linear_error(
+    params: Mapping[str, np.ndarray], mean: np.ndarray, Phi: np.ndarray
+) -> tuple[float, float]:
+    r"""The two parts of the error E of a linear autoencoder (:eq:`eq-linear-error`).
+
+    The samples enter through their mean and covariance alone. With :math:`M = \tilde W W`, the
+    weights cost :math:`\frac12 \operatorname{tr}[(I - M)\Phi_X(I - M)^\top]`, the biases
+    :math:`\frac12 \lVert \tilde W b + \tilde b - (I - M)\bar x \rVert^2`. The second is zero if
+    they are optimal (:eq:`eq-linear-bias`).
+
+    Parameters
+    ----------
+    params : mapping
+        W1 (k, D), b1 (k,), W2 (D, k) and b2 (D,).
+    mean, Phi : array (D,), array (D, D)
+        As from :func:`covariance`.
+    """
+    residual = np.eye(len(mean)) - params["W2"] @ params["W1"]
+    shift = params["W2"] @ params["b1"] + params["b2"] - residual @ mean
+    return 0.5 * float(np.vdot(residual @ Phi, residual)), 0.5 * float(shift @ shift)
+
+
+def critical_point(pca: PCA, kept: Sequence[int], mix: np.ndarray | None = None) -> Parameters:
+    r"""Parameters of a linear autoencoder at which the gradient of E is zero.
+
+    :math:`\tilde W = (U_{\mathcal K}, 0)\, A` and :math:`W = A^{-1} (U_{\mathcal K}, 0)^\top`
+    (:eq:`eq-critical-points`), with the biases of :eq:`eq-linear-bias`. For the first k components
+    this is the optimum (:eq:`eq-linear-optimum`); all else are saddles.
+
+    Parameters
+    ----------
+    pca : PCA
+    kept : sequence of int
+        The r components that the code keeps, :math:`\mathcal K`, counted from 0.
+    mix : array (k, k), optional
+        A, invertible, with :math:`k \ge r`: k is the number of code units. Without it, A is the
+        identity and there are r of them.
+
+    Raises
+    ------
+    ValueError
+        A component does not exist or is named twice, or A is not square, not invertible or smaller
+        than r.
+    """
+    kept = _check_kept(kept, len(pca.components))
+    A = np.eye(len(kept)) if mix is None else _check_invertible(mix, least=len(kept))
+    padded = np.zeros((len(A), len(pca.mean)))
+    padded[: len(kept)] = pca.components[kept]
+    W = np.linalg.solve(A, padded)
+    return Parameters.of({"W1": W, "b1": -W @ pca.mean, "W2": padded.T @ A, "b2": pca.mean})
+
+
+def saddle_index(eigenvalues: Sequence[float], kept: Sequence[int], units: int) -> int:
+    r"""How many independent directions lead down from a critical point (:eq:`eq-saddle-index`).
+
+    It is the number of negative eigenvalues of the Hessian: one for each pair of a kept component
+    and one not kept that has more variance, and :math:`(k - r)(D - r)` for the idle units. It is
+    zero at the global minimum alone.
+
+    Parameters
+    ----------
+    eigenvalues : (D,)
+        Of the covariance, the largest first; all different and positive.
+    kept : sequence of int
+        The r components that the code keeps, counted from 0.
+    units : int
+        k, the number of code units, from r on.
+    """
+    d = _spectrum(eigenvalues)
+    if d[-1] <= 0 or (np.diff(d) == 0).any():
+        raise ValueError(f"the eigenvalues are {d}, wanted different and positive ones")
+    kept = _check_kept(kept, len(d))
+    check_whole("units", units, least=max(1, len(kept)))
+    left_out = np.setdiff1d(np.arange(len(d)), kept)
+    pairs = d[left_out] > d[kept][:, None]
+    return int(pairs.sum()) + (units - len(kept)) * len(left_out)
+
+
+def projection_error(X: np.ndarray, xi: np.ndarray, Gamma: np.ndarray) -> float:
+    r"""The function of the origin xi (D,) and Gamma (k, D) that PCA minimises in the slides.
+
+    :math:`\sum_n \lVert (x_n - \xi) - \Gamma^\top \Gamma (x_n - \xi) \rVert^2`
+    (:eq:`eq-slides-problem`): a sum over the samples X (N, D), without a half. At every minimum
+    Gamma has orthonormal rows that span the principal subspace (:eq:`eq-slides-optimum`).
+    """
+    offset = _rows(X, np.shape(Gamma)[1]) - xi
+    return float(np.square(offset - offset @ Gamma.T @ Gamma).sum())
+
+
+def decayed_singular_values(eigenvalues: Sequence[float], decay: float) -> np.ndarray:
+    r"""The singular values of both weight matrices at the optimum with weight decay.
+
+    :math:`\tau_i = \sqrt{\max(0, 1 - \lambda / d_i)}` (:eq:`eq-decay-optimum`), which is zero for
+    components with a variance of at most :math:`\lambda`
+    :cite:p:`kunin2019loss`.
+
+    Parameters
+    ----------
+    eigenvalues : (D,)
+        Of the covariance, the largest first.
+    decay : float
+        :math:`\lambda`, positive.
+    """
+    d = _spectrum(eigenvalues)
+    check_positive("decay", decay)
+    alive = d > decay
+    return np.sqrt(1 - decay / np.where(alive, d, decay))
+
+
+def decay_bound(eigenvalues: Sequence[float], k: int, decay: float) -> float:
+    r"""The least value of the error with weight decay on both sides, for k code units.
+
+    For :math:`J = E + \frac\lambda2 (\lVert W \rVert_F^2 + \lVert \tilde W \rVert_F^2)` it is
+    :math:`\frac12 \sum_i d_i - \frac12 \sum_{i \le k} \max(0, d_i - \lambda)^2 / d_i`
+    (:eq:`eq-decay-bound`).
+    """
+    d = _spectrum(eigenvalues)
+    check_whole("k", k, least=1, most=len(d))
+    gained = d[:k] * decayed_singular_values(d[:k], decay) ** 4
+    return 0.5 * float(d.sum() - gained.sum())
+
+
+def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Read the directions off a decoder trained with weight decay on both sides.
+
+    :math:`\tilde W = U_k \operatorname{diag}(\tau)\, R^\top` (:eq:`eq-decay-optimum`) is a singular
+    value decomposition, and so it gives back :math:`U_k` and :math:`\tau`; R remains free.
+
+    Parameters
+    ----------
+    W_ : array (D, k)
+
+    Returns
+    -------
+    directions : array (k, D)
+        As orthonormal rows, those with the largest singular values first, signs as in :class:`PCA`.
+    singular_values : array (k,)
+    """
+    U, s, _ = np.linalg.svd(real_matrix(W_, "W_"), full_matrices=False)
+    return fix_signs(U.T), s
+
+
+def _rows(X: np.ndarray, columns: int | None = None, name: str = "X") -> np.ndarray:
+    X = real_matrix(X, name)
+    if columns not in (None, X.shape[1]):
+        raise ValueError(f"{name} has {X.shape[1]} columns, the PCA takes {columns}")
+    return as_rows(X, X.shape[1], np.dtype(float), name=name)
+
+
+def _spectrum(eigenvalues: Sequence[float]) -> np.ndarray:
+    d = np.asarray(eigenvalues, float)
+    if d.ndim != 1 or not d.size:
+        raise ValueError(f"the eigenvalues have shape {d.shape}, wanted a row of numbers")
+    if not (d[-1] >= 0 and np.isfinite(d).all() and (np.diff(d) <= 0).all()):
+        raise ValueError(f"the eigenvalues are {d}, wanted none negative, the largest first")
+    return d
+
+
+def _check_kept(kept: Sequence[int], components: int) -> list[int]:
+    for i in kept:
+        check_whole("a component's number", i, least=0, most=components - 1)
+    if len(set(kept)) < len(kept):
+        raise ValueError(f"the components are {list(kept)}, wanted each only once")
+    return list(kept)
+
+
+def _check_invertible(mix: np.ndarray, least: int) -> np.ndarray:
+    A = np.asarray(mix, float)
+    if A.ndim != 2 or A.shape[0] != A.shape[1] or len(A) < least:
+        raise ValueError(f"A has shape {A.shape}, wanted a square one of {least} rows or more")
+    rank = np.linalg.matrix_rank(A)
+    if rank < len(A):
+        raise ValueError(f"A has rank {rank}, wanted an invertible matrix {A.shape}")
+    return A

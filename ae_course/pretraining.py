@@ -1,0 +1,276 @@
+r"""A deep network starts well if each layer has first learned to encode the one below.
+
+Greedy pretraining is the training loop called once for each layer; fine-tuning is the same loop
+once more, for the whole network with labels. Beside it stand the measures of what pretraining is
+said to cure, deltas that vanish on their way back, and the starts to compare it with.
+"""
+
+import numpy as np
+
+from ae_course.activations import Activation, logistic
+from ae_course.autoencoder import Autoencoder, mean_bias
+from ae_course.checks import check_positive
+from ae_course.network import Draw, Layer, Network, Trace, glorot
+from ae_course.objective import Objective
+from ae_course.parameters import Parameters
+from ae_course.training import History, train
+
+
+def pretrain(
+    net: Network,
+    objective: Objective,
+    X: np.ndarray,
+    *,
+    epochs: int,
+    rng: np.random.Generator,
+    output: Activation = logistic,
+    draw: Draw = glorot,
+    dtype=np.float64,
+    **options,
+) -> tuple[Parameters, dict[int, History]]:
+    r"""Train the layers of a network one after the other, each as the encoder of an autoencoder.
+
+    Layer l learns to encode :math:`y^{(l-1)}`, the outputs of the layers below it, which have been
+    trained already and stay as they are (:eq:`eq-greedy`). No label is used. The decoders are
+    discarded.
+
+    Parameters
+    ----------
+    net : Network
+        The layers to pretrain; their activations work unit by unit, so that a softmax layer comes
+        later (see :func:`add_layers`).
+    objective : Objective
+        What every autoencoder minimises, such as ``reconstruction(cross_entropy)``. Its terms
+        count the layers of an autoencoder, so that 1 is always the code.
+    X : array (N, inputs)
+        Samples, without labels.
+    epochs, rng
+        As for :func:`~ae_course.training.train`, for each layer.
+    output : Activation
+        The output units of the autoencoders: logistic for values in [0, 1] throughout, otherwise
+        identity. Their bias starts at the mean (:func:`~ae_course.autoencoder.mean_bias`).
+    draw, dtype
+        How an autoencoder's weights begin, and in which numbers; as for
+        :meth:`~ae_course.network.Network.init`.
+    **options
+        For :func:`~ae_course.training.train`: optimizer, batch_size, corrupt, track. What a batch
+        is corrupted with concerns that batch alone: the codes for the next layer are those of
+        clean samples.
+
+    Returns
+    -------
+    params : Parameters
+        W and b of every layer of the network.
+    histories : dict of int to History
+        What was recorded while each layer was trained, by its number.
+
+    Raises
+    ------
+    ValueError
+        The network has a softmax layer, the output units cannot reach what a layer is given, or X
+        does not fit.
+    """
+    for l, layer in net.numbered():
+        check_elementwise(l, layer)
+    params, histories, y = Parameters.zeros(net.shapes(), dtype), {}, X
+    for l, layer in net.numbered():
+        check_reach(l, output, y)
+        autoencoder = around(layer, output)
+        start = autoencoder.init(rng, draw, dtype)
+        start["b2"] = mean_bias(autoencoder, y)
+        found, histories[l] = train(
+            autoencoder, objective, start, y, epochs=epochs, rng=rng, **options
+        )
+        params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
+        y = autoencoder.encode(found, y)
+    return params, histories
+
+
+def around(layer: Layer, output: Activation = logistic) -> Autoencoder:
+    """The autoencoder with that layer as its encoder, and one layer back to the layer's inputs."""
+    return Autoencoder((layer, Layer(layer.units, layer.inputs, output)))
+
+
+def check_elementwise(number: int, layer: Layer) -> None:
+    """Raise ValueError if f couples the units of the layer, as softmax does."""
+    try:
+        layer.activation.derivative(np.zeros(1), layer.activation(np.zeros(1)))
+    except TypeError as problem:
+        raise ValueError(
+            f"layer {number} has {layer.activation} units, wanted ones that work one by one,"
+            " such as logistic: pretrain the hidden layers, and add this one with add_layers"
+        ) from problem
+
+
+def check_reach(number: int, output: Activation, y: np.ndarray) -> None:
+    """Raise ValueError if logistic output units are to restore values outside [0, 1]."""
+    if output is logistic and np.asarray(y).dtype != np.uint8 and (np.min(y) < 0 or np.max(y) > 1):
+        raise ValueError(
+            f"layer {number} is given values from {np.min(y):g} to {np.max(y):g}, which logistic"
+            " output units cannot restore; output=identity, with squared_error, can"
+        )
+
+
+def add_layers(
+    net: Network, params: Parameters, *layers: Layer, rng: np.random.Generator, draw: Draw = glorot
+) -> tuple[Network, Parameters]:
+    """Put layers with random weights on top of a network.
+
+    Parameters
+    ----------
+    net, params : Network and its Parameters
+        Left as they are.
+    *layers : Layer
+        From below to above; the first takes as many inputs as `net` has units.
+    rng, draw
+        As for :meth:`~ae_course.network.Network.init`.
+
+    Returns
+    -------
+    net : Network
+        With the new layers.
+    params : Parameters
+        The old ones of `net`, copied, and those of the new layers: weights from `draw`, biases
+        zero.
+
+    Raises
+    ------
+    ValueError
+        The layers do not fit each other, or the parameters do not fit `net`.
+    """
+    net.check(params)
+    taller = Network((*net.layers, *layers), net.first)
+    merged = taller.init(rng, draw, params.dtype)
+    for name in net.shapes():
+        merged[name] = params[name]
+    return taller, merged
+
+
+def classify(net: Network, params: Parameters, X: np.ndarray) -> np.ndarray:
+    """The most probable class of every sample, shape (N,), by the softmax units of the output.
+
+    The greatest :math:`y_k` is that of the greatest :math:`u_k` (:eq:`eq-softmax`).
+    """
+    return net(params, X).argmax(axis=1)
+
+
+def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray) -> float:
+    """The percentage of the samples X (N, inputs) that get the class in labels (N,).
+
+    Raises
+    ------
+    ValueError
+        There are not as many labels as samples.
+    """
+    if np.shape(labels) != (len(X),):
+        raise ValueError(
+            f"labels have shape {np.shape(labels)}, wanted one for each of {len(X)} samples"
+        )
+    return float(100 * np.mean(classify(net, params, X) == labels))
+
+
+def delta_sizes(
+    net: Network, params: Parameters, trace: Trace, delta_out: np.ndarray
+) -> dict[int, float]:
+    r"""The root mean square of delta in every layer, over samples and units.
+
+    What :eq:`eq-backward-variance` predicts from layer to layer, where the weights are random.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of the forward pass.
+    delta_out : array (N, units)
+        The delta of the output layer.
+    """
+    deltas = net.deltas(params, trace, delta_out)
+    return {l: float(np.sqrt(np.mean(deltas[l] ** 2))) for l in sorted(deltas)}
+
+
+def signal_sizes(trace: Trace) -> dict[int, float]:
+    r"""The root mean square of y minus its mean over the samples, in every layer and the input.
+
+    How much of a layer's output tells one sample from another. The net inputs of the layer above
+    differ by :eq:`eq-forward-variance`.
+    """
+    return {l: float(np.sqrt(y.var(axis=0).mean())) for l, y in trace.y.items()}
+
+
+def delta_bound(net: Network, params: Parameters, trace: Trace) -> dict[int, float]:
+    r"""How many times longer than the output's delta that of every layer can be at most.
+
+    The product of the greatest slopes and the spectral norms above the layer
+    (:eq:`eq-delta-bound`); 1 for the last layer. The greatest slope is that of the samples in the
+    trace.
+    """
+    bound = {net.last: 1.0}
+    for l, layer in reversed(list(net.numbered())[:-1]):
+        steepest = np.abs(layer.activation.derivative(trace.u[l], trace.y[l])).max()
+        bound[l] = bound[l + 1] * float(steepest * np.linalg.norm(params[f"W{l + 1}"], 2))
+    return bound
+
+
+def backward_factor(net: Network, params: Parameters, trace: Trace, layer: int) -> float:
+    r"""By what factor random weights change the mean square of delta, from layer + 1 to layer.
+
+    Units times mean square weight, both of layer + 1, times the mean square of f' in the layer
+    (:eq:`eq-backward-variance`). The weights are taken to have mean zero.
+    """
+    W = params[f"W{layer + 1}"]
+    f = net.layers[layer - net.first].activation
+    slope = f.derivative(trace.u[layer], trace.y[layer])
+    return float(len(W) * np.mean(W**2) * np.mean(slope**2))
+
+
+def forward_factor(params: Parameters, layer: int) -> float:
+    r"""By what factor random weights change the mean square from a layer's inputs to its u.
+
+    Inputs times mean square weight (:eq:`eq-forward-variance`), for biases of zero.
+    """
+    W = params[f"W{layer}"]
+    return float(W.shape[1] * np.mean(W**2))
+
+
+def gradient_sizes(
+    objective: Objective, net: Network, params: Parameters, X: np.ndarray, target=None
+) -> dict[int, float]:
+    r"""The Frobenius norm of the objective's gradient by the weights of every layer."""
+    gradient = objective.gradient(net, params, X, target)
+    return {l: float(np.linalg.norm(gradient[f"W{l}"])) for l, _ in net.numbered()}
+
+
+def gaussian(deviation: float) -> Draw:
+    """Weights from the normal distribution with mean 0 and that standard deviation.
+
+    Raises
+    ------
+    ValueError
+        The deviation is not positive.
+    """
+    check_positive("the standard deviation", deviation)
+    return lambda rng, units, inputs: rng.normal(0, deviation, (units, inputs))
+
+
+def scaled(factor: float, draw: Draw = glorot) -> Draw:
+    """Weights from `draw`, times a factor: ``scaled(4)`` is Glorot's for the logistic function.
+
+    A factor of 4 makes up for its slope of 1/4 at 0 (:eq:`eq-logistic-limit`).
+
+    Raises
+    ------
+    ValueError
+        The factor is not positive.
+    """
+    check_positive("the factor", factor)
+    return lambda rng, units, inputs: factor * draw(rng, units, inputs)
+
+
+def orthogonal(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
+    """A random matrix (units, inputs) with orthonormal rows or columns, whichever are fewer.
+
+    A square one keeps the length of every vector, there and back (:eq:`eq-orthogonal`). It comes
+    from a QR factorisation, with signs that make it uniform among all such matrices.
+    """
+    Q, R = np.linalg.qr(rng.normal(size=(max(units, inputs), min(units, inputs))))
+    Q *= np.sign(np.diag(R))
+    return Q if units >= inputs else Q.T

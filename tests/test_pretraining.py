@@ -1,0 +1,467 @@
+"""Greedy stages do what their equation says, and the sizes of deltas are as predicted."""
+
+import itertools
+
+import numpy as np
+import pytest
+from helpers import assert_close, drawn, samples
+
+from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.autoencoder import Autoencoder
+from ae_course.gradcheck import check_gradient, numerical_gradient
+from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
+from ae_course.network import Layer, Network, glorot
+from ae_course.objective import reconstruction, weight_decay
+from ae_course.optimizers import SGD, Adam
+from ae_course.parameters import Parameters
+from ae_course.pretraining import (
+    accuracy,
+    add_layers,
+    around,
+    backward_factor,
+    classify,
+    delta_bound,
+    delta_sizes,
+    forward_factor,
+    gaussian,
+    gradient_sizes,
+    orthogonal,
+    pretrain,
+    scaled,
+    signal_sizes,
+)
+from ae_course.sparsity import kl_sparsity
+
+X = samples(12, 6)
+LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
+NET = Network((Layer(6, 5, logistic), Layer(5, 4, logistic), Layer(4, 3, logistic)))
+DEEP = Network((*NET.layers, Layer(3, 3, softmax)))
+PARAMS = drawn(DEEP)
+CROSS, CLASSES = reconstruction(cross_entropy), reconstruction(softmax_cross_entropy)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def stacked(net=NET, objective=CROSS, x=X, seed=0, **options):
+    """Pretrain with small settings, each of which an option may replace."""
+    settings = {"epochs": 2, "optimizer": SGD(0.3), "batch_size": len(x)} | options
+    return pretrain(net, objective, x, rng=rng(seed), **settings)
+
+
+def seen(params=PARAMS):
+    """The trace of the deep network, and its output's delta, from the definition of softmax."""
+    trace = DEEP.forward(params, X)
+    exponentials = np.exp(trace.u[4])
+    y = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return trace, y - np.eye(3)[LABELS]
+
+
+def every_sign(count):
+    """All ways to give `count` weights the sign plus or minus, as rows of 1 and -1."""
+    return np.array(list(itertools.product((1.0, -1.0), repeat=count)))
+
+
+# Greedy pretraining
+
+
+def greedy_error(Y, W, b, V, d):
+    """The mean cross-entropy of one stage, from its formula."""
+    code = 1 / (1 + np.exp(-(Y @ W.T + b)))
+    Y_hat = 1 / (1 + np.exp(-(code @ V.T + d)))
+    return -(Y * np.log(Y_hat) + (1 - Y) * np.log(1 - Y_hat)).sum(axis=1).mean()
+
+
+@pytest.mark.equation("eq-greedy", by="ae_course.pretraining.pretrain")
+def test_every_stage_descends_the_error_of_restoring_the_codes_of_the_layers_below():
+    found, _ = stacked(epochs=1)
+    draws, Y = rng(), X
+    for l, layer in NET.numbered():
+        start = Parameters.of(
+            {
+                "W": glorot(draws, layer.units, layer.inputs),
+                "V": glorot(draws, layer.inputs, layer.units),
+                "b": np.zeros(layer.units),
+                "d": np.log((Y.sum(axis=0) + 1) / ((1 - Y).sum(axis=0) + 1)),
+            }
+        )
+        draws.permutation(len(Y))
+        slope = numerical_gradient(
+            lambda p, Y=Y: greedy_error(Y, p["W"], p["b"], p["V"], p["d"]), start
+        )
+        np.testing.assert_allclose(found[f"W{l}"], start["W"] - 0.3 * slope["W"], atol=1e-9)
+        np.testing.assert_allclose(found[f"b{l}"], start["b"] - 0.3 * slope["b"], atol=1e-9)
+        Y = 1 / (1 + np.exp(-(Y @ found[f"W{l}"].T + found[f"b{l}"])))
+
+
+def test_a_lower_layer_does_not_know_how_many_are_above_it():
+    short, tall = stacked(NET[:2])[0], stacked()[0]
+    assert list(short) == ["W1", "b1", "W2", "b2"]
+    assert all((short[name] == tall[name]).all() for name in short)
+
+
+def test_pretraining_a_slice_gives_its_own_layers_their_own_names():
+    found, histories = stacked(NET[1:], x=samples(12, 5))
+    assert dict(found.shapes) == NET[1:].shapes()
+    assert list(histories) == [2, 3]
+
+
+def test_every_stage_lowers_its_error_and_every_layer_is_trained():
+    found, histories = stacked(epochs=60, optimizer=Adam(0.05))
+    assert all(h.objective[-1] < h.objective[0] for h in histories.values())
+    assert all(np.abs(found[f"b{l}"]).min() > 0 for l in (1, 2, 3))
+
+
+def test_codes_for_the_next_stage_are_those_of_clean_samples():
+    shown = []
+
+    def corrupt(generator, x):
+        shown.append(x.copy())
+        return np.zeros_like(x)
+
+    found, _ = stacked(NET[:2], epochs=1, corrupt=corrupt)
+    assert len(shown) == 2  # a batch for each stage, and nothing else is corrupted
+    clean = NET[:1](found, X)
+    assert sorted(shown[0].tolist()) == sorted(X.tolist())
+    np.testing.assert_allclose(np.sort(shown[1], axis=0), np.sort(clean, axis=0), rtol=1e-12)
+    assert found["W1"].tolist() == NET.init(rng())["W1"].tolist()  # no input, no gradient
+
+
+def test_other_terms_count_the_layers_of_one_autoencoder():
+    J = CROSS + 10 * kl_sparsity(rho=0.1)
+    found, _ = stacked(objective=J, epochs=400, optimizer=Adam(0.03))
+    y = NET.forward(found, X).y
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(y[l].mean(axis=0), 0.1, atol=0.03)
+
+
+def test_codes_without_bounds_are_restored_by_identity_units():
+    net = Network((Layer(6, 5, tanh), Layer(5, 4, relu)))
+    J = reconstruction(squared_error) + 1e-3 * weight_decay
+    _, histories = stacked(net, J, 3 * X - 1, output=identity, epochs=80, optimizer=Adam(0.02))
+    assert all(h.objective[-1] < 0.8 * h.objective[0] for h in histories.values())
+
+
+def test_pretraining_reads_grey_values_and_keeps_the_dtype():
+    grey = rng().integers(256, size=(12, 6), dtype=np.uint8)
+    found, _ = stacked(x=grey, dtype=np.float32)
+    assert found.dtype == np.float32
+    wanted, _ = stacked(x=grey / 255)
+    np.testing.assert_allclose(found.vector, wanted.vector, rtol=1e-3, atol=1e-5)
+
+
+def test_options_reach_the_loop_and_the_start():
+    assert stacked(track=False)[1][1].objective == []
+    found, _ = stacked(epochs=0, draw=orthogonal)
+    assert_close(found["W1"] @ found["W1"].T, np.eye(5))
+
+
+def test_pretraining_leaves_the_samples_as_they_were():
+    before = X.copy()
+    stacked()
+    assert (before == X).all()
+
+
+def test_softmax_layers_are_not_for_pretraining():
+    with pytest.raises(ValueError, match="layer 4 has softmax units, wanted ones that work one"):
+        stacked(DEEP)
+
+
+def test_values_that_logistic_outputs_cannot_restore_are_named():
+    with pytest.raises(ValueError, match=r"layer 1 is given values from -0\.99\d* to 1\.99"):
+        stacked(x=3 * X - 1)
+    net = Network((Layer(6, 5, tanh), Layer(5, 4, tanh)))
+    with pytest.raises(ValueError, match="layer 2 is given values from -0"):
+        stacked(net)
+
+
+def test_samples_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match="X has 5 columns, the network takes 6"):
+        stacked(x=X[:, :5])
+
+
+def test_an_autoencoder_around_a_layer_goes_there_and_back():
+    wanted = Autoencoder((Layer(6, 5, tanh), Layer(5, 6, identity)))
+    assert around(Layer(6, 5, tanh), identity) == wanted
+
+
+# Layers on top, and classes
+
+
+def test_layers_on_top_leave_those_below_as_they_are():
+    below = drawn(NET)
+    net, params = add_layers(NET, below, Layer(3, 4, tanh), Layer(4, 2, softmax), rng=rng())
+    assert net.layers == (*NET.layers, Layer(3, 4, tanh), Layer(4, 2, softmax))
+    assert_close(net[:3](params, X), NET(below, X))
+    assert (params["W4"] != 0).all()
+    assert not params["b5"].any()
+    params["W1"][:] = 0
+    assert below["W1"].all()
+
+
+def test_layers_on_top_are_drawn_as_asked_and_in_the_same_numbers():
+    below = drawn(NET, dtype=np.float32)
+    wide = Layer(3, 3, tanh)
+    _, params = add_layers(NET, below, wide, rng=rng(), draw=orthogonal)
+    assert params.dtype == np.float32
+    assert_close(params["W4"].T @ params["W4"], np.eye(3, dtype=np.float32))
+
+
+def test_layers_on_top_of_a_slice_take_the_next_number():
+    net, params = add_layers(NET[1:], drawn(NET), Layer(3, 2, softmax), rng=rng())
+    assert list(params) == ["W2", "b2", "W3", "b3", "W4", "b4"]
+    assert (net.first, net.last) == (2, 4)
+    assert params["W4"].shape == (2, 3)
+
+
+def test_layers_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match="layer 4 takes 9 inputs, layer 3 has 3 units"):
+        add_layers(NET, drawn(NET), Layer(9, 2, softmax), rng=rng())
+    with pytest.raises(ValueError, match="the parameters lack W3"):
+        add_layers(NET, drawn(NET[:2]), Layer(3, 2, softmax), rng=rng())
+
+
+@pytest.mark.equation("eq-softmax", by="ae_course.activations.softmax")
+def test_softmax_is_the_share_of_an_exponential():
+    u = 3 * rng().normal(size=(7, 4))
+    wanted = [[np.exp(a) / sum(np.exp(b) for b in row) for a in row] for row in u.tolist()]
+    assert_close(softmax(u), wanted)
+    assert_close(softmax(u).sum(axis=1), np.ones(7))
+    assert_close(softmax(u + 700), wanted)  # where exp itself would overflow
+
+
+@pytest.mark.equation("eq-softmax-cross-entropy", by="ae_course.losses.softmax_cross_entropy")
+def test_the_error_of_a_class_is_minus_the_logarithm_of_its_probability():
+    u, c = 3 * rng().normal(size=(12, 3)), LABELS
+    y, t = softmax(u), np.eye(3)[LABELS]
+    found = softmax_cross_entropy.errors(u, y, t)
+    assert_close(found, [-np.log(np.exp(u[n, c[n]]) / np.exp(u[n]).sum()) for n in range(12)])
+    assert_close(found, -(t * np.log(y)).sum(axis=1))
+    assert_close(found, [np.log(sum(np.exp(a) for a in u[n])) - u[n, c[n]] for n in range(12)])
+    chance = softmax_cross_entropy.errors(np.zeros((12, 3)), np.full((12, 3), 1 / 3), t)
+    assert_close(chance, np.full(12, np.log(3)))
+
+
+@pytest.mark.equation("eq-softmax-delta", by="ae_course.losses.softmax_cross_entropy")
+def test_the_delta_of_softmax_and_its_cross_entropy_is_output_minus_target():
+    u, t, h = rng().normal(size=(12, 3)), np.eye(3)[LABELS], 1e-5
+    delta = softmax_cross_entropy.delta(softmax, u, softmax(u), t)
+    for k in range(3):
+        moved = [u + sign * h * np.eye(3)[k] for sign in (1, -1)]
+        up, down = (np.log(np.exp(v).sum(axis=1)) - (t * v).sum(axis=1) for v in moved)
+        np.testing.assert_allclose(delta[:, k], (up - down) / (2 * h), atol=1e-9)
+    assert_close(delta, np.exp(u) / np.exp(u).sum(axis=1, keepdims=True) - t)
+
+
+def test_fine_tuning_has_the_gradient_that_differences_find():
+    check_gradient(CLASSES + 0.1 * weight_decay, DEEP, PARAMS, X, LABELS)
+
+
+def test_the_class_is_the_most_probable_one_and_accuracy_counts_the_right_ones():
+    y = DEEP(PARAMS, X)
+    classes = [max(range(3), key=lambda k, row=row: row[k]) for row in y.tolist()]
+    assert classify(DEEP, PARAMS, X).tolist() == classes
+    assert accuracy(DEEP, PARAMS, X, np.array(classes)) == 100
+    wrong = np.array(classes)
+    wrong[:3] = (wrong[:3] + 1) % 3
+    assert accuracy(DEEP, PARAMS, X, wrong) == 75
+    assert type(accuracy(DEEP, PARAMS, X, wrong)) is float
+
+
+@pytest.mark.parametrize("labels", [LABELS[:5], LABELS[:, None], 3])
+def test_labels_that_do_not_fit_are_named(labels):
+    with pytest.raises(ValueError, match="wanted one for each of 12 samples"):
+        accuracy(DEEP, PARAMS, X, labels)
+
+
+# Deltas on their way back
+
+
+@pytest.mark.equation("eq-delta-product", by="ae_course.network.Network.deltas")
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_deltas_are_a_product_of_matrices_times_the_last_one(l):
+    trace, delta_out = seen()
+    found = DEEP.deltas(PARAMS, trace, delta_out)[l]
+    for n in range(12):
+        wanted = delta_out[n]
+        for k in reversed(range(l, 4)):
+            y = 1 / (1 + np.exp(-trace.u[k][n]))
+            wanted = np.diag(y * (1 - y)) @ PARAMS[f"W{k + 1}"].T @ wanted
+        assert_close(found[n], wanted)
+
+
+@pytest.mark.equation("eq-delta-bound", by="ae_course.pretraining.delta_bound")
+@pytest.mark.parametrize("f", [logistic, tanh, relu, identity], ids=repr)
+def test_no_delta_is_longer_than_slopes_and_spectral_norms_allow(f):
+    net = Network((Layer(6, 5, f), Layer(5, 4, f), Layer(4, 3, identity)))
+    params = drawn(net)
+    trace = net.forward(params, X)
+    bound, slope = delta_bound(net, params, trace), {}
+    for l in (1, 2):
+        moved = [f(trace.u[l] + h) for h in (1e-6, -1e-6)]
+        slope[l] = np.abs(moved[0] - moved[1]).max() / 2e-6
+    norm = {l: np.sqrt(np.linalg.eigvalsh(params[f"W{l}"] @ params[f"W{l}"].T)[-1]) for l in (2, 3)}
+    wanted = {3: 1, 2: slope[2] * norm[3], 1: slope[1] * norm[2] * slope[2] * norm[3]}
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(bound[l], wanted[l], rtol=1e-6)
+    delta = net.deltas(params, trace, rng().normal(size=(12, 3)))
+    length = {l: np.linalg.norm(delta[l], axis=1) for l in delta}
+    for l in (1, 2):
+        assert (length[l] <= bound[l] * length[3] * (1 + 1e-12)).all()
+
+
+def test_the_bound_is_reached_where_every_step_is_as_long_as_it_can_be():
+    net = Network((Layer(3, 3, identity),) * 3)
+    params = net.init(rng(), draw=lambda rng, units, inputs: np.diag([2.0, 1.0, 0.5]))
+    trace = net.forward(params, np.ones((1, 3)))
+    delta = net.deltas(params, trace, np.array([[1.0, 0, 0]]))
+    assert delta_bound(net, params, trace) == {3: 1.0, 2: 2.0, 1: 4.0}
+    assert np.linalg.norm(delta[1]) == 4
+
+
+@pytest.mark.equation("eq-orthogonal", by="ae_course.pretraining.orthogonal")
+@pytest.mark.parametrize("c", [0.5, 1.0, 1.5])
+def test_orthogonal_layers_keep_every_length_and_scaled_ones_change_it_by_c(c):
+    net = Network((Layer(5, 5, identity),) * 7)
+    params = net.init(rng(), scaled(c, orthogonal))
+    x, delta_out = rng(1).normal(size=(2, 4, 5))
+    trace = net.forward(params, x)
+    delta = net.deltas(params, trace, delta_out)
+    for l in range(1, 8):
+        back, up = (np.linalg.norm(a, axis=1) for a in (delta[l], trace.y[l]))
+        assert_close(back, c ** (7 - l) * np.linalg.norm(delta_out, axis=1))
+        assert_close(up, c**l * np.linalg.norm(x, axis=1))
+
+
+@pytest.mark.parametrize(("units", "inputs"), [(4, 4), (7, 3), (3, 7)])
+def test_an_orthogonal_start_has_orthonormal_rows_or_columns(units, inputs):
+    Q = orthogonal(rng(), units, inputs)
+    assert Q.shape == (units, inputs)
+    assert_close(Q @ Q.T if units <= inputs else Q.T @ Q, np.eye(min(units, inputs)))
+    assert (orthogonal(rng(1), units, inputs) != Q).all()
+
+
+def test_orthogonal_matrices_are_drawn_without_a_preferred_sign():
+    generator = rng()
+    corner = [orthogonal(generator, 3, 3)[0, 0] for _ in range(400)]
+    assert abs(np.mean(corner)) < 4 * np.std(corner) / 20
+    np.testing.assert_allclose(np.var(corner), 1 / 3, rtol=0.25)
+
+
+@pytest.mark.equation("eq-backward-variance", by="ae_course.pretraining.backward_factor")
+@pytest.mark.parametrize("f", [logistic, tanh], ids=repr)
+def test_random_weights_change_the_mean_square_of_delta_by_their_factor(f):
+    net = Network((Layer(4, 3, f), Layer(3, 2, identity)))
+    params, x, delta_out = drawn(net), rng().normal(size=(1, 4)), np.array([[0.7, -1.9]])
+    trace, squares = net.forward(params, x), []
+    # Uncorrelated weights of mean 0 and variance 0.09: the mean over all signs is exact.
+    for signs in every_sign(6):
+        params["W2"] = 0.3 * signs.reshape(2, 3)
+        squares.append(net.deltas(params, trace, delta_out)[1] ** 2)
+    wanted = np.mean(squares) / np.mean(delta_out**2)
+    assert_close(backward_factor(net, params, trace, layer=1), wanted)
+
+
+@pytest.mark.equation("eq-forward-variance", by="ae_course.pretraining.forward_factor")
+def test_random_weights_change_the_mean_square_of_outputs_by_their_factor():
+    net, x, squares = Network((Layer(3, 2, identity),)), rng().normal(size=(5, 3)), []
+    params = net.init(rng())
+    for signs in every_sign(6):
+        params["W1"] = 0.3 * signs.reshape(2, 3)
+        squares.append(net(params, x) ** 2)
+    assert_close(forward_factor(params, 1), np.mean(squares) / np.mean(x**2))
+
+
+def test_factors_of_a_slice_are_those_of_the_network():
+    net = Network((Layer(6, 5, logistic), Layer(5, 4, tanh), Layer(4, 3, identity)))
+    params = drawn(net)
+    trace = net.forward(params, X)
+    part = net[1:].forward(params, trace.y[1])
+    wanted = 3 * np.mean(params["W3"] ** 2) * np.mean((1 - trace.y[2] ** 2) ** 2)
+    assert_close(backward_factor(net, params, trace, layer=2), wanted)
+    assert_close(backward_factor(net[1:], params, part, layer=2), wanted)
+
+
+def test_wide_random_networks_shrink_deltas_as_predicted():
+    net = Network((Layer(200, 200, tanh),) * 5)
+    params = net.init(rng(), gaussian(0.05))
+    trace = net.forward(params, rng(1).normal(size=(50, 200)))
+    sizes = delta_sizes(net, params, trace, rng(2).normal(size=(50, 200)))
+    for l in (1, 2, 3, 4):
+        predicted = np.sqrt(backward_factor(net, params, trace, l))
+        np.testing.assert_allclose(sizes[l] / sizes[l + 1], predicted, rtol=0.05)
+
+
+@pytest.mark.equation("eq-glorot", by="ae_course.network.glorot")
+def test_glorot_s_weights_are_uniform_with_variance_two_over_units_and_inputs():
+    W = glorot(rng(), 300, 200)
+    edge = np.sqrt(6 / 500)
+    assert 0.999 * edge < W.max() <= edge
+    assert 0.999 * edge < -W.min() <= edge
+    quarters = np.histogram(W, bins=4, range=(-edge, edge))[0] / W.size
+    np.testing.assert_allclose(quarters, 0.25, atol=0.01)
+    np.testing.assert_allclose(W.var(), 2 / 500, rtol=0.02)
+
+
+@pytest.mark.equation("eq-logistic-limit", by="ae_course.pretraining.scaled")
+def test_four_times_glorot_makes_up_for_the_slope_of_the_logistic_function():
+    W = scaled(4)(rng(), 300, 200)
+    edge = 4 * np.sqrt(6 / 500)
+    assert 0.999 * edge < np.abs(W).max() <= edge
+    slope = (logistic(np.array(1e-6)) - logistic(np.array(-1e-6))) / 2e-6
+    np.testing.assert_allclose((300 + 200) / 2 * W.var() * slope**2, 1, rtol=0.02)
+
+
+def test_gaussian_weights_have_their_deviation_and_scaled_ones_the_factor():
+    W = gaussian(0.3)(rng(), 300, 200)
+    np.testing.assert_allclose([W.mean(), W.std()], [0, 0.3], atol=0.005)
+    assert 3.5 < np.abs(W).max() / 0.3 < 7  # far beyond any uniform distribution
+    assert_close(scaled(2, gaussian(0.3))(rng(), 300, 200), 2 * W)
+
+
+@pytest.mark.parametrize("value", [0, -1, np.nan, np.inf, "4"])
+@pytest.mark.parametrize(("start", "name"), [(gaussian, "deviation"), (scaled, "factor")])
+def test_sizes_of_weights_that_are_not_positive_are_named(start, name, value):
+    with pytest.raises(ValueError, match=rf"the \S*\s?{name} is .*, wanted a positive number"):
+        start(value)
+
+
+def test_sizes_are_root_mean_squares():
+    trace, delta_out = seen()
+    deltas, sizes = (
+        DEEP.deltas(PARAMS, trace, delta_out),
+        delta_sizes(DEEP, PARAMS, trace, delta_out),
+    )
+    assert list(sizes) == [1, 2, 3, 4]
+    for l in sizes:
+        entries = deltas[l].ravel().tolist()
+        assert_close(sizes[l], (sum(d * d for d in entries) / len(entries)) ** 0.5)
+
+
+def test_a_signal_is_what_differs_from_sample_to_sample():
+    trace = DEEP.forward(PARAMS, X)
+    sizes = signal_sizes(trace)
+    assert list(sizes) == [0, 1, 2, 3, 4]
+    pairs = [(a, b) for a in trace.y[2] for b in trace.y[2]]
+    mean_square = np.mean([(a - b) ** 2 for a, b in pairs]) / 2  # variance, by another way
+    assert_close(sizes[2], np.sqrt(mean_square))
+    same = DEEP.forward(PARAMS, np.repeat(X[:1], 4, axis=0))
+    assert max(signal_sizes(same).values()) < 1e-15
+
+
+def test_gradient_sizes_are_norms_of_what_the_objective_finds():
+    sizes = gradient_sizes(CLASSES, DEEP, PARAMS, X, LABELS)
+    wanted = numerical_gradient(lambda p: CLASSES.value(DEEP, p, X, LABELS), PARAMS)
+    for l in (1, 2, 3, 4):
+        total = sum(g * g for g in wanted[f"W{l}"].ravel().tolist())
+        np.testing.assert_allclose(sizes[l], total**0.5, rtol=1e-6)
+
+
+def test_pretraining_lets_a_deep_network_tell_samples_apart():
+    net = Network((Layer(6, 8, logistic),) + (Layer(8, 8, logistic),) * 3)
+    start = net.init(rng())
+    x = samples(100, 6)
+    found, _ = stacked(net, x=x, epochs=150, batch_size=20, optimizer=Adam(0.02))
+    before, after = (signal_sizes(net.forward(params, x))[4] for params in (start, found))
+    assert after > 10 * before
