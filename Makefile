@@ -1,6 +1,7 @@
 # Every command makes its own environment in .venv first; nothing has to be activated.
 # PYTHON=/path/to/python3 chooses the Python, NAME=01_overview one chapter for `make notebooks`,
-# LAB=--no-browser or other options are for JupyterLab.
+# LAB=--no-browser or other options are for JupyterLab, GRADE="--step 60" and so on for grading
+# (python -m grading --help lists them).
 
 export OPENBLAS_NUM_THREADS ?= 1
 unexport PYTHONPATH PYTHONHOME
@@ -8,13 +9,15 @@ unexport PYTHONPATH PYTHONHOME
 python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help environment book test lab notebooks lint check-code check-notebooks check-site clean
+.PHONY: help environment book test lab notebooks assignments grade lint check-code check-notebooks check-site clean
 
 help:
 	@echo "make book        build the book and print the page to open"
 	@echo "make test        run every check that CI runs"
 	@echo "make lab         open your own copies of the notebooks in JupyterLab"
 	@echo "make notebooks   run the chapters of book/src again (NAME=01_overview: only that one)"
+	@echo "make assignments make what a problem set is handed out and graded with from its source"
+	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1)"
 	@echo "make lint        check the style of the code"
 	@echo "make clean       remove what was built, but not .venv nor your notebooks in lab/"
 
@@ -48,6 +51,15 @@ lab: environment
 notebooks: environment
 	@$(python) tools/notebooks.py $(NAME)
 
+assignments: environment
+	@$(python) tools/assignments.py
+
+grade: environment
+	@if [ -z "$(SUBMISSIONS)" ]; then \
+	  echo "grade: whose notebooks? make grade SUBMISSIONS=folder-or-zip" >&2; exit 1; fi
+	@$(python) -m grading "$(SUBMISSIONS)" $(if $(SET),--set "$(SET)") \
+	  $(if $(UNCONFINED),--unconfined) $(GRADE)
+
 lint: environment
 	@printf '\n-- Style: ruff\n'
 	@$(python) -m ruff check
@@ -69,4 +81,4 @@ check-site: environment
 
 clean:
 	@rm -rf _build .pytest_cache .ruff_cache ae_course.egg-info
-	@find ae_course book tests tools -name __pycache__ -prune -exec rm -rf {} +
+	@find ae_course book grading tests tools -name __pycache__ -prune -exec rm -rf {} +

@@ -1,11 +1,68 @@
 """An answer to an exercise is checked at once, and the usual slips are named."""
 
-from collections.abc import Callable
+import base64
+import json
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+MISTAKE_DIGITS = 9
+"""Significant digits of a fingerprint: few enough to be the same on every machine."""
 
-def check(answer: Callable, wanted, *arguments, rtol: float = 1e-6) -> None:
+
+class Wrong(AssertionError):
+    """An answer that `expect` did not find right.
+
+    Attributes
+    ----------
+    verdict : str
+        All that can be said of it, as `verdict` says it.
+    told : str
+        The part that gives no right result away: which mistake it is, or on which inputs.
+    """
+
+    def __init__(self, name: str, verdict: str, told: str):
+        super().__init__(f"{name}: {verdict}")
+        self.verdict, self.told = verdict, told
+
+
+class Mistakes(dict):
+    """The mistakes that are known of each answer: by its name, then by what to say of them.
+
+    A mistake is a wrong function, written by whoever sets the problem; or, where that would give
+    the right one away, the fingerprints of what the wrong function returns.
+    """
+
+    def of(self, name: str, message: str) -> Callable[[Callable], Callable]:
+        """Decorate a wrong answer to `name`, which `message` explains to whoever gave it."""
+
+        def enter(wrong: Callable) -> Callable:
+            self.setdefault(name, {})[message] = wrong
+            return wrong
+
+        return enter
+
+    def __missing__(self, name: str) -> dict:
+        return {}
+
+    @classmethod
+    def unseal(cls, text: str) -> "Mistakes":
+        """The mistakes that `seal` wrote: messages and fingerprints."""
+        return cls(json.loads(base64.b64decode(text)))
+
+
+def seal(mistakes: Mapping[str, Mapping[str, list]]) -> str:
+    """Write mistakes so that nobody reads by accident what he could do wrong, nor how."""
+    return base64.b64encode(json.dumps(mistakes, sort_keys=True).encode()).decode()
+
+
+def check(
+    answer: Callable,
+    wanted,
+    *arguments,
+    rtol: float = 1e-6,
+    mistakes: Mapping[str, Callable | list] | None = None,
+) -> None:
     """Call an answer with the arguments and print how its result compares with what is wanted.
 
     Parameters
@@ -18,28 +75,104 @@ def check(answer: Callable, wanted, *arguments, rtol: float = 1e-6) -> None:
         What the answer is called with.
     rtol : float
         How much of the largest wanted number a result may be off.
+    mistakes : mapping of str to (callable or list of fingerprints), optional
+        What to say of a result that a known mistake leads to, as `Mistakes` has it.
     """
+    found = result(answer, arguments)
+    print(f"{answer.__name__}: {judge(found, wanted, arguments, rtol, mistakes)[0]}")
+
+
+def expect(
+    answer: Callable,
+    wanted,
+    *arguments,
+    rtol: float = 1e-6,
+    mistakes: Mapping[str, Callable | list] | None = None,
+    case: str = "",
+) -> None:
+    """Call an answer as `check` does, and raise unless it is right: for tests that give points.
+
+    Parameters
+    ----------
+    case : str
+        A few words for these inputs, which the reader is told: ``"pixels that are all white"``.
+
+    Raises
+    ------
+    Wrong
+        The result is not right. What it tells is which mistake this is, if it is known.
+    """
+    found, named = judge(result(answer, arguments), wanted, arguments, rtol, mistakes)
+    if not found.startswith("right"):
+        told = named or (f"not right for {case}" if case else "not right for other inputs")
+        raise Wrong(answer.__name__, found, told)
+
+
+def result(answer: Callable, arguments):
+    """What an answer returns for (copies of) the arguments, or the error that is explained."""
+    own = [x.copy() if isinstance(x, np.ndarray) else x for x in arguments]
     try:
         with np.errstate(over="raise", divide="raise", invalid="raise"):
-            found = verdict(answer(*arguments), wanted, rtol)
+            return answer(*own)
     except FloatingPointError as problem:
-        found = (
-            f"not yet: NumPy reports: {problem}. Is a bracket missing? Otherwise rewrite the"
-            " formula (np.where computes both of its branches, also where it does not take them)."
-        )
+        return problem
     except TypeError as problem:
         if "bitwise_xor" not in str(problem) and "for ^" not in str(problem):
             raise
-        found = "not yet: a power is written ** in Python, and ^ is something else."
-    print(f"{answer.__name__}: {found}")
+        return problem
+
+
+def judge(found, wanted, arguments, rtol: float = 1e-6, mistakes=None) -> tuple[str, str]:
+    """The verdict on a result, and the message of the known mistake that led to it, if one did."""
+    said = verdict(found, wanted, rtol)
+    if said.startswith("right") or found is ... or found is None:
+        return said, ""
+    for message, wrong in (mistakes or {}).items():
+        traces = [trace_of(wrong, arguments)] if callable(wrong) else wrong
+        if any(_recognised(found, trace, rtol) for trace in traces):
+            return f"not yet: {message}", message
+    return said, ""
+
+
+def trace_of(wrong: Callable, arguments) -> list | None:
+    """The fingerprint of what a wrong answer returns; None if it does not get that far."""
+    try:
+        return fingerprint(result(wrong, arguments))
+    except (ArithmeticError, ValueError, TypeError, IndexError):  # LinAlgError is a ValueError
+        return None
+
+
+def fingerprint(found) -> list | None:
+    """The shape of a result and one number in which each entry has a weight of its own.
+
+    It tells whether two results are the same, and nothing of how they were computed.
+    """
+    if isinstance(found, FloatingPointError):
+        return ["floating point", 0.0]
+    if np.iscomplexobj(found):
+        return None
+    try:
+        numbers = np.asarray(found, float)
+    except (TypeError, ValueError):
+        return None
+    total = numbers.ravel() @ np.cos(np.arange(1, numbers.size + 1))
+    finite = np.isfinite(total)
+    return [list(numbers.shape), float(f"{total:.{MISTAKE_DIGITS - 1}e}") if finite else None]
+
+
+def _recognised(found, trace: list | None, rtol: float) -> bool:
+    """Tell whether a result has this fingerprint, up to rounding of its largest entries."""
+    own = fingerprint(found)
+    if own is None or trace is None or own[0] != trace[0] or None in (own[1], trace[1]):
+        return own is not None and own == trace
+    size = 1.0 if isinstance(found, FloatingPointError) else np.abs(np.asarray(found, float)).sum()
+    return bool(abs(own[1] - trace[1]) <= rtol * size)
 
 
 def verdict(found, wanted, rtol: float = 1e-6) -> str:
     """Say in a sentence whether a result is right, and if it is not, what it looks like."""
-    if found is ...:
-        return "not answered yet; put your own expression in place of the dots."
-    if found is None:
-        return "not yet: the function returns nothing; is a return missing?"
+    if said := _no_numbers(found):
+        return said
     try:
         found, wanted = np.asarray(found, float), np.asarray(wanted, float)
     except (TypeError, ValueError):
@@ -50,6 +183,24 @@ def verdict(found, wanted, rtol: float = 1e-6) -> str:
     if np.allclose(found, wanted, rtol=0, atol=rtol * np.abs(wanted).max()):
         return "right."
     return "not yet: " + (_slip(found, wanted, rtol) or _worst_difference(found, wanted))
+
+
+def _no_numbers(found) -> str | None:
+    """What to say of a result that cannot be compared with numbers."""
+    if found is ...:
+        return "not answered yet; put your own expression in place of the dots."
+    if found is None:
+        return "not yet: the function returns nothing; is a return missing?"
+    if isinstance(found, FloatingPointError):
+        return (
+            f"not yet: NumPy reports: {found}. Is a bracket missing? Otherwise rewrite the formula"
+            " (np.where computes both of its branches, also where it does not take them)."
+        )
+    if isinstance(found, TypeError):
+        return "not yet: a power is written ** in Python, and ^ is something else."
+    if np.iscomplexobj(found):
+        return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
+    return None
 
 
 def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:

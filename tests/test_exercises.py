@@ -5,7 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from ae_course.exercises import check, verdict
+from ae_course.exercises import (
+    Mistakes,
+    Wrong,
+    check,
+    expect,
+    fingerprint,
+    seal,
+    trace_of,
+    verdict,
+)
 
 WANTED = np.array([[1.0, 2.0], [-3.0, 4.5]])
 
@@ -18,6 +27,8 @@ WANTED = np.array([[1.0, 2.0], [-3.0, 4.5]])
         (..., "not answered yet"),
         (None, "return missing"),
         ("two", "wanted numbers"),
+        (WANTED + 0j, "complex"),
+        ((-8) ** (1 / 3), "complex"),
         (WANTED[0], r"shape \(2,\), wanted shape \(2, 2\)"),
         (-WANTED, "sign"),
         (WANTED.T, "transposed"),
@@ -77,3 +88,99 @@ def test_check_calls_the_answer_and_prints_its_name(capsys):
 
     check(double, [2.0, 4.0], np.array([1.0, 2.0]))
     assert capsys.readouterr().out == "double: right.\n"
+
+
+def slope(y):
+    return y * (1 - y)
+
+
+def without_slope(y):
+    return np.ones_like(y)
+
+
+def overflowing(y):
+    return np.exp(1e4 * y)
+
+
+Y = np.array([0.1, 0.4, 0.8])
+KNOWN = Mistakes()
+KNOWN.of("slope", "the slope is missing.")(without_slope)
+KNOWN.of("slope", "that overflows.")(overflowing)
+
+
+def unsealed():
+    traces = {message: [trace_of(wrong, (Y,))] for message, wrong in KNOWN["slope"].items()}
+    return Mistakes.unseal(seal({"slope": traces}))
+
+
+@pytest.mark.parametrize("known", [KNOWN, unsealed()], ids=["functions", "fingerprints"])
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (slope, "right."),
+        (lambda y: 0 * y + 1, "not yet: the slope is missing."),
+        (lambda y: np.exp(y * 1e5), "not yet: that overflows."),
+        (lambda y: [1.0, 1.0], r"not yet: the result has shape \(2,\)"),
+        (lambda y: 2 * slope(y), "not yet: the result is 2 times"),
+        (lambda y: ..., "not answered yet"),
+        (lambda y: None, "not yet: the function returns nothing"),
+        (lambda y: "ones", "not yet: the result is 'ones'"),
+    ],
+)
+def test_a_known_mistake_is_named_and_others_as_ever(answer, said, known, capsys):
+    check(answer, slope(Y), Y, mistakes=known["slope"])
+    assert re.search(": " + said, capsys.readouterr().out)
+
+
+def test_what_is_sealed_cannot_be_read_at_a_glance():
+    text = seal({"slope": {"the slope is missing.": [trace_of(without_slope, (Y,))]}})
+    assert "slope" not in text
+    assert Mistakes.unseal(text)["slope"]["the slope is missing."][0][0] == [3]
+
+
+def test_a_fingerprint_notices_any_entry_and_the_shape():
+    wanted = fingerprint(WANTED)
+    for place in np.ndindex(WANTED.shape):
+        moved = WANTED.copy()
+        moved[place] += 1e-4
+        assert fingerprint(moved) != wanted
+    assert fingerprint(WANTED.ravel()) != wanted
+    assert fingerprint("text") is None
+
+
+def test_a_mistake_that_gives_the_right_result_does_not_make_it_wrong(capsys):
+    check(slope, slope(Y), Y, mistakes={"never said": slope})
+    assert capsys.readouterr().out.endswith(": right.\n")
+
+
+def test_a_mistake_that_cannot_be_made_here_is_passed_over(capsys):
+    def needs_a_matrix(y):
+        return y @ np.ones((2, 2))
+
+    check(np.ones_like, slope(Y), Y, mistakes={"never said": needs_a_matrix})
+    assert "never said" not in capsys.readouterr().out
+
+
+def test_an_expectation_tells_the_mistake_or_the_case_and_no_number():
+    expect(slope, slope(Y), Y, mistakes=KNOWN["slope"], case="three outputs")
+    with pytest.raises(Wrong) as known:
+        expect(without_slope, slope(Y), Y, mistakes=KNOWN["slope"], case="three outputs")
+    assert known.value.told == "the slope is missing."
+    with pytest.raises(Wrong) as unknown:
+        expect(np.sqrt, slope(Y), Y, mistakes=KNOWN["slope"], case="three outputs")
+    assert unknown.value.told == "not right for three outputs"
+    assert "wanted 0.16" in unknown.value.verdict
+
+
+def test_an_answer_cannot_change_what_its_mistakes_are_compared_with(capsys):
+    def spoiling(y):
+        y[:] = 0
+        return np.ones(3)
+
+    check(spoiling, slope(Y), Y, mistakes=KNOWN["slope"])
+    assert "the slope is missing" in capsys.readouterr().out
+    assert Y[0] == 0.1
+
+
+def test_mistakes_of_an_unknown_answer_are_none():
+    assert KNOWN["another"] == {}

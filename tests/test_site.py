@@ -16,14 +16,17 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from handed_in import SETS
+from test_assignments import leaks
 
 import ae_course
 from tools import ledger
+from tools.assignments import student_notebook, text
 
 ROOT = ledger.ROOT
 SOURCES = [
     *("*.md", "*.yml", "ae_course/*.py", "tests/*.py", "tools/ledger.py"),
-    *("book/*.*", "book/src/*.md", "book/_ext/*.py", "book/_static/*"),
+    *("book/*.*", "book/src/*.md", "book/exercises/*.ipynb", "book/_ext/*.py", "book/_static/*"),
 ]
 JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 LEFT_OVER = re.compile(r"\$\$|\(eq-[\w-]+\)|\{[\w:]+\}`|^:::|```", re.MULTILINE)
@@ -123,6 +126,27 @@ def test_pages_load_nothing_from_elsewhere(pages):
         for address in resources(page)
         if not is_local(address)
     )
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_solution_and_no_hidden_test_of_a_problem_set_is_in_the_site(site, name):
+    files = [path for path in site.rglob("*") if path.suffix in {".html", ".ipynb", ".js", ".md"}]
+    assert sum(name in path.name for path in files) >= 3  # page, source and download
+    none(
+        f"{path.relative_to(site)} has {line!r}"
+        for path in files
+        for line in leaks(path.read_text("utf-8", errors="replace"), name)
+    )
+
+
+def test_a_problem_set_can_be_downloaded_from_its_chapter_and_from_the_list_of_all(pages, site):
+    for name, problems in SETS.items():
+        number = name.removeprefix("problems_")
+        chapter = next(path for path in pages if path.name.startswith(f"{number}_"))
+        for page in (chapter, site / "book" / "assignments.html"):
+            links = [link["href"] for link in pages[page].select("a.download[href]")]
+            (file,) = (target(page, link) for link in links if link.endswith(f"{name}.ipynb"))
+            assert file.read_text("utf-8") == text(student_notebook(problems))
 
 
 def test_what_pages_load_is_there(pages):

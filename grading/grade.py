@@ -1,0 +1,213 @@
+"""Grades a class, on all cores: ``make grade SUBMISSIONS=folder-or-zip``."""
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import astuple
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+
+from tqdm import tqdm
+
+from grading import marking, report, results
+from grading.notebook import Unreadable, read
+from grading.problems import ROOT, ProblemError, ProblemSet, all_sets
+from grading.results import Graded, MarkError
+from grading.sandbox import Limits, NoWall, check_wall
+from grading.submissions import NoSubmissions, Submission, discover, key
+
+WARNING = (
+    "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
+    " the hidden tests, change your files and use the network."
+)
+KILLED = (
+    "a grading process was killed; is memory short? The same command goes on from here, with fewer"
+    " processes if you add GRADE='--jobs 1'"
+)
+
+
+class Refused(Exception):
+    """Why nothing was graded, in one line."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read the command line and do what it says."""
+    asked = _parser().parse_args(arguments)
+    try:
+        grade(asked)
+    except (Refused, NoWall, NoSubmissions, ProblemError, MarkError) as reason:
+        sys.exit(f"grade: {reason}")
+    except KeyboardInterrupt:
+        stop()
+
+
+def stop() -> None:
+    """End this process, with which its workers end, and what they run."""
+    print("\nInterrupted. The same command goes on from here.", file=sys.stderr, flush=True)
+    os._exit(130)
+
+
+def grade(asked: argparse.Namespace) -> list[Graded]:
+    """Grade what is asked for, write tables and pages, and say where."""
+    start = time.perf_counter()
+    if asked.unconfined:
+        print(WARNING, file=sys.stderr)
+    else:
+        check_wall()
+    submissions = discover(asked.submissions)
+    path = _problem_set(asked.set, submissions)
+    problems = ProblemSet.read(path)
+    folder = asked.out / problems.name
+    limits = Limits(asked.step, asked.total, round(asked.memory * 2**30))
+    graded = list(_graded(path, submissions, folder, limits, asked))
+    graded = results.with_marks(folder, graded)
+    results.write_tables(folder, graded)
+    report.write(folder, problems, graded)
+    statuses = Counter(g.result["status"] for g in graded)
+    seconds = time.perf_counter() - start
+    print(
+        f"{len(graded)} submissions in {seconds:.0f} s: "
+        + ", ".join(f"{statuses[s]} {s}" for s in marking.STATUSES if statuses[s])
+    )
+    if waiting := sum(g.to_be_read for g in graded):
+        print(f"{waiting} answers in words are to be read: {folder / 'written.html'}")
+    print(f"Open {(folder / 'summary.html').resolve().as_uri()}")
+    return graded
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="make grade", description=__doc__.splitlines()[0])
+    parser.add_argument("submissions", type=Path, help="a folder of notebooks, or a zip archive")
+    parser.add_argument("--set", help="such as problems_01; else what the notebooks say they are")
+    parser.add_argument("--out", type=Path, default=ROOT / "grades", help="default: grades/")
+    parser.add_argument("--unconfined", action="store_true", help="run without bubblewrap")
+    parser.add_argument("--again", action="store_true", help="also what is graded already")
+    parser.add_argument("--jobs", type=int, default=_cores(), help="default: all cores")
+    usual = Limits()
+    parser.add_argument("--step", type=float, default=usual.step, help="seconds for one call")
+    parser.add_argument("--total", type=float, default=usual.total, help="seconds for a notebook")
+    parser.add_argument("--memory", type=float, default=usual.memory / 2**30, help="in GiB")
+    return parser
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def _problem_set(name: str | None, submissions: list[Submission]) -> Path:
+    """The source of the problem set that is asked for, or that most submissions belong to."""
+    sets = {path.stem: path for path in all_sets()}
+    if name is None and len(sets) > 1:
+        said = Counter(filter(None, map(_belongs_to, submissions)))
+        name = said.most_common(1)[0][0] if said else None
+    if name is None and len(sets) == 1:
+        name = next(iter(sets))
+    if name not in sets:
+        raise Refused(f"which problem set? Name it, SET=...; there are {', '.join(sets)}")
+    return sets[name]
+
+
+def _belongs_to(submission):
+    with contextlib.suppress(Unreadable, OSError, ValueError, RuntimeError):
+        return read(submission.load()).problems
+    return ""
+
+
+def _graded(path, submissions, folder, limits, asked):
+    """Yield the result of every submission, in their order; those that are there are not redone."""
+    setting = _setting(path, limits, not asked.unconfined)
+    context = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(asked.jobs, context, initializer=_begin) as workers,
+        ThreadPoolExecutor(asked.jobs) as waiting,
+    ):
+
+        def one(submission):
+            return _one(submission, workers, folder / "results", setting, path, limits, asked)
+
+        futures = {waiting.submit(one, submission): submission for submission in submissions}
+        try:
+            bar = tqdm(as_completed(futures), total=len(futures), unit="notebook", smoothing=0)
+            for _ in bar:
+                pass
+        except KeyboardInterrupt:
+            stop()  # at once, and not when those that are running are done
+    for future, submission in futures.items():
+        yield Graded(submission.student, submission.file, future.result(), submission.set_aside)
+
+
+def _one(submission, workers, folder, setting, path, limits, asked):
+    """The result of one submission, from the folder of results or from a worker."""
+    problem, data = submission.problem, b""
+    try:
+        data = data if problem else submission.load()
+    except Exception as error:  # damaged archives raise every kind
+        problem = f"the file cannot be read ({type(error).__name__})"
+    if problem:
+        return marking.of_unreadable(ProblemSet.read(path), problem)
+    name = key(data, *setting)
+    kept = None if asked.again else results.stored(folder, name)
+    if kept is not None:
+        return kept
+    try:
+        result = workers.submit(work, path, data, limits, not asked.unconfined).result()
+    except BrokenProcessPool:
+        raise Refused(KILLED) from None
+    except Exception as error:  # a mistake in a hidden test, or here: the others are graded
+        problem = f"the grader itself failed, please read it ({type(error).__name__}: {error})"
+        result = marking.of_unreadable(ProblemSet.read(path), problem)
+        return result | {"status": marking.CRASHED}
+    results.store(folder, name, result)
+    return result
+
+
+def work(path: Path, data: bytes, limits: Limits, confined: bool) -> dict:
+    """Grade the bytes of one submission, in a process of its own."""
+    problems = _read_once(path)
+    try:
+        notebook = read(data)
+    except Unreadable as reason:
+        return marking.of_unreadable(problems, str(reason))
+    result = marking.mark(problems, notebook, limits, confined)
+    if notebook.encoding != "utf-8":
+        result["notes"].append(f"the file was in {notebook.encoding}, wanted UTF-8")
+    if notebook.problems not in ("", problems.name):
+        result["notes"].append(f"this is a notebook of {notebook.problems}")
+    return result
+
+
+@cache
+def _read_once(path):
+    return ProblemSet.read(path)
+
+
+def _setting(path, limits, confined):
+    """All but the submission that a result depends on, as text."""
+    files = [
+        path,
+        *sorted((ROOT / "grading").glob("*.py")),
+        *sorted((ROOT / "ae_course").glob("*.py")),
+    ]
+    sums = [sha256(file.read_bytes()).hexdigest() for file in files]
+    return [*sums, *map(str, astuple(limits)), str(confined)]
+
+
+def _begin():
+    """Leave interruptions to the main process, and end when it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

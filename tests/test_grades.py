@@ -1,0 +1,290 @@
+"""Results are whole or not there, marks by hand are kept, and pages harm nobody who opens them."""
+
+import csv
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from handed_in import SETS, blank, data, filled
+
+from grading import grade, marking, report, results
+from grading.problems import ROOT
+from grading.results import Graded, MarkError
+from grading.submissions import Submission
+
+PROBLEMS = SETS["problems_01"]
+NASTY = "=1+1<script>alert('x')</script>\udcff"
+
+
+def one(student="mori", written="Because.", notes=()):
+    """A result as marking gives it, without running anything."""
+    tasks = [
+        {
+            "task": task.name,
+            "title": task.title,
+            "points": None if task.written else task.points - 1,
+            "out_of": task.points,
+            "outcome": marking.TO_BE_READ if task.written else marking.PARTLY,
+            **(
+                {"answer": written}
+                if task.written
+                else {"parts": [part("f: right.", None, ""), part("f: not yet: a.", "b 5", "c")]}
+            ),
+        }
+        for task in PROBLEMS.tasks
+    ]
+    result = {"status": marking.GRADED, "tasks": tasks, "notes": list(notes)}
+    return Graded(student, f"{student}.ipynb", result)
+
+
+def part(visible, hidden, told):
+    return {"points": 1, "out_of": 1, "visible": [visible], "hidden": hidden, "told": told}
+
+
+def rows(path):
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+
+
+def enter(folder, encoding="utf-8-sig", **cells):
+    """Fill in the first row of the table of marks, as a spreadsheet does."""
+    path = folder / "written.csv"
+    table = rows(path)
+    table[0] |= cells
+    text = io.StringIO()
+    writer = csv.DictWriter(text, table[0])
+    writer.writeheader()
+    writer.writerows(table)
+    path.write_text(text.getvalue(), encoding, newline="")
+
+
+def test_tables_have_a_row_for_each_student_and_task(tmp_path):
+    results.write_tables(tmp_path, [one("abe"), one("mori", notes=["late"])])
+    table = rows(tmp_path / "results.csv")
+    assert len(table) == 2 * len(PROBLEMS.tasks)
+    assert list(table[0]) == list(results.RESULTS)
+    assert [row["points"] for row in table if row["task"] == "evidence"] == ["", ""]
+    totals = rows(tmp_path / "totals.csv")
+    assert [row["points"] for row in totals] == ["19", "19"]
+    assert [row["to be read"] for row in totals] == ["1", "1"]
+    assert totals[1]["notes"] == "late"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp932"])
+def test_marks_by_hand_count_and_stay(tmp_path, encoding):
+    results.write_tables(tmp_path, [one()])
+    enter(tmp_path, encoding, points="4.5", comment="良い")
+    for _ in range(2):
+        (marked,) = results.with_marks(tmp_path, [one()])
+        assert (marked.points, marked.to_be_read) == (23.5, 0)
+        results.write_tables(tmp_path, [marked])
+        assert "良い" in report.feedback(PROBLEMS, marked)
+    assert rows(tmp_path / "written.csv")[0]["comment"] == "良い"
+
+
+def test_marks_for_another_answer_do_not_count(tmp_path):
+    results.write_tables(tmp_path, [one()])
+    enter(tmp_path, points="4", comment="good")
+    (marked,) = results.with_marks(tmp_path, [one(written="Another.")])
+    assert marked.to_be_read == 1
+    results.write_tables(tmp_path, [marked])
+    row = rows(tmp_path / "written.csv")[0]
+    assert row["points"] == ""
+    assert row["comment"] == "(an earlier answer had 4 points) good"
+
+
+@pytest.mark.parametrize("points", ["7", "-1", "four", "nan", "inf"])
+def test_what_is_no_mark_is_named_with_its_line(tmp_path, points):
+    results.write_tables(tmp_path, [one()])
+    enter(tmp_path, points=points)
+    with pytest.raises(MarkError, match=f"line 2: mori has '{points}' points .* from 0 to 6"):
+        results.with_marks(tmp_path, [one()])
+
+
+def test_a_table_with_other_columns_is_refused(tmp_path):
+    (tmp_path / "written.csv").write_text("student;points\nmori;3\n")
+    with pytest.raises(MarkError, match="columns student, task"):
+        results.with_marks(tmp_path, [one()])
+
+
+def test_no_name_is_a_formula_or_a_tag(tmp_path):
+    nasty = [one(NASTY, written="<b>bold</b>", notes=["@cmd", "<i>"]), one("+81"), one("\t9")]
+    results.write_tables(tmp_path, nasty)
+    report.write(tmp_path, PROBLEMS, nasty)
+    for name in ("results.csv", "totals.csv", "written.csv"):
+        for row in csv.reader(io.StringIO((tmp_path / name).read_text("utf-8-sig"))):
+            assert not [cell for cell in row if cell.startswith(results.FORMULA)]
+    for page in tmp_path.rglob("*.html"):
+        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        assert soup("script") + soup("b") + soup("i") == []
+    assert len(list((tmp_path / "feedback").glob("*.html"))) == 3
+    enter(tmp_path, points="3")
+    assert results.with_marks(tmp_path, nasty)[0].to_be_read == 0
+
+
+@pytest.mark.parametrize("student", ["../../etc/passwd", "a/b", "..", "", NASTY, "x" * 300, "con."])
+def test_names_of_files_are_harmless(student):
+    name = report.file_name(student)
+    assert re.fullmatch(r"[\w-][\w.-]{0,90}", name)
+    assert name != report.file_name(student + "?")
+
+
+def test_feedback_tells_what_may_be_told():
+    page = report.feedback(PROBLEMS, one())
+    text = BeautifulSoup(page, "html.parser").get_text(" ")
+    assert "19 of 30 points, and answers in words that are still to be read" in text
+    assert "f: not yet: a." in text
+    assert "not yet: c." in text
+    assert "b 5" not in page
+
+
+def test_the_picture_of_the_class_has_its_numbers_as_text():
+    page = BeautifulSoup(report.summary(PROBLEMS, [one("a"), one("b")]), "html.parser")
+    assert "Task 1: 2 some points." in page.img["alt"]
+    assert "Task 5: 2 to be read." in page.img["alt"]
+    assert "2 ×: a" in page.get_text()
+
+
+def test_a_page_of_someone_who_is_gone_goes_too(tmp_path):
+    report.write(tmp_path, PROBLEMS, [one("abe"), one("mori")])
+    report.write(tmp_path, PROBLEMS, [one("mori")])
+    assert [page.name for page in (tmp_path / "feedback").iterdir()] == ["mori.html"]
+
+
+def test_a_result_is_whole_or_not_there(tmp_path, monkeypatch):
+    results.store(tmp_path, "key", {"a": 1})
+    assert results.stored(tmp_path, "key") == {"a": 1}
+    assert results.stored(tmp_path, "other") is None
+    (tmp_path / "half.json").write_text('{"a"')
+    assert results.stored(tmp_path, "half") is None
+    monkeypatch.setattr(results.os, "replace", lambda *paths: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        results.store(tmp_path, "key", {"a": 2})
+    assert results.stored(tmp_path, "key") == {"a": 1}
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(3):
+        notebook = filled()
+        notebook.cells[0].source += f"\n{number}"
+        (folder / f"student {number}.ipynb").write_bytes(data(notebook))
+    return folder
+
+
+def command(folder, out, *more):
+    options = ["--unconfined", "--jobs", "1", "--out", str(out)]
+    return [sys.executable, "-m", "grading", str(folder), *options, *more]
+
+
+def run(folder, out, *more):
+    return subprocess.run(
+        command(folder, out, *more), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_interrupted_grading_goes_on_where_it_was(handed_in, tmp_path):
+    kept = tmp_path / "out" / "problems_01" / "results"
+    process = subprocess.Popen(
+        command(handed_in, tmp_path / "out"),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever runs the tests in the background may have them ignore interruptions.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    deadline = time.monotonic() + 60
+    while not list(kept.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert "goes on from here" in process.communicate()[1]
+    assert process.returncode == 130
+    first = {path: path.stat().st_mtime_ns for path in kept.glob("*.json")}
+    assert 1 <= len(first) < 3
+
+    done = run(handed_in, tmp_path / "out")
+    assert "3 submissions" in done.stdout
+    assert "UNCONFINED" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in first} == first
+    assert len(list(kept.glob("*.json"))) == 3
+    points = [row["points"] for row in rows(tmp_path / "out" / "problems_01" / "totals.csv")]
+    assert points == ["24", "24", "24"]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--set", "problems_77"], "which problem set.*there are problems_01"),
+        (["--again", "absent"], "unrecognized arguments"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_told_in_a_line(handed_in, tmp_path, more, message):
+    done = run(handed_in, tmp_path / "out", *more)
+    assert done.returncode
+    assert re.search(message, done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_wall_nothing_is_graded(handed_in, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(SystemExit, match="apt install bubblewrap"):
+        grade.main([str(handed_in), "--out", str(tmp_path / "out")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_notebook_of_another_set_and_another_encoding_is_noted():
+    notebook = json.loads(data(blank()))
+    notebook["metadata"]["problems"] = "problems_07"
+    content = json.dumps(notebook, ensure_ascii=False).encode("utf-16")
+    path = ROOT / "assignments" / "problems_01.md"
+    notes = grade.work(path, content, grade.Limits(), False)["notes"]
+    assert notes == ["the file was in utf-16, wanted UTF-8", "this is a notebook of problems_07"]
+
+
+def test_a_result_depends_on_the_grader_the_limits_and_the_source(monkeypatch):
+    path = Path(ROOT / "assignments" / "problems_01.md")
+    usual = grade._setting(path, grade.Limits(), True)
+    assert usual != grade._setting(path, grade.Limits(step=1), True)
+    assert usual != grade._setting(path, grade.Limits(), False)
+    assert usual != grade._setting(ROOT / "README.md", grade.Limits(), True)
+    assert len(usual) > 20
+
+
+class Workers:
+    """In the place of a pool: whatever it is given, this comes of it."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def submit(self, *work):
+        return self
+
+    def result(self):
+        raise self.error
+
+
+def outcome_of(error, tmp_path):
+    submission = Submission("mori", "mori.ipynb", 0.0, lambda: data(blank()))
+    asked = grade._parser().parse_args(["in"])
+    path = ROOT / "assignments" / "problems_01.md"
+    return grade._one(submission, Workers(error), tmp_path, [], path, grade.Limits(), asked)
+
+
+def test_a_mistake_of_the_grader_costs_nobody_else_and_is_not_kept(tmp_path):
+    result = outcome_of(ZeroDivisionError("in a hidden test"), tmp_path)
+    assert result["status"] == marking.CRASHED
+    assert "the grader itself failed" in result["notes"][0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_worker_is_told_of(tmp_path):
+    with pytest.raises(grade.Refused, match="memory"):
+        outcome_of(grade.BrokenProcessPool(), tmp_path)
