@@ -149,9 +149,9 @@ def fingerprint(found) -> list | None:
     """
     if isinstance(found, FloatingPointError):
         return ["floating point", 0.0]
-    if np.iscomplexobj(found):
-        return None
     try:
+        if np.iscomplexobj(found):
+            return None
         numbers = np.asarray(found, float)
     except (TypeError, ValueError):
         return None
@@ -198,7 +198,11 @@ def _no_numbers(found) -> str | None:
         )
     if isinstance(found, TypeError):
         return "not yet: a power is written ** in Python, and ^ is something else."
-    if np.iscomplexobj(found):
+    try:
+        is_complex = np.iscomplexobj(found)
+    except ValueError:
+        return "not yet: the result has parts of different shapes, wanted one array."
+    if is_complex:
         return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
     return None
 

@@ -225,10 +225,12 @@ def projection_error(X: np.ndarray, xi: np.ndarray, Gamma: np.ndarray) -> float:
     r"""The function of the origin xi (D,) and Gamma (k, D) that PCA minimises in the slides.
 
     :math:`\sum_n \lVert (x_n - \xi) - \Gamma^\top \Gamma (x_n - \xi) \rVert^2`
-    (:eq:`eq-slides-problem`): a sum over the samples X (N, D), without a half. At every minimum
-    Gamma has orthonormal rows that span the principal subspace (:eq:`eq-slides-optimum`).
+    (:eq:`eq-slides-problem`): a sum over the samples X (N, D), without a half. If d_k > d_{k+1},
+    Gamma has orthonormal rows that span the principal subspace at every minimum
+    (:eq:`eq-slides-optimum`).
     """
-    offset = _rows(X, np.shape(Gamma)[1]) - xi
+    Gamma = real_matrix(Gamma, "Gamma")
+    offset = _rows(X, Gamma.shape[1]) - xi
     return float(np.square(offset - offset @ Gamma.T @ Gamma).sum())
 
 
@@ -241,10 +243,14 @@ def decayed_singular_values(eigenvalues: Sequence[float], decay: float) -> np.nd
 
     Parameters
     ----------
-    eigenvalues : (D,)
-        Of the covariance, the largest first.
+    eigenvalues : (k,)
+        The k largest of the covariance, in falling order, for k code units.
     decay : float
         :math:`\lambda`, positive.
+
+    Returns
+    -------
+    array (k,)
     """
     d = _spectrum(eigenvalues)
     check_positive("decay", decay)
@@ -269,7 +275,8 @@ def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Read the directions off a decoder trained with weight decay on both sides.
 
     :math:`\tilde W = U_k \operatorname{diag}(\tau)\, R^\top` (:eq:`eq-decay-optimum`) is a singular
-    value decomposition, and so it gives back :math:`U_k` and :math:`\tau`; R remains free.
+    value decomposition, and so it gives back :math:`\tau`, and the components that are not switched
+    off, :math:`\tau_i > 0`; R remains free.
 
     Parameters
     ----------

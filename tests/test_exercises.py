@@ -35,6 +35,7 @@ WANTED = np.array([[1.0, 2.0], [-3.0, 4.5]])
         (WANTED * 2, "2 times the right one.*factor"),
         (WANTED / 5, r"0\.2 times the right one"),
         (WANTED + 0.5, r"too large by 0\.5.*summand"),
+        ((np.ones((2, 2)), np.ones(3)), "parts of different shapes"),
         (WANTED - 0.5, r"too small by 0\.5.*summand"),
         (WANTED * np.nan, "not finite"),
         (WANTED * [[1, 1], [1, 2]], r"at \[1, 1\] is 9, wanted 4\.5"),
