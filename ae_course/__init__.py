@@ -1,18 +1,19 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order: activations, arrays, parameters, network, losses, objective,
-autoencoder, sparsity, optimizers, training, gradcheck, pca. Each holds one idea, and says which
-equation of the book it is.
+autoencoder, sparsity, optimizers, training, conventions, gradcheck, pca, pretraining. Each holds
+one idea, and says which equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checkpoint import load, save
+from ae_course.conventions import BOOK, SLIDES, Convention, convert
 from ae_course.gradcheck import check_gradient, numerical_gradient, relative_error
 from ae_course.losses import cross_entropy, entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
-from ae_course.optimizers import SGD, Adam, Momentum
+from ae_course.optimizers import SGD, Adam, Momentum, lbfgs, two_loop
 from ae_course.parameters import Parameters
 from ae_course.pca import PCA
 from ae_course.sparsity import (
@@ -24,15 +25,18 @@ from ae_course.sparsity import (
     running_kl_sparsity,
     soft_threshold,
 )
-from ae_course.training import DivergenceError, History, minibatches, train
+from ae_course.training import DivergenceError, History, minibatches, minimize, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "BOOK",
     "PCA",
     "SGD",
+    "SLIDES",
     "Adam",
     "Autoencoder",
+    "Convention",
     "DivergenceError",
     "History",
     "Layer",
@@ -44,6 +48,7 @@ __all__ = [
     "Term",
     "Trace",
     "check_gradient",
+    "convert",
     "cross_entropy",
     "dead_fraction",
     "entropy",
@@ -51,11 +56,13 @@ __all__ = [
     "identity",
     "kl_sparsity",
     "l1_sparsity",
+    "lbfgs",
     "lifetime_sparsity",
     "load",
     "logistic",
     "mean_bias",
     "minibatches",
+    "minimize",
     "numerical_gradient",
     "population_sparsity",
     "reconstruction",
@@ -70,5 +77,6 @@ __all__ = [
     "tanh",
     "top_k",
     "train",
+    "two_loop",
     "weight_decay",
 ]

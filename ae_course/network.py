@@ -233,6 +233,8 @@ class Network:
         r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
 
         Without additions at y the map is linear, a product of matrices (:eq:`eq-delta-product`).
+        With a sparse penalty on a layer this is the sparse delta rule (:eq:`eq-sparse-delta`, and
+        for a summed error :eq:`eq-sparse-delta-sum`).
 
         Parameters
         ----------

@@ -1,11 +1,13 @@
 """An optimiser turns a gradient into a step. It knows vectors, and nothing of networks."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from scipy import optimize
 
-from ae_course.checks import check_fraction, check_positive
+from ae_course.checks import check_fraction, check_positive, check_whole
 
 
 class Optimizer(Protocol):
@@ -24,8 +26,12 @@ class Optimizer(Protocol):
 
 @dataclass(frozen=True)
 class SGD:
-    """Gradient descent, w <- w - rate g; stochastic, when g is the gradient of a minibatch
+    r"""Gradient descent, w <- w - rate g; stochastic, when g is the gradient of a minibatch
     (:eq:`eq-sgd`).
+
+    On a quadratic bowl the part of w along an eigenvector with eigenvalue d is multiplied by
+    1 - rate d in every step (:eq:`eq-gd-modes`). All parts shrink if and only if the rate is below
+    2 / d_max (:eq:`eq-gd-bound`), fastest at the rate of :eq:`eq-best-rate`.
 
     Raises
     ------
@@ -49,7 +55,11 @@ class SGD:
 
 @dataclass(frozen=True)
 class Momentum:
-    """Gradient descent with a velocity: v <- mu v - rate g, then w <- w + v.
+    """Gradient descent with a velocity: p <- mu p - rate g, then w <- w + p (:eq:`eq-momentum`).
+
+    A heavy ball :cite:p:`polyak1964some`. On a quadratic bowl every part of w obeys a recursion
+    over two steps (:eq:`eq-momentum-modes`), shrinks below the rate of :eq:`eq-momentum-bound`,
+    and does so fastest at the settings of :eq:`eq-heavy-ball`.
 
     Raises
     ------
@@ -69,7 +79,7 @@ class Momentum:
         return np.zeros_like(vector), np.empty_like(vector)
 
     def step(self, vector, gradient, memory):
-        """v <- mu v - rate g, then w <- w + v."""
+        """p <- mu p - rate g, then w <- w + p."""
         velocity, scratch = memory
         velocity *= self.mu
         velocity -= np.multiply(gradient, self.rate, out=scratch)
@@ -81,7 +91,9 @@ class Adam:
     """Steps of about the size of the rate for every weight :cite:p:`kingma2015adam`.
 
     m and v are running means of g and g^2; both start at zero and are corrected for it, by
-    1 - beta1^t and 1 - beta2^t, in step t: w <- w - rate m_hat / (sqrt(v_hat) + epsilon).
+    1 - beta1^t and 1 - beta2^t (:eq:`eq-adam-bias`), in step t:
+    w <- w - rate m_hat / (sqrt(v_hat) + epsilon) (:eq:`eq-adam`). No weight moves further in a
+    step than :eq:`eq-adam-bound` says.
 
     Raises
     ------
@@ -129,3 +141,97 @@ class _AdamMemory:
     v: np.ndarray
     scratch: np.ndarray = field(repr=False)
     steps: int = 0
+
+
+def two_loop(
+    gradient: np.ndarray, steps: Sequence[np.ndarray], changes: Sequence[np.ndarray]
+) -> np.ndarray:
+    r"""The estimate M of the inverse Hessian, times a gradient, without ever forming M.
+
+    M begins as a multiple of the identity, and takes in one pair after the other by
+    :eq:`eq-bfgs`, so that the last step is what M makes of the last change (:eq:`eq-secant`). Two
+    loops over the pairs give the product :cite:p:`nocedal1980updating`; its negative is the
+    direction in which L-BFGS goes.
+
+    Parameters
+    ----------
+    gradient : array (size,)
+    steps, changes : sequences of array (size,)
+        How the vector moved, and how its gradient changed by that, the oldest pair first. Without
+        any pair the result is the gradient.
+
+    Raises
+    ------
+    ValueError
+        A pair shows no positive curvature: step and change have a product that is not positive.
+    """
+    curvatures = [float(s @ c) for s, c in zip(steps, changes, strict=True)]
+    if curvatures and not min(curvatures) > 0:
+        raise ValueError(f"a pair has step · change {min(curvatures):g}, wanted a positive number")
+    pairs, shares = list(zip(steps, changes, curvatures, strict=True)), []
+    direction = np.array(gradient, float)
+    for step, change, curvature in reversed(pairs):
+        shares.append(step @ direction / curvature)
+        direction -= shares[-1] * change
+    if pairs:
+        direction *= curvatures[-1] / (changes[-1] @ changes[-1])
+    for (step, change, curvature), share in zip(pairs, reversed(shares), strict=True):
+        direction += (share - change @ direction / curvature) * step
+    return direction
+
+
+def lbfgs(
+    f: Callable[[np.ndarray], tuple[float, np.ndarray]],
+    start: np.ndarray,
+    *,
+    iterations: int,
+    pairs: int = 10,
+    tolerance: float = 1e-8,
+    after: Callable[[np.ndarray], None] | None = None,
+) -> tuple[np.ndarray, str]:
+    """Minimise f by L-BFGS :cite:p:`liu1989limited`, as SciPy has it :cite:p:`byrd1995limited`.
+
+    It goes in the direction of :func:`two_loop`, and along it as far as a line search finds good.
+
+    Parameters
+    ----------
+    f : callable ``vector -> (value, gradient)``
+        The same function at every call: not of a minibatch.
+    start : array (size,)
+        Left as it is.
+    iterations : int
+        How many steps at most; a step takes one evaluation of f, sometimes more.
+    pairs : int
+        How many of the latest steps and changes of the gradient are remembered.
+    tolerance : float
+        It stops where no entry of the gradient is larger.
+    after : callable ``vector -> None``, optional
+        Called after every step.
+
+    Returns
+    -------
+    vector : array (size,) of float64
+    reason : str
+        Why it stopped.
+
+    Raises
+    ------
+    ValueError
+        A setting is out of range.
+    """
+    check_whole("iterations", iterations, least=1)
+    check_whole("pairs", pairs, least=1)
+    check_positive("the tolerance", tolerance)
+    options = {"maxiter": iterations, "maxcor": pairs, "gtol": tolerance, "ftol": 0}
+    options["maxfun"] = 25 * iterations  # a line search takes 20 evaluations at most
+    found = optimize.minimize(
+        f, start, jac=True, method="L-BFGS-B", callback=after, options=options
+    )
+    return found.x, _REASONS[found.status]
+
+
+_REASONS = (
+    "converged: the gradient is within the tolerance, or the value changes no more",
+    "all iterations are done",
+    "the line search finds no lower value: rounding decides, or the gradient is wrong",
+)

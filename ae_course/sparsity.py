@@ -82,6 +82,7 @@ class KLSparsity(Term):
         return float(kl_divergence(self.rho, self.mean_activation(seen)).sum())
 
     def at_y(self, seen):
+        """The slope s of every unit, which f' then multiplies (:eq:`eq-penalty-delta`)."""
         # rho_hat is a mean, so that N times its derivative by y_n is 1.
         return {self.layer: kl_slope(self.rho, self.mean_activation(seen))}
 
@@ -104,9 +105,12 @@ class KLSparsity(Term):
 class RunningKLSparsity(KLSparsity):
     r"""The sparse penalty on a running estimate of the mean activations.
 
-    :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`, in
-    which only the last summand depends on the parameters of step t. The gradient is exact: it
-    carries the factor 1 - alpha.
+    :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`
+    (:eq:`eq-running-estimate`), in which only the last summand depends on the parameters of step
+    t. The gradient is exact: it carries the factor 1 - alpha (:eq:`eq-running-delta`). With the
+    mean of a small batch alone the penalty would be too large on average (:eq:`eq-kl-jensen`).
+    The estimate forgets its start as :eq:`eq-running-sum` says, and trades noise for lag
+    (:eq:`eq-running-noise`, :eq:`eq-running-lag`).
 
     Attributes
     ----------
@@ -137,11 +141,13 @@ class RunningKLSparsity(KLSparsity):
         return f"running_kl_sparsity({settings})"
 
     def at_y(self, seen):
+        """The slope s times 1 - alpha, the share of this batch (:eq:`eq-running-delta`)."""
         share = 1 if self.estimate is None else 1 - self.alpha
         return {l: share * slope for l, slope in super().at_y(seen).items()}
 
     def average(self, batch):
-        """alpha times the estimate so far, plus 1 - alpha times the mean of the batch."""
+        """alpha times the estimate so far, plus 1 - alpha times the mean of the batch
+        (:eq:`eq-running-estimate`)."""
         if self.estimate is None:
             return batch
         if len(self.estimate) != len(batch):

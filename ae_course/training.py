@@ -9,7 +9,7 @@ from tqdm import tqdm
 from ae_course.arrays import Workspace, as_rows, check_finite, real_matrix
 from ae_course.checks import check_generator, check_whole
 from ae_course.objective import Objective
-from ae_course.optimizers import Adam, Optimizer
+from ae_course.optimizers import Adam, Optimizer, lbfgs
 from ae_course.parameters import Parameters
 
 
@@ -36,23 +36,34 @@ class History:
     Attributes
     ----------
     objective : list of float
-        J of each epoch, as the mean over its batches, each computed before its own step.
+        J of each epoch, as the mean over its batches, each computed before its own step; from
+        :func:`minimize`, J of each evaluation of the gradient.
     measures : dict of str to list of float
-        What each measure gave before the first epoch and after every epoch.
+        What each measure gave before the first epoch and after every epoch; from
+        :func:`minimize`, after every iteration.
     carried : Objective or None
         The objective after the last complete epoch, with what its terms carry from batch to batch:
         hand it to :func:`train` to go on from there.
+    passes : list of float
+        What each entry of the measures had cost by then, in passes over the data
+        (:eq:`eq-passes`): an epoch is one, and so is an evaluation of the full gradient.
+    stopped : str or None
+        Why :func:`minimize` stopped; None from :func:`train`, which stops after its epochs.
     """
 
     objective: list[float] = field(default_factory=list)
     measures: dict[str, list[float]] = field(default_factory=dict)
     carried: Objective | None = None
+    passes: list[float] = field(default_factory=list)
+    stopped: str | None = None
 
 
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Deal the sample numbers 0 to n - 1 in random order, `batch_size` at a time.
 
-    The last batch has what is left over. One call deals one epoch: every sample once.
+    The last batch has what is left over. One call deals one epoch: every sample once. Each sample
+    is as likely as any other to be in a batch, so that a batch's gradient is right on average
+    (:eq:`eq-batch-unbiased`), with the variance of :eq:`eq-batch-variance`.
 
     Raises
     ------
@@ -134,7 +145,7 @@ def train(
     params = params.copy()
     memory, room = optimizer.start(params.vector), Workspace()
     first = {name: [float(measure(params))] for name, measure in measures.items()}
-    history = History(measures=first, carried=objective)
+    history = History(measures=first, carried=objective, passes=[0.0])
 
     for epoch in tqdm(range(1, epochs + 1), unit="epoch", disable=None):
         before, values = params.copy(), []
@@ -162,6 +173,83 @@ def train(
         for name, measure in measures.items():
             history.measures[name].append(float(measure(params)))
         history.carried = objective
+        history.passes.append(float(epoch))
+    return params, history
+
+
+def minimize(
+    net,
+    objective: Objective,
+    params: Parameters,
+    X: np.ndarray,
+    target: np.ndarray | None = None,
+    *,
+    iterations: int,
+    pairs: int = 10,
+    tolerance: float = 1e-8,
+    measures: Mapping[str, Callable[[Parameters], float]] | None = None,
+) -> tuple[Parameters, History]:
+    """Minimise an objective over all samples at once, by L-BFGS, and return the parameters found.
+
+    The full-batch counterpart of :func:`train`. Nothing in it is random. An objective that carries
+    something from batch to batch stays in the state in which it is given.
+
+    Parameters
+    ----------
+    net, objective, params, X, target
+        As for :func:`train`, the parameters in float64: differences of gradients, of which L-BFGS
+        lives, are mostly rounding in float32.
+    iterations, pairs, tolerance
+        As for :func:`~ae_course.optimizers.lbfgs`.
+    measures : mapping of str to callable ``params -> float``, optional
+        Evaluated before the first iteration and after every iteration.
+
+    Returns
+    -------
+    params : Parameters
+        In memory of their own.
+    history : History
+
+    Raises
+    ------
+    DivergenceError
+        J or its gradient became NaN or infinite. It holds the parameters and history of the last
+        complete iteration.
+    TypeError, ValueError
+        An argument is not as described; the message says what was found and what was wanted.
+    """
+    X, target = _check_samples(X, target)
+    if params.dtype != np.float64:
+        raise TypeError(f"the parameters are {params.dtype}, L-BFGS needs float64")
+    measures, room, params = dict(measures or {}), Workspace(), params.copy()
+    history = History(measures={name: [] for name in measures}, carried=objective)
+
+    def evaluate(vector):
+        here = params.like(vector)
+        with np.errstate(over="ignore", invalid="ignore"):
+            value, gradient = objective.value_and_gradient(net, here, X, target, room=room)
+        if not (np.isfinite(value) and np.isfinite(gradient.vector).all()):
+            count = len(history.objective) + 1
+            message = f"the objective or its gradient is not finite at evaluation {count}"
+            raise DivergenceError(message, params, history)
+        history.objective.append(value)
+        return value, gradient.vector.copy()  # the room is reused, and L-BFGS may keep what it gets
+
+    def note(vector):
+        params.vector[:] = vector
+        history.passes.append(float(len(history.objective)))
+        for name, measure in measures.items():
+            history.measures[name].append(float(measure(params)))
+
+    note(params.vector)
+    _, history.stopped = lbfgs(
+        evaluate,
+        params.vector,
+        iterations=iterations,
+        pairs=pairs,
+        tolerance=tolerance,
+        after=note,
+    )
     return params, history
 
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 from helpers import assert_close
+from scipy.optimize import LbfgsInvHessProduct, rosen, rosen_der
 
-from ae_course.optimizers import SGD, Adam, Momentum
+from ae_course.optimizers import SGD, Adam, Momentum, lbfgs, two_loop
 
 RNG = np.random.default_rng(0)
 START = RNG.normal(size=4)
@@ -55,11 +56,13 @@ def test_gradient_descent_takes_its_steps():
     assert_close(steps(SGD(0.3)), list(sgd(START, 0.3)))
 
 
+@pytest.mark.equation("eq-momentum", by="ae_course.optimizers.Momentum")
 @pytest.mark.parametrize("mu", [0, 0.5, 0.99])
 def test_momentum_takes_its_steps(mu):
     assert_close(steps(Momentum(0.3, mu)), list(momentum(START, 0.3, mu)))
 
 
+@pytest.mark.equation("eq-adam", by="ae_course.optimizers.Adam")
 @pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9), (0, 0.99), (0.9, 0), (0, 0)])
 @pytest.mark.parametrize("epsilon", [1e-8, 0.1])
 def test_adam_takes_the_steps_of_the_published_algorithm(betas, epsilon):
@@ -140,3 +143,226 @@ def test_a_rate_that_is_no_positive_number_is_named(kind, rate):
 def test_a_setting_out_of_range_is_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+# A quadratic bowl J = 1/2 w^T A w with eigenvectors that are no coordinate axes.
+EIGENVALUES = np.array([0.5, 2.0, 3.0, 8.0])
+Q = np.linalg.qr(RNG.normal(size=(4, 4)))[0]
+A = Q * EIGENVALUES @ Q.T
+
+
+def descend(optimizer, count, start=START):
+    """The vector after each step down the bowl, the start first; far away it stops."""
+    w = start.copy()
+    memory, path = optimizer.start(w), [w.copy()]
+    while len(path) <= count and np.abs(w).max() < 1e9:
+        optimizer.step(w, A @ w, memory)
+        path.append(w.copy())
+    return np.array(path)
+
+
+@pytest.mark.equation("eq-gd-modes", by="ae_course.optimizers.SGD")
+@pytest.mark.parametrize("rate", [0.01, 0.2, 0.3])
+def test_every_eigendirection_shrinks_or_grows_by_a_factor_of_its_own(rate):
+    parts = descend(SGD(rate), 9) @ Q
+    factors = [1 - rate * d for d in EIGENVALUES]
+    assert_close(
+        parts, [[p * f**t for p, f in zip(START @ Q, factors, strict=True)] for t in range(10)]
+    )
+
+
+@pytest.mark.equation("eq-gd-bound", by="ae_course.optimizers.SGD")
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.99, 1.01, 1.5])
+def test_gradient_descent_converges_just_below_2_over_the_largest_eigenvalue(share):
+    sizes = np.linalg.norm(descend(SGD(share * 2 / 8.0), 2500), axis=1)
+    assert (sizes[-1] < 1e-6) == (share < 1)
+    assert (sizes[-1] > 1e6) == (share > 1)
+
+
+def slowest(factor_of):
+    """The factor by which the slowest part shrinks in a step."""
+    return max(abs(factor_of(d)) for d in EIGENVALUES)
+
+
+@pytest.mark.equation("eq-best-rate", by="ae_course.optimizers.SGD")
+def test_no_rate_is_better_than_the_best_rate():
+    best = 2 / (0.5 + 8.0)
+    wanted = (16 - 1) / (16 + 1)
+    sizes = np.linalg.norm(descend(SGD(best), 101), axis=1)
+    assert_close(sizes[-1] / sizes[-2], wanted)
+    others = [slowest(lambda d, rate=rate: 1 - rate * d) for rate in np.linspace(0.01, 0.3, 60)]
+    assert min(others) >= wanted
+
+
+@pytest.mark.equation("eq-momentum-modes", by="ae_course.optimizers.Momentum")
+@pytest.mark.parametrize("mu", [0, 0.3, 0.9])
+def test_with_momentum_every_part_obeys_a_recursion_over_two_steps(mu):
+    parts = descend(Momentum(0.1, mu), 30) @ Q
+    wanted = (1 + mu - 0.1 * EIGENVALUES) * parts[1:-1] - mu * parts[:-2]
+    assert_close(parts[2:], wanted)
+
+
+@pytest.mark.equation("eq-momentum-bound", by="ae_course.optimizers.Momentum")
+@pytest.mark.parametrize("mu", [0, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.1, 0.9, 1.1])
+def test_momentum_converges_up_to_a_larger_rate(mu, share):
+    path = descend(Momentum(share * 2 * (1 + mu) / 8.0, mu), 1500)
+    assert (np.linalg.norm(path[-1]) < 1e-6) == (share < 1)
+    assert (np.linalg.norm(path[-1]) > 1e6) == (share > 1)
+
+
+def modulus(d, rate, mu):
+    """The factor of one part under momentum: the larger root of its recursion."""
+    return max(abs(np.roots([1, -(1 + mu - rate * d), mu])))
+
+
+@pytest.mark.equation("eq-heavy-ball", by="ae_course.optimizers.Momentum")
+def test_no_settings_of_momentum_are_better_than_the_best():
+    root = math.sqrt(16)
+    factor = (root - 1) / (root + 1)
+    rate, mu = (2 / (math.sqrt(8.0) + math.sqrt(0.5))) ** 2, factor**2
+    np.testing.assert_allclose([modulus(d, rate, mu) for d in EIGENVALUES], factor, rtol=1e-6)
+    grid = [
+        max(modulus(d, r, m) for d in (0.5, 8.0))
+        for r in np.linspace(0.02, 0.5, 25)
+        for m in np.linspace(0, 0.95, 20)
+    ]
+    assert min(grid) >= factor - 1e-6
+    sizes = np.linalg.norm(descend(Momentum(rate, mu), 240), axis=1)
+    # At the best settings two roots coincide, and the size is a line times a power.
+    assert abs((sizes[240] / sizes[200]) ** (1 / 40) - factor) < 0.005
+
+
+@pytest.mark.equation("eq-adam-bias", by="ae_course.optimizers.Adam")
+def test_the_running_means_of_adam_begin_too_small_by_a_known_factor():
+    # Both means are linear in what they average, so every constant stands for an expectation.
+    g = np.array([2.0, -0.3, 1e-4, 5.0])
+    adam = Adam(0.01, 0.8, 0.95)
+    w, t = START.copy(), 0
+    memory = adam.start(w)
+    for t in range(1, 30):
+        adam.step(w, g, memory)
+        assert_close(memory.m, (1 - 0.8**t) * g)
+        assert_close(memory.v, (1 - 0.95**t) * g**2)
+
+
+def adam_bound(t, beta1, beta2):
+    r = beta1**2 / beta2
+    below = sum(r**k for k in range(t)) * sum(beta2**k for k in range(t))
+    return (1 - beta1) / (1 - beta1**t) * math.sqrt(below)
+
+
+@pytest.mark.equation("eq-adam-bound", by="ae_course.optimizers.Adam")
+@pytest.mark.parametrize(("beta1", "beta2"), [(0.9, 0.999), (0.5, 0.9), (0.9, 0.9)])
+@pytest.mark.parametrize("t", [1, 2, 10, 60])
+def test_no_step_of_adam_exceeds_its_bound_and_growing_gradients_reach_it(beta1, beta2, t):
+    adam, bound = Adam(0.1, beta1, beta2, epsilon=1e-30), adam_bound(t, beta1, beta2)
+
+    def last_step(gradients):
+        path = steps(adam, gradients=np.asarray(gradients))
+        return np.abs(path[-1] - (path[-2] if t > 1 else START)) / 0.1
+
+    growing = np.outer((beta2 / beta1) ** np.arange(t), [1, 2, -3, 0.1])
+    np.testing.assert_allclose(last_step(growing), bound, rtol=1e-6)
+    for seed in range(20):
+        drawn = np.random.default_rng(seed).standard_cauchy((t, 4))
+        assert (last_step(drawn) <= bound * (1 + 1e-9)).all()
+
+
+# L-BFGS
+
+
+STEPS = RNG.normal(size=(3, 4))
+CHANGES = STEPS @ A
+
+
+def bfgs(steps, changes):
+    """The estimate of the inverse Hessian as a matrix, pair after pair."""
+    M = np.eye(4) * (steps[-1] @ changes[-1]) / (changes[-1] @ changes[-1])
+    for s, c in zip(steps, changes, strict=True):
+        V = np.eye(4) - np.outer(c, s) / (s @ c)
+        M = V.T @ M @ V + np.outer(s, s) / (s @ c)
+    return M
+
+
+@pytest.mark.equation("eq-bfgs", by="ae_course.optimizers.two_loop")
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_two_loops_multiply_with_the_matrix_that_they_never_form(count):
+    pairs = STEPS[:count], CHANGES[:count]
+    M = bfgs(*pairs)
+    for g in RNG.normal(size=(5, 4)):
+        assert_close(two_loop(g, *pairs), M @ g)
+    assert np.linalg.eigvalsh(M).min() > 0
+    # SciPy's own product begins with the identity: scale it so that both begin alike.
+    scale = (pairs[0][-1] @ pairs[1][-1]) / (pairs[1][-1] @ pairs[1][-1])
+    theirs = LbfgsInvHessProduct(pairs[0] / math.sqrt(scale), pairs[1] * math.sqrt(scale))
+    assert_close(two_loop(g, *pairs), scale * theirs.matvec(g))
+
+
+@pytest.mark.equation("eq-secant", by="ae_course.optimizers.two_loop")
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_last_step_is_what_the_estimate_makes_of_the_last_change(count):
+    pairs = STEPS[:count], CHANGES[:count]
+    assert_close(two_loop(CHANGES[count - 1], *pairs), STEPS[count - 1])
+
+
+def test_without_pairs_the_direction_is_the_gradient_and_nothing_is_changed():
+    g = START.copy()
+    found = two_loop(g, [], [])
+    assert found.tolist() == g.tolist()
+    two_loop(g, STEPS, CHANGES)
+    assert g.tolist() == START.tolist()
+
+
+def test_a_pair_without_curvature_is_named():
+    with pytest.raises(ValueError, match=r"a pair has step · change -.*, wanted a positive number"):
+        two_loop(START, STEPS, -CHANGES)
+    with pytest.raises(ValueError, match=r"wanted a positive number"):
+        two_loop(START, STEPS, CHANGES * [[1], [-1], [1]])
+
+
+def rosenbrock(w):
+    return rosen(w), rosen_der(w)
+
+
+def test_l_bfgs_finds_the_bottom_of_a_curved_valley():
+    seen = []
+    found, reason = lbfgs(rosenbrock, np.zeros(4), iterations=200, after=lambda w: seen.append(w))
+    np.testing.assert_allclose(found, 1, atol=1e-6)
+    assert reason.startswith("converged")
+    assert (seen[-1] == found).all()
+
+
+def test_more_pairs_make_l_bfgs_faster():
+    def value(pairs):
+        return rosen(lbfgs(rosenbrock, np.zeros(4), iterations=25, pairs=pairs)[0])
+
+    assert value(8) < value(1) / 10
+
+
+def test_l_bfgs_says_that_its_iterations_are_done():
+    start, seen = np.zeros(4), []
+    found, reason = lbfgs(rosenbrock, start, iterations=3, after=lambda w: seen.append(w.copy()))
+    assert reason == "all iterations are done"
+    assert len(seen) == 3
+    assert (found == seen[-1]).all()
+    assert not start.any()
+
+
+def test_l_bfgs_says_that_no_step_helps_when_the_gradient_is_wrong():
+    found, reason = lbfgs(lambda w: (rosen(w), -rosen_der(w)), np.zeros(4), iterations=50)
+    assert reason.startswith("the line search finds no lower value")
+    assert rosen(found) <= rosen(np.zeros(4))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"iterations": 0}, "iterations is 0, wanted a whole number, 1 or more"),
+        ({"iterations": 2, "pairs": 0}, "pairs is 0, wanted"),
+        ({"iterations": 2, "tolerance": 0}, "the tolerance is 0, wanted a positive number"),
+    ],
+)
+def test_a_setting_of_l_bfgs_out_of_range_is_named(setting, message):
+    with pytest.raises(ValueError, match=message):
+        lbfgs(rosenbrock, np.zeros(4), **setting)

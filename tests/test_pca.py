@@ -156,6 +156,13 @@ def test_grey_values_are_read_as_0_to_1():
     assert_close(fitted.transform(grey), fitted.transform(grey / 255))
 
 
+def test_fitting_leaves_the_samples_as_they_were():
+    for data in (samples(9, 3), np.arange(12, dtype=np.uint8).reshape(4, 3)):
+        before = data.copy()
+        PCA.fit(data).reconstruct(data)
+        assert data.tolist() == before.tolist()
+
+
 def test_signs_make_the_largest_entry_positive():
     turned = fix_signs(np.array([[1.0, -3.0, 2.0], [0.5, 0.2, -0.4], [0.0, 0.0, 0.0]]))
     assert turned.tolist() == [[-1, 3, -2], [0.5, 0.2, -0.4], [0, 0, 0]]

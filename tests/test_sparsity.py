@@ -1,5 +1,6 @@
 """The sparse penalty is a divergence of mean activations, and it makes a code sparse."""
 
+import itertools
 import math
 
 import numpy as np
@@ -161,6 +162,67 @@ def test_the_running_estimate_is_the_weighted_mean_of_the_batches():
     assert_close(J.parts[0][1].estimate, rho_hat)
     assert_close(found[-1], kl_divergence(0.1, rho_hat).sum())
     assert_close(found[0], kl_divergence(0.1, means[0]).sum())
+
+
+def after(batches, alpha, estimate):
+    """What the package estimates after batches whose code units put out `batches` (steps, B)."""
+    net = Autoencoder.folded(1, 1)
+    params = net.init(np.random.default_rng(0))
+    params["W1"], params["b1"] = 1, 0
+    J = running_kl_sparsity(0.1, alpha, estimate=estimate)
+    for y in np.asarray(batches):
+        J = J.after(J.see(net, params, np.log(y / (1 - y))[:, None]))
+    return J.parts[0][1].estimate[0]
+
+
+@pytest.mark.equation("eq-running-estimate", by="ae_course.sparsity.RunningKLSparsity.average")
+def test_one_batch_moves_the_estimate_by_its_share():
+    assert_close(after([[0.5, 0.7]], 0.9, [0.2]), 0.9 * 0.2 + 0.1 * (0.5 + 0.7) / 2)
+
+
+@pytest.mark.equation("eq-running-sum", by="ae_course.sparsity.RunningKLSparsity")
+@pytest.mark.parametrize("start", [0.0, 0.4])
+def test_the_estimate_is_a_geometric_sum_and_forgets_its_start(start):
+    means = np.random.default_rng(0).uniform(0.1, 0.9, 6)
+    shares = [0.3 * 0.7 ** (6 - k) for k in range(1, 7)]
+    wanted = 0.7**6 * start + sum(a * m for a, m in zip(shares, means, strict=True))
+    assert_close(after(means[:, None], 0.7, [start]), wanted)
+    steady = after(np.full((6, 2), 0.25), 0.7, [0.0])
+    assert_close(steady / (1 - 0.7**6), 0.25)
+
+
+@pytest.mark.equation("eq-running-noise", by="ae_course.sparsity.RunningKLSparsity")
+@pytest.mark.parametrize("alpha", [0, 0.5, 0.8])
+def test_independent_noise_is_averaged_down(alpha):
+    # Of independent summands the variances add up. The response to one batch alone gives its share.
+    flat = np.full((80, 1), 0.5)
+    shares = []
+    for k in range(80):
+        one = flat.copy()
+        one[k] += 0.1
+        shares.append((after(one, alpha, [0.5]) - 0.5) / 0.1)
+    variance = sum(share**2 for share in shares)
+    np.testing.assert_allclose(variance, (1 - alpha) / (1 + alpha), rtol=1e-6)
+
+
+@pytest.mark.equation("eq-running-lag", by="ae_course.sparsity.RunningKLSparsity")
+@pytest.mark.parametrize("alpha", [0, 0.5, 0.8])
+def test_the_estimate_of_a_drifting_mean_lags_behind(alpha):
+    means = 0.1 + 0.005 * np.arange(120)
+    lag = means[-1] - after(means[:, None], alpha, [0.1])
+    np.testing.assert_allclose(lag, 0.005 * alpha / (1 - alpha), rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.equation("eq-kl-jensen", by="ae_course.sparsity.RunningKLSparsity")
+def test_the_penalty_of_a_batch_mean_is_too_large_on_average():
+    batches = [X[list(chosen)] for chosen in itertools.combinations(range(7), 3)]
+    for rho in (0.05, 0.3, 0.9):
+        J = running_kl_sparsity(rho, 0, layer=2)
+        noisy = sum(J.value(NET, PARAMS, batch) for batch in batches) / len(batches)
+        whole = NET.encode(PARAMS, X).mean(axis=0)
+        assert noisy > float(kl_divergence(rho, whole).sum())
+    same = [np.tile(X[:1], (3, 1))] * 2
+    assert_close(J.value(NET, PARAMS, same[0]), J.value(NET, PARAMS, X[:1]))
 
 
 def test_without_memory_the_running_penalty_is_the_plain_one():

@@ -1,18 +1,22 @@
 """One loop trains everything, says what it found, and changes nothing it was given."""
 
+import itertools
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
+from scipy import optimize
 
 from ae_course.activations import identity, logistic, softmax
 from ae_course.arrays import Workspace
 from ae_course.autoencoder import Autoencoder
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
-from ae_course.objective import reconstruction, weight_decay
+from ae_course.objective import Objective, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import running_kl_sparsity
-from ae_course.training import DivergenceError, minibatches, train
+from ae_course.training import DivergenceError, minibatches, minimize, train
 
 NET = Autoencoder.folded(5, 3)
 PARAMS = drawn(NET)
@@ -324,3 +328,133 @@ def test_a_number_that_is_not_finite_is_named_by_its_sample_not_by_its_place_in_
     shown = {"x": "X", "target": "target"}[name]
     with pytest.raises(ValueError, match=rf"{shown}\[17, 3\] is {value} .*\(1 of 115 are not\)"):
         run(**{name: bad})
+
+
+class Dealt(np.random.Generator):
+    """A generator that deals the one order it is given."""
+
+    def __init__(self, order):
+        super().__init__(np.random.PCG64(0))
+        self.order = order
+
+    def permutation(self, n):
+        return np.array(self.order)
+
+
+def first_batches(n, size):
+    """The first batch of every order in which n samples can be dealt, each equally likely."""
+    orders = itertools.permutations(range(n))
+    return [next(minibatches(n, size, Dealt(order))) for order in orders]
+
+
+@pytest.mark.equation("eq-batch-unbiased", by="ae_course.training.minibatches")
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_over_all_ways_to_deal_the_mean_gradient_is_that_of_all_samples(size):
+    x = X[:5]
+    found = [CROSS.gradient(NET, PARAMS, x[batch]).vector for batch in first_batches(5, size)]
+    assert_close(np.mean(found, axis=0), CROSS.gradient(NET, PARAMS, x).vector)
+
+
+@pytest.mark.equation("eq-batch-variance", by="ae_course.training.minibatches")
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_the_variance_of_a_batch_s_gradient_falls_with_its_size(size):
+    x = X[:5]
+    single = np.array([CROSS.gradient(NET, PARAMS, x[n : n + 1]).vector for n in range(5)])
+    sigma2 = ((single - single.mean(axis=0)) ** 2).sum() / 5
+    batches = np.array(
+        [CROSS.gradient(NET, PARAMS, x[batch]).vector for batch in first_batches(5, size)]
+    )
+    found = ((batches - single.mean(axis=0)) ** 2).sum(axis=1).mean()
+    np.testing.assert_allclose(found, sigma2 / size * (5 - size) / 4, rtol=1e-9, atol=1e-20)
+
+
+class Counting(type(CROSS.parts[0][1])):
+    """The mean error, which notes how many samples it was evaluated for."""
+
+    counts: ClassVar[list[int]] = []
+
+    def delta_out(self, seen, room):
+        self.counts.append(len(seen.trace.input))
+        return super().delta_out(seen, room)
+
+
+@pytest.mark.equation("eq-passes", by="ae_course.training.History")
+@pytest.mark.parametrize("size", [1, 8, 23, 99])
+def test_the_passes_count_the_samples_whose_gradient_was_computed(size):
+    Counting.counts.clear()
+    J = 1.0 * Objective.of(Counting(cross_entropy))
+    costs = {"samples": lambda params: sum(Counting.counts)}
+    _, history = run(J, batch_size=size, measures=costs, epochs=4)
+    assert_close(history.passes, [count / 23 for count in history.measures["samples"]])
+    Counting.counts.clear()
+    _, history = minimize(NET, J, PARAMS, X, iterations=12, measures=costs)
+    assert_close(history.passes, [count / 23 for count in history.measures["samples"]])
+    assert len(history.passes) == 13
+    assert history.passes[-1] == len(history.objective) == sum(Counting.counts) / 23
+
+
+DECAYED = CROSS + 0.01 * weight_decay
+
+
+def test_minimising_ends_where_the_gradient_vanishes():
+    found, history = minimize(NET, DECAYED, PARAMS, X, iterations=2000, tolerance=1e-7)
+    assert np.abs(DECAYED.gradient(NET, found, X).vector).max() < 1e-6
+    assert history.stopped.startswith(("converged", "the line search"))
+    assert min(history.objective) >= DECAYED.value(NET, found, X) - 1e-9
+    assert history.carried == DECAYED
+
+
+def test_minimising_agrees_with_scipy_s_other_method():
+    def f(vector):
+        value, gradient = DECAYED.value_and_gradient(NET, PARAMS.like(vector), X, TARGET)
+        return value, gradient.vector
+
+    found, _ = minimize(NET, DECAYED, PARAMS, X, TARGET, iterations=3000)
+    wanted = optimize.minimize(f, found.vector + 1e-3, jac=True, method="BFGS")
+    np.testing.assert_allclose(f(found.vector)[0], wanted.fun, rtol=1e-7)
+
+
+def test_minimising_leaves_what_it_was_given_and_measures_every_iteration():
+    params = PARAMS.copy()
+    measures = {"J": lambda p: DECAYED.value(NET, p, X)}
+    found, history = minimize(NET, DECAYED, params, X, iterations=5, measures=measures)
+    assert (params.vector == PARAMS.vector).all()
+    assert not np.shares_memory(found.vector, params.vector)
+    assert len(history.measures["J"]) == len(history.passes) == 6
+    assert history.measures["J"][0] == DECAYED.value(NET, PARAMS, X) == history.objective[0]
+    assert history.measures["J"][-1] == DECAYED.value(NET, found, X)
+    assert all(b < a for a, b in itertools.pairwise(history.measures["J"]))
+    assert history.stopped == "all iterations are done"
+    assert run()[1].stopped is None
+
+
+def test_minimising_keeps_the_state_of_what_is_carried():
+    J = CROSS + running_kl_sparsity(0.2, 0.5, estimate=[0.2, 0.3, 0.4])
+    found, history = minimize(NET, J, PARAMS, X, iterations=5)
+    assert history.carried == J
+    assert J.value(NET, found, X) < J.value(NET, PARAMS, X)
+
+
+def test_float32_is_refused_by_l_bfgs():
+    with pytest.raises(TypeError, match="the parameters are float32, L-BFGS needs float64"):
+        minimize(NET, CROSS, PARAMS.astype(np.float32), X, iterations=2)
+
+
+def test_an_objective_that_is_not_finite_stops_l_bfgs():
+    net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
+    huge = PARAMS.like(PARAMS.vector * 1e200)
+    with pytest.raises(DivergenceError, match="not finite at evaluation 1") as caught:
+        minimize(net, reconstruction(squared_error), huge, X, iterations=3)
+    assert (caught.value.params.vector == huge.vector).all()
+    assert caught.value.history.passes == [0.0]
+
+
+@pytest.mark.parametrize("iterations", [0, 1.5, None])
+def test_a_number_of_iterations_that_is_none_is_named(iterations):
+    with pytest.raises(ValueError, match=r"iterations is .*, wanted a whole number, 1 or more"):
+        minimize(NET, CROSS, PARAMS, X, iterations=iterations)
+
+
+def test_samples_that_are_not_finite_are_named_by_l_bfgs_too():
+    with pytest.raises(ValueError, match=r"X\[0, 1\] is nan"):
+        minimize(NET, CROSS, PARAMS, np.array([[0, np.nan, 0, 0, 0.0]]), iterations=1)
