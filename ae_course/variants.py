@@ -520,8 +520,9 @@ class NegativeELBO(Evaluated):
 
     :math:`J = \frac1N \sum_n \bigl[e(\hat x(z_n), x_n)
     + \beta\, \mathrm{KL}(q(z|x_n) \,\|\, p(z))\bigr]` (:eq:`eq-vae-objective`), which is
-    :eq:`eq-elbo` for beta = 1 if e is minus the logarithm of p(x|z). The gradient goes through the
-    code (:eq:`eq-vae-gradient`).
+    :eq:`eq-elbo` for beta = 1 if e is minus the logarithm of p(x|z). It is above the mean of
+    -log p(x) by a divergence (:eq:`eq-elbo-gap`). The gradient goes through the code
+    (:eq:`eq-vae-gradient`).
 
     Attributes
     ----------
@@ -730,7 +731,7 @@ class AuxiliaryK(Term):
         return idle
 
     def _parts(self, seen: Pass):
-        """What is missing with their help (N, D), and the outputs z (N, units) of those who help."""
+        """What is missing with their help (N, D), and what they put out, z (N, units)."""
         if len(seen.net) != 2 or seen.net.layers[-1].activation != identity:
             raise ValueError(
                 f"{self} is for a code and one layer of identity units above it, found"
