@@ -463,7 +463,11 @@ class VariationalAutoencoder:
 
     @classmethod
     def folded(cls, *sizes: int, hidden=logistic, output=logistic) -> Self:
-        """As :meth:`Autoencoder.folded`: ``folded(784, 200, 2)`` has codes of 2 numbers."""
+        """One with the sizes of the encoder in reverse for the decoder.
+
+        ``folded(784, 200, 2)`` has codes of 2 numbers; see
+        :meth:`~ae_course.autoencoder.Autoencoder.folded`.
+        """
         net = Autoencoder.folded(*sizes, hidden=hidden, code=identity, output=output)
         last = net.encoder.layers[-1]
         twice = Layer(last.inputs, 2 * last.units, identity)
@@ -475,7 +479,7 @@ class VariationalAutoencoder:
         return self.decoder.inputs
 
     def init(self, rng, draw: Draw = glorot, dtype=np.float64) -> Parameters:
-        """Draw parameters to start from, as :meth:`Network.init` does."""
+        """Draw parameters to start from, as :meth:`~ae_course.network.Network.init` does."""
         parts = (self.encoder.init(rng, draw, dtype), self.decoder.init(rng, draw, dtype))
         return Parameters.of({name: p[name] for p in parts for name in p})
 
