@@ -173,7 +173,7 @@ def linear_layers(model):
 
 
 def test_the_variational_autoencoder_of_the_chapter_is_the_same_in_pytorch():
-    shown, ours = block_of_the_chapter(), VariationalAutoencoder.folded(5, 4, 2)
+    shown, ours = block_of_the_chapter(), VariationalAutoencoder.folded(5, 4, 2, hidden=tanh)
     params, noise = drawn(ours), np.random.default_rng(3).normal(size=(9, 2))
     model = shown["VAE"](5, 4, 2).double()
     for l, layer in linear_layers(model).items():

@@ -292,6 +292,21 @@ def test_the_wiener_filter_shrinks_every_principal_component():
     assert_close(least, 0.5 * (d * 0.09 / (d + 0.09)).sum())
 
 
+@pytest.mark.parametrize("k", [1, 2])
+def test_a_narrow_linear_denoiser_keeps_the_first_components_shrunk(k):
+    sigma, pca = 0.5, PCA.fit(rng(7).normal(size=(60, 4)) * [2, 1, 0.6, 0.3])
+    U, d = pca.components.T, pca.eigenvalues
+    Phi = U @ np.diag(d) @ U.T
+    best = U[:, :k] @ np.diag(d[:k] / (d[:k] + sigma**2)) @ U[:, :k].T
+
+    def error(w):
+        W, W_ = w[: 4 * k].reshape(k, 4), w[4 * k :].reshape(4, k)
+        return linear_denoising_error(Phi, W_ @ W, sigma)
+
+    ends = [minimize(error, rng(seed).normal(size=8 * k), tol=1e-12).fun for seed in range(4)]
+    np.testing.assert_allclose(min(ends), linear_denoising_error(Phi, best, sigma), rtol=1e-6)
+
+
 def test_a_trained_linear_denoiser_meets_the_wiener_filter():
     net = Network((Layer(3, 3, identity),))
     data = rng().multivariate_normal(np.zeros(3), np.diag([4, 1, 0.1]), 2000)
