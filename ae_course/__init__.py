@@ -2,7 +2,7 @@
 
 Read the modules in this order: activations, arrays, parameters, network, losses, objective,
 autoencoder, sparsity, optimizers, training, conventions, gradcheck, moments, pca, whitening,
-frequencies, pretraining. Each holds one idea, and says which equation of the book it is.
+frequencies, pretraining, variants. Each holds one idea, and says which equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k

@@ -1,5 +1,8 @@
 """PyTorch finds the same gradients and takes the same steps. It is an oracle, not a dependency."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
@@ -11,6 +14,7 @@ from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_sparsity, l1_sparsity
+from ae_course.variants import NegativeELBO, Tied, VariationalAutoencoder, contractive, tie
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
@@ -150,4 +154,62 @@ def test_autograd_agrees_about_top_k_units():
     found, gradient = (SQUARED + 0.2 * l1_sparsity()).value_and_gradient(net, params, X)
     assert_close(found, value.item())
     for name in params:
+        assert_close(gradient[name], w[name].grad.numpy())
+
+
+def block_of_the_chapter():
+    """What the Python block of chapter 7 defines, which is shown there and not run."""
+    text = (Path(__file__).parents[1] / "book/src/07_variants.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(import torch\n(?s:.*?))^```$", text, re.MULTILINE)
+    namespace = {}
+    exec(compile(block, "<chapter 7>", "exec"), namespace)
+    return namespace
+
+
+def linear_layers(model):
+    """The linear layers of the chapter's model, numbered as ours."""
+    layers = [*model.encoder, *model.decoder]
+    return dict(enumerate((layer for layer in layers if isinstance(layer, torch.nn.Linear)), 1))
+
+
+def test_the_variational_autoencoder_of_the_chapter_is_the_same_in_pytorch():
+    shown, ours = block_of_the_chapter(), VariationalAutoencoder.folded(5, 4, 2, hidden=tanh)
+    params, noise = drawn(ours), np.random.default_rng(3).normal(size=(9, 2))
+    model = shown["VAE"](5, 4, 2).double()
+    for l, layer in linear_layers(model).items():
+        layer.weight.data = torch.tensor(params[f"W{l}"])
+        layer.bias.data = torch.tensor(params[f"b{l}"])
+    value = shown["negative_elbo"](model, torch.tensor(X), torch.tensor(noise))
+    value.backward()
+    J, rows = NegativeELBO(cross_entropy), np.hstack([X, noise])
+    gradient = J.gradient(ours, params, rows)
+    assert_close(J.value(ours, params, rows), value.item())
+    for l, layer in linear_layers(model).items():
+        assert_close(gradient[f"W{l}"], layer.weight.grad.numpy())
+        assert_close(gradient[f"b{l}"], layer.bias.grad.numpy())
+
+
+def test_the_loop_of_the_chapter_trains_in_pytorch():
+    torch.manual_seed(0)
+    shown, data = block_of_the_chapter(), torch.tensor((samples(200, 5) > 0.5) * 1.0)
+    model = shown["VAE"](5, 8, 2).double()
+    noise = torch.randn(200, 2, dtype=data.dtype)
+    before = shown["negative_elbo"](model, data, noise).item()
+    shown["fit"](model, data, code=2, epochs=30, rate=0.01)
+    assert shown["negative_elbo"](model, data, noise).item() < before
+
+
+def test_autograd_agrees_about_tied_weights_and_the_contractive_penalty():
+    net = Autoencoder.folded(5, 4)
+    shared = tie(net, drawn(net))
+    w = {name: torch.tensor(array, requires_grad=True) for name, array in shared.items()}
+    y = torch.sigmoid(torch.tensor(X) @ w["W1"].T + w["b1"])
+    u = y @ w["W1"] + w["b2"]
+    jacobian = (y * (1 - y))[:, :, None] * w["W1"]
+    value = bits(u, torch.tensor(X)) + 0.3 * (jacobian**2).sum() / len(X)
+    value.backward()
+    J = Tied(CROSS + 0.3 * contractive)
+    assert_close(J.value(net, shared, X), value.item())
+    gradient = J.gradient(net, shared, X)
+    for name in shared:
         assert_close(gradient[name], w[name].grad.numpy())
