@@ -68,14 +68,15 @@ def convert(
     r"""The weights that stand in one convention for what `weights` are in another.
 
     With them the target's objective is r times the source's, for the r of :eq:`eq-convert`: it has
-    the same minima, and takes the same path of gradient descent at a learning rate that is r times
-    smaller.
+    its minima at the same parameters, and takes the same path of gradient descent at a learning
+    rate that is r times smaller.
 
     Parameters
     ----------
     weights : mapping of str to float
         Any of ``weight_decay`` (lambda), ``kl_sparsity`` (beta) and ``rate`` (the learning rate of
-        gradient descent, with or without momentum; Adam's does not change).
+        gradient descent, with or without momentum; Adam's does not change, its epsilon is
+        multiplied by r).
     source, target : Convention
         What the weights were published for, and what they are wanted for.
     samples : int
@@ -84,7 +85,8 @@ def convert(
     Raises
     ------
     ValueError
-        A weight has an unknown name, or is negative or not finite.
+        A weight has an unknown name, or is negative or not finite; or samples is not a whole
+        number, 1 or more.
     """
     r = target.error_factor(samples) / source.error_factor(samples)
     decay = r * source.decay_factor / target.decay_factor

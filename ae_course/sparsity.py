@@ -107,9 +107,10 @@ class RunningKLSparsity(KLSparsity):
 
     :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`
     (:eq:`eq-running-estimate`), in which only the last summand depends on the parameters of step
-    t. The gradient is exact: it carries the factor 1 - alpha (:eq:`eq-running-delta`). With the
-    mean of a small batch alone the penalty would be too large on average (:eq:`eq-kl-jensen`).
-    The estimate forgets its start as :eq:`eq-running-sum` says, and trades noise for lag
+    t. The gradient is exact: it carries the factor 1 - alpha (:eq:`eq-running-delta`), or 1 in the
+    first step if no estimate was given. With the mean of a small batch alone the penalty would be
+    too large on average (:eq:`eq-kl-jensen`). The estimate forgets its start as
+    :eq:`eq-running-sum` says, and trades noise for lag
     (:eq:`eq-running-noise`, :eq:`eq-running-lag`).
 
     Attributes
@@ -141,7 +142,10 @@ class RunningKLSparsity(KLSparsity):
         return f"running_kl_sparsity({settings})"
 
     def at_y(self, seen):
-        """The slope s times 1 - alpha, the share of this batch (:eq:`eq-running-delta`)."""
+        """The slope s times 1 - alpha, the share of this batch (:eq:`eq-running-delta`).
+
+        Without an estimate the share is 1.
+        """
         share = 1 if self.estimate is None else 1 - self.alpha
         return {l: share * slope for l, slope in super().at_y(seen).items()}
 

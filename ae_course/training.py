@@ -62,7 +62,8 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[n
     """Deal the sample numbers 0 to n - 1 in random order, `batch_size` at a time.
 
     The last batch has what is left over. One call deals one epoch: every sample once. Each sample
-    is as likely as any other to be in a batch, so that a batch's gradient is right on average
+    is as likely as any other to be in a batch, so that at
+    parameters which do not depend on the deal a batch's gradient is right on average
     (:eq:`eq-batch-unbiased`), with the variance of :eq:`eq-batch-variance`.
 
     Raises
