@@ -1,10 +1,6 @@
-"""Wrong answers to the problem sets, as students write them, with what the checks must say.
+"""Wrong answers to problem set 1."""
 
-For every function that students write there are at least three. The words are part of the message
-that names the mistake.
-"""
-
-PROBLEMS_01 = {
+WRONG = {
     "above_floor": [
         (
             "whole cross-entropy",
@@ -157,4 +153,3 @@ PROBLEMS_01 = {
         ),
     ],
 }
-WRONG_ANSWERS = {"problems_01": PROBLEMS_01}
