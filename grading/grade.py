@@ -1,7 +1,6 @@
 """Grades a class, on all cores: ``make grade SUBMISSIONS=folder-or-zip``."""
 
 import argparse
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -23,7 +22,7 @@ from grading.notebook import Unreadable, read
 from grading.problems import ROOT, ProblemError, ProblemSet, all_sets
 from grading.results import Graded, MarkError
 from grading.sandbox import Limits, NoWall, check_wall
-from grading.submissions import NoSubmissions, Submission, discover, key
+from grading.submissions import NoSubmissions, Submission, choose, discover, key
 
 WARNING = (
     "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
@@ -63,8 +62,9 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
         print(WARNING, file=sys.stderr)
     else:
         check_wall()
-    submissions = discover(asked.submissions)
-    path = _problem_set(asked.set, submissions)
+    students = discover(asked.submissions)
+    path = _problem_set(asked.set, students)
+    submissions = [choose(same, path.stem) for same in students]
     problems = ProblemSet.read(path)
     folder = asked.out / problems.name
     limits = Limits(asked.step, asked.total, round(asked.memory * 2**30))
@@ -103,23 +103,20 @@ def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _problem_set(name: str | None, submissions: list[Submission]) -> Path:
-    """The source of the problem set that is asked for, or that most submissions belong to."""
+def _problem_set(name: str | None, students: list[list[Submission]]) -> Path:
+    """The source of the problem set that is asked for, or that the notebooks say they are."""
     sets = {path.stem: path for path in all_sets()}
-    if name is None and len(sets) > 1:
-        said = Counter(filter(None, map(_belongs_to, submissions)))
-        name = said.most_common(1)[0][0] if said else None
-    if name is None and len(sets) == 1:
-        name = next(iter(sets))
+    said = Counter(one.problems for same in students for one in same)
+    known = {one: count for one, count in sorted(said.items()) if one in sets}
+    if name is None and len(known) == 1:
+        name = next(iter(known))
     if name not in sets:
-        raise Refused(f"which problem set? Name it, SET=...; there are {', '.join(sets)}")
+        there = ", ".join(f"{count} of {one}" for one, count in known.items()) or "none says it"
+        raise Refused(
+            f"which problem set? Name it, SET=...; there are {', '.join(sets)}; of the notebooks:"
+            f" {there}"
+        )
     return sets[name]
-
-
-def _belongs_to(submission):
-    with contextlib.suppress(Unreadable, OSError, ValueError, RuntimeError):
-        return read(submission.load()).problems
-    return ""
 
 
 def _graded(path, submissions, folder, limits, asked):

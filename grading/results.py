@@ -91,14 +91,22 @@ def write_tables(folder: Path, graded: list[Graded]) -> None:
         for g in graded
     ]
     _write(folder / "totals.csv", TOTALS, totals)
-    written = [
-        (g.student, t["task"], t["out_of"], _number(t["points"]), t.get("comment", ""), _digest(t))
+    written = {
+        (_safe(g.student), t["task"]): (
+            *(g.student, t["task"], t["out_of"]),
+            *(_number(t["points"]), t.get("comment", ""), _digest(t)),
+        )
         for g in graded
         for t in g.result["tasks"]
         if "answer" in t
-    ]
+    }
+    # Marks of students who are not in this run, such as those who were in time when it is the late
+    # ones' turn, stay as they are.
+    for row in _rows(folder / "written.csv"):
+        if row["points"].strip() or row["comment"].strip():
+            written.setdefault((row["student"], row["task"]), tuple(row[name] for name in WRITTEN))
     if written:
-        _write(folder / "written.csv", WRITTEN, written)
+        _write(folder / "written.csv", WRITTEN, written.values())
 
 
 def with_marks(folder: Path, graded: list[Graded]) -> list[Graded]:
@@ -138,28 +146,34 @@ def _given(task, mark):
 
 
 def _marks(path):
-    """The rows of a table of marks: (points or None, comment, digest) by student and task."""
-    if not path.exists():
-        return {}
-    rows = list(csv.DictReader(io.StringIO(_decoded(path.read_bytes()))))
-    if rows and not set(WRITTEN) <= set(rows[0]):
-        raise MarkError(
-            f"{path.name} has not the columns {', '.join(WRITTEN)}, with commas between"
-        )
+    """A table of marks: (points or None, comment, digest) by student and task."""
     marks = {}
-    for number, row in enumerate(rows, 2):
-        points = (row["points"] or "").strip()
+    for number, row in enumerate(_rows(path), 2):
+        points = row["points"].strip()
         try:
             value = float(points) if points else None
+            wrong = value is not None and not 0 <= value <= float(row["out of"])
         except ValueError:
-            value = -1.0
-        if value is not None and not 0 <= value <= float(row["out of"]):
+            wrong = True
+        if wrong:
             raise MarkError(
                 f"{path.name}, line {number}: {row['student']} has {points!r} points for"
                 f" {row['task']}, wanted a number from 0 to {row['out of']}"
             )
-        marks[row["student"], row["task"]] = value, row["comment"] or "", row["answer"]
+        marks[row["student"], row["task"]] = value, row["comment"], row["answer"]
     return marks
+
+
+def _rows(path):
+    """The rows of a table of marks, if there is one."""
+    if not path.exists():
+        return []
+    rows = list(csv.DictReader(io.StringIO(_decoded(path.read_bytes())), restval=""))
+    if rows and not set(WRITTEN) <= set(rows[0]):
+        raise MarkError(
+            f"{path.name} has not the columns {', '.join(WRITTEN)}, with commas between"
+        )
+    return rows
 
 
 def _decoded(data):

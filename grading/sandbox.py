@@ -246,9 +246,12 @@ def confining(limits: Limits, rules: int) -> list[str]:
         *("--uid", "65534", "--gid", "65534", "--hostname", "submission", "--cap-drop", "ALL"),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", str(limits.files), "--tmpfs", "/tmp", "--chdir", "/tmp"),
-        *(part for path in system() for part in ("--ro-bind-try", path, path)),
+        *_seen(path for path in system() if not _is_inside(path, ROOT)),
+        *("--tmpfs", str(ROOT)),  # or the course would be seen where it lies in one of those
+        *_seen(path for path in system() if _is_inside(path, ROOT)),
         *(p for name in PROGRAM for p in ("--ro-bind", str(HERE / name), f"{GRADER}/{name}")),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--seccomp", str(rules), "--"),
+        *(part for path in ("/dev", str(ROOT), "/") for part in ("--remount-ro", path)),
+        *("--seccomp", str(rules), "--"),
     ]
 
 
@@ -257,6 +260,14 @@ def system() -> list[str]:
     libraries = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache"]
     interpreter = [sys.prefix, sys.base_prefix, str(Path(PYTHON).resolve().parents[1])]
     return list(dict.fromkeys([*libraries, *interpreter, str(ROOT / "ae_course")]))
+
+
+def _seen(paths):
+    return [part for path in paths for part in ("--ro-bind-try", path, path)]
+
+
+def _is_inside(path, folder):
+    return folder in Path(path).parents
 
 
 def environment(home: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ Understood are, in a folder or in a zip archive of it:
 - a zip archive in the place of a student's notebook.
 
 Of several notebooks by one student the one that was modified last counts; of equally old ones, the
-one whose name comes last. A student with files but without a notebook is kept, as unreadable.
+one whose name comes last. Notebooks of other problem sets may lie beside it and are passed over. A
+student with files but without a notebook is kept, as unreadable.
 """
 
 import hashlib
@@ -21,9 +22,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from grading.notebook import LARGEST
+from grading.notebook import LARGEST, read
 
 MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?")
 CANVAS = re.compile(r"^(?P<name>[^_]+?)(?:_LATE|_late)?_(?P<number>\d+)_\d+_.+$")
@@ -62,9 +64,17 @@ class Submission:
     problem: str = ""
     set_aside: tuple[str, ...] = ()
 
+    @cached_property
+    def problems(self) -> str:
+        """The problem set that it says it belongs to; empty where it says nothing."""
+        try:
+            return "" if self.problem else read(self.load()).problems
+        except Exception:  # damaged archives raise every kind; whoever grades it says so
+            return ""
 
-def discover(path: Path) -> list[Submission]:
-    """One submission for each student, in the order of their names.
+
+def discover(path: Path) -> list[list[Submission]]:
+    """All that each student handed in, in the order of their names.
 
     Raises
     ------
@@ -82,7 +92,16 @@ def discover(path: Path) -> list[Submission]:
     students = {}
     for submission in found:
         students.setdefault(submission.student, []).append(submission)
-    return [_latest(students[name]) for name in sorted(students)]
+    return [students[name] for name in sorted(students)]
+
+
+def choose(same: list[Submission], name: str) -> Submission:
+    """The notebook of a student that counts for a problem set, with the names of the others."""
+    own = same if len(same) == 1 else [one for one in same if one.problems in ("", name)]
+    notebooks = [one for one in own if not one.problem] or own or same
+    counts = max(notebooks, key=lambda one: (one.time, _natural(one.file)))
+    others = tuple(one.file for one in own if one is not counts and not one.problem)
+    return replace(counts, set_aside=others)
 
 
 def key(data: bytes, *other: str) -> str:
@@ -99,14 +118,6 @@ def student_of(name: str) -> str:
             if match := pattern.match(part):
                 return f"{match['name']} ({match['number']})"
     return parts[0] if len(parts) > 1 else PurePosixPath(name).stem
-
-
-def _latest(same):
-    """The submission that counts, with the names of the others."""
-    notebooks = [one for one in same if not one.problem] or same
-    counts = max(notebooks, key=lambda one: (one.time, _natural(one.file)))
-    others = tuple(one.file for one in same if one is not counts and not one.problem)
-    return replace(counts, set_aside=others)
 
 
 def _natural(name):

@@ -99,6 +99,17 @@ def test_marks_for_another_answer_do_not_count(tmp_path):
     assert row["comment"] == "(an earlier answer had 4 points) good"
 
 
+def test_marks_of_students_who_are_not_in_this_run_stay(tmp_path):
+    results.write_tables(tmp_path, [one("=abe"), one("mori"), one("sato")])
+    enter(tmp_path, points="4", comment="good")
+    for late in ("sato", "abe"):
+        results.write_tables(tmp_path, results.with_marks(tmp_path, [one(late)]))
+        kept = {row["student"]: row["points"] for row in rows(tmp_path / "written.csv")}
+        assert kept == {late: "", "'=abe": "4"}
+    (marked,) = results.with_marks(tmp_path, [one("=abe")])
+    assert marked.points == 23
+
+
 @pytest.mark.parametrize("points", ["7", "-1", "four", "nan", "inf"])
 def test_what_is_no_mark_is_named_with_its_line(tmp_path, points):
     results.write_tables(tmp_path, [one()])
@@ -222,7 +233,7 @@ def test_interrupted_grading_goes_on_where_it_was(handed_in, tmp_path):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--set", "problems_77"], "which problem set.*there are problems_01"),
+        (["--set", "problems_77"], "which problem set.*there are problems_01.*3 of problems_01"),
         (["--again", "absent"], "unrecognized arguments"),
     ],
 )
@@ -231,6 +242,24 @@ def test_what_is_asked_for_wrongly_is_told_in_a_line(handed_in, tmp_path, more, 
     assert done.returncode
     assert re.search(message, done.stderr)
     assert "Traceback" not in done.stderr
+
+
+def test_the_set_is_not_guessed_where_the_notebooks_do_not_agree(tmp_path, monkeypatch):
+    def handed(*names):
+        notebooks = [{"cells": [], "metadata": {"problems": name}} for name in names]
+        return [
+            [Submission("mori", "x.ipynb", 0.0, json.dumps(notebook).encode)]
+            for notebook in notebooks
+        ]
+
+    sets = [tmp_path / "problems_01.md", tmp_path / "problems_02.md"]
+    monkeypatch.setattr(grade, "all_sets", lambda: sets)
+    assert grade._problem_set(None, handed("problems_02", "", "problems_02")) == sets[1]
+    assert grade._problem_set("problems_01", handed("problems_02")) == sets[0]
+    with pytest.raises(grade.Refused, match="2 of problems_01, 1 of problems_02"):
+        grade._problem_set(None, handed("problems_02", "problems_01", "problems_01"))
+    with pytest.raises(grade.Refused, match="none says it"):
+        grade._problem_set(None, handed("", "problems_09"))
 
 
 def test_without_a_wall_nothing_is_graded(handed_in, tmp_path, monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """Submissions are found in folders and archives as students and their systems make them."""
 
+import json
 import os
 import zipfile
 
@@ -7,7 +8,7 @@ import pytest
 
 from grading import submissions
 from grading.notebook import LARGEST
-from grading.submissions import NoSubmissions, discover, key, student_of
+from grading.submissions import NoSubmissions, choose, discover, key, student_of
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,16 @@ from grading.submissions import NoSubmissions, discover, key, student_of
 )
 def test_a_file_s_name_says_whose_it_is(name, student):
     assert student_of(name) == student
+
+
+def chosen(path, name="problems_01"):
+    """The submissions that are graded."""
+    return [choose(same, name) for same in discover(path)]
+
+
+def of(name, *cells):
+    """The bytes of a notebook that says to which problem set it belongs."""
+    return json.dumps({"cells": cells, "metadata": {"problems": name}}).encode()
 
 
 def fill(folder, files):
@@ -60,7 +71,7 @@ def test_a_folder_and_an_archive_of_it_hold_the_same_submissions(tmp_path, packe
     folder.mkdir()
     fill(folder, FILES)
     pack(archive, FILES)
-    found = {one.student: one for one in discover(archive if packed else folder)}
+    found = {one.student: one for one in chosen(archive if packed else folder)}
     assert list(found) == ["Sato (5)", "abe", "mori"]
     assert found["mori"].load() == b"1"
     assert found["Sato (5)"].load() == b"3"
@@ -70,7 +81,7 @@ def test_a_folder_and_an_archive_of_it_hold_the_same_submissions(tmp_path, packe
 
 def test_the_folder_that_was_packed_is_no_student(tmp_path):
     pack(tmp_path / "a.zip", [("export/mori.ipynb", b"1"), ("export/abe.ipynb", b"2")])
-    assert [one.student for one in discover(tmp_path / "a.zip")] == ["abe", "mori"]
+    assert [one.student for one in chosen(tmp_path / "a.zip")] == ["abe", "mori"]
 
 
 def test_of_equally_old_notebooks_the_last_by_name_counts(tmp_path):
@@ -79,14 +90,37 @@ def test_of_equally_old_notebooks_the_last_by_name_counts(tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
         os.utime(path, (10**9, 10**9))
-    (one,) = discover(tmp_path)
+    (one,) = chosen(tmp_path)
     assert one.file == "mori/answer-10.ipynb"
     assert len(one.set_aside) == 2
 
 
+def test_notebooks_of_other_problem_sets_lie_beside_it(tmp_path):
+    """As in the folder into which nbgrader collects all sets."""
+    files = [
+        ("mori/problems_01/old.ipynb", of("problems_01")),
+        ("mori/problems_01/problems_01.ipynb", of("problems_01", {})),
+        ("mori/problems_02/problems_02.ipynb", of("problems_02")),
+        ("abe/problems_02/problems_02.ipynb", of("problems_02")),
+    ]
+    fill(tmp_path, files)
+    abe, mori = chosen(tmp_path, "problems_01")
+    assert mori.file == "mori/problems_01/problems_01.ipynb"
+    assert mori.set_aside == ("mori/problems_01/old.ipynb",)
+    assert abe.problems == "problems_02"  # all there is: to be graded, with a note
+    abe, mori = chosen(tmp_path, "problems_02")
+    assert (mori.problems, mori.set_aside) == ("problems_02", ())
+
+
+def test_a_broken_notebook_that_came_last_is_not_passed_over(tmp_path):
+    fill(tmp_path, [("mori/a.ipynb", of("problems_01")), ("mori/b.ipynb", b"{")])
+    (one,) = chosen(tmp_path)
+    assert (one.file, one.problems) == ("mori/b.ipynb", "")
+
+
 def test_a_notebook_counts_before_anything_else_of_a_student(tmp_path):
     fill(tmp_path, [("mori/a.ipynb", b"1"), ("mori/later.txt", b"2")])
-    (one,) = discover(tmp_path)
+    (one,) = chosen(tmp_path)
     assert one.problem == ""
     assert one.load() == b"1"
 
@@ -95,7 +129,7 @@ def test_an_archive_in_the_place_of_a_notebook_is_opened_once(tmp_path):
     pack(tmp_path / "inner.zip", [("deep/a.ipynb", b"1")])
     inner = (tmp_path / "inner.zip").read_bytes()
     pack(tmp_path / "outer.zip", [("mori/work.zip", inner), ("abe/x.ipynb", b"2")])
-    found = {one.student: one for one in discover(tmp_path / "outer.zip")}
+    found = {one.student: one for one in chosen(tmp_path / "outer.zip")}
     assert found["mori"].load() == b"1"
     assert found["abe"].load() == b"2"
 
@@ -103,7 +137,7 @@ def test_an_archive_in_the_place_of_a_notebook_is_opened_once(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"PK no", b"PK\5\6" + 18 * b"\0"])
 def test_a_damaged_archive_of_a_student_is_kept_as_unreadable(tmp_path, content):
     fill(tmp_path, [("mori/work.zip", content), ("abe.ipynb", b"1")])
-    found = {one.student: one for one in discover(tmp_path)}
+    found = {one.student: one for one in chosen(tmp_path)}
     assert "archive" in found["mori"].problem
 
 
@@ -113,7 +147,7 @@ def test_links_are_not_followed(tmp_path):
     (tmp_path / "secret.ipynb").write_text("{}")
     (folder / "mori.ipynb").symlink_to(tmp_path / "secret.ipynb")
     (folder / "abe").symlink_to(tmp_path, target_is_directory=True)
-    found = {one.student: one for one in discover(folder)}
+    found = {one.student: one for one in chosen(folder)}
     assert set(found) == {"mori", "abe"}
     assert all("link" in one.problem for one in found.values())
 
@@ -121,7 +155,7 @@ def test_links_are_not_followed(tmp_path):
 def test_a_bomb_in_an_archive_is_not_unpacked_further_than_allowed(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mori.ipynb", b"0" * (3 * LARGEST))
-    (one,) = discover(tmp_path / "a.zip")
+    (one,) = chosen(tmp_path / "a.zip")
     assert len(one.load()) == LARGEST + 1
 
 
