@@ -114,6 +114,11 @@ def _blocks(X: np.ndarray | Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     alone, columns = isinstance(X, np.ndarray), None
     for number, chunk in enumerate([X] if alone else X):
         name = "X" if alone else f"chunk {number}"
+        if not alone and np.ndim(chunk) == 1:
+            raise ValueError(
+                f"{name} has shape {np.shape(chunk)}, wanted (samples, columns); if X is a list of"
+                " rows, np.array(X) makes one array of them"
+            )
         chunk = real_matrix(chunk, name)
         check_finite(chunk, name)
         columns = chunk.shape[1] if columns is None else columns

@@ -75,12 +75,25 @@ class PCA:
 
     def transform(self, X: np.ndarray) -> np.ndarray:
         r"""The codes (N, k) of the samples X (N, D), :math:`y = U_k^\top (x - \bar x)`
-        (:eq:`eq-pca`)."""
+        (:eq:`eq-pca`).
+
+        Raises
+        ------
+        TypeError, ValueError
+            X has another number of columns than the samples of `fit`, or as for
+            :func:`ae_course.arrays.as_rows`.
+        """
         return (_rows(X, len(self.mean)) - self.mean) @ self.components.T
 
     def inverse_transform(self, Y: np.ndarray) -> np.ndarray:
         r"""The samples (N, D) for the codes Y (N, k), :math:`\hat x = \bar x + U_k y`
-        (:eq:`eq-pca`)."""
+        (:eq:`eq-pca`).
+
+        Raises
+        ------
+        TypeError, ValueError
+            Y has not k columns, or as for :func:`ae_course.arrays.as_rows`.
+        """
         return _rows(Y, len(self.components), name="Y") @ self.components + self.mean
 
     def reconstruct(self, X: np.ndarray) -> np.ndarray:
@@ -137,9 +150,26 @@ def variance_missed(eigenvalues: Sequence[float], shares: Sequence[float], k: in
     :math:`\sum_{i \le k} (d_i - d_k)(1 - c_i) + \sum_{i > k} (d_k - d_i)\, c_i`
     (:eq:`eq-ky-fan`), where the share :math:`c_i` is the squared length of the projection of
     :math:`u_i` onto the subspace.
+
+    Parameters
+    ----------
+    eigenvalues : (D,)
+        Of the covariance, the largest first.
+    shares : (D,)
+        :math:`c_1` to :math:`c_D`; of a subspace of dimension k they add up to k.
+    k : int
+        From 1 to D.
+
+    Raises
+    ------
+    ValueError
+        The eigenvalues are no spectrum in falling order, there is not one share for each, or k is
+        out of range.
     """
     d, c = _spectrum(eigenvalues), np.asarray(shares, float)
     check_whole("k", k, least=1, most=len(d))
+    if c.shape != d.shape:
+        raise ValueError(f"the shares have shape {c.shape}, wanted one for each of {len(d)}")
     return float((d - d[k - 1])[:k] @ (1 - c)[:k] + (d[k - 1] - d)[k:] @ c[k:])
 
 
@@ -179,15 +209,17 @@ def critical_point(pca: PCA, kept: Sequence[int], mix: np.ndarray | None = None)
         The r components that the code keeps, :math:`\mathcal K`, counted from 0.
     mix : array (k, k), optional
         A, invertible, with :math:`k \ge r`: k is the number of code units. Without it, A is the
-        identity and there are r of them.
+        identity and there are r of them, at least one.
 
     Raises
     ------
     ValueError
-        A component does not exist or is named twice, or A is not square, not invertible or smaller
-        than r.
+        A component does not exist or is named twice; none is kept and A, which says how many units
+        are idle, is not given; or A is not square, not invertible or smaller than r.
     """
     kept = _check_kept(kept, len(pca.components))
+    if not kept and mix is None:
+        raise ValueError("no component is kept and A is not given, wanted A for the idle units")
     A = np.eye(len(kept)) if mix is None else _check_invertible(mix, least=len(kept))
     padded = np.zeros((len(A), len(pca.mean)))
     padded[: len(kept)] = pca.components[kept]
@@ -210,6 +242,12 @@ def saddle_index(eigenvalues: Sequence[float], kept: Sequence[int], units: int) 
         The r components that the code keeps, counted from 0.
     units : int
         k, the number of code units, from r on.
+
+    Raises
+    ------
+    ValueError
+        Two eigenvalues are equal or one is zero, a component does not exist or is named twice, or
+        there are fewer units than components.
     """
     d = _spectrum(eigenvalues)
     if d[-1] <= 0 or (np.diff(d) == 0).any():
@@ -251,6 +289,11 @@ def decayed_singular_values(eigenvalues: Sequence[float], decay: float) -> np.nd
     Returns
     -------
     array (k,)
+
+    Raises
+    ------
+    ValueError
+        The eigenvalues are no spectrum in falling order, or the decay is not positive.
     """
     d = _spectrum(eigenvalues)
     check_positive("decay", decay)
@@ -264,6 +307,21 @@ def decay_bound(eigenvalues: Sequence[float], k: int, decay: float) -> float:
     For :math:`J = E + \frac\lambda2 (\lVert W \rVert_F^2 + \lVert \tilde W \rVert_F^2)` it is
     :math:`\frac12 \sum_i d_i - \frac12 \sum_{i \le k} \max(0, d_i - \lambda)^2 / d_i`
     (:eq:`eq-decay-bound`).
+
+    Parameters
+    ----------
+    eigenvalues : (D,)
+        Of the covariance, the largest first.
+    k : int
+        From 1 to D.
+    decay : float
+        :math:`\lambda`, positive.
+
+    Raises
+    ------
+    ValueError
+        The eigenvalues are no spectrum in falling order, k is out of range, or the decay is not
+        positive.
     """
     d = _spectrum(eigenvalues)
     check_whole("k", k, least=1, most=len(d))

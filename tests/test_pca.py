@@ -521,12 +521,24 @@ def test_a_decay_that_is_not_positive_is_named(decay):
         ([0, 1], np.ones((2, 2)), r"A has rank 1, wanted an invertible matrix \(2, 2\)"),
         ([0, 1], np.ones((2, 3)), r"A has shape \(2, 3\), wanted a square one of 2 rows"),
         ([0, 1], np.eye(1), r"A has shape \(1, 1\), wanted a square one of 2 rows"),
+        ([], None, "no component is kept and A is not given"),
     ],
     ids=str,
 )
 def test_a_critical_point_that_does_not_exist_is_named(kept, A, message):
     with pytest.raises(ValueError, match=message):
         critical_point(FITTED, kept, A)
+
+
+def test_there_is_one_share_for_each_eigenvalue():
+    with pytest.raises(ValueError, match=r"shares have shape \(2,\), wanted one for each of 3"):
+        module.variance_missed([3, 2, 1], [1, 0], 1)
+
+
+def test_idle_units_alone_are_a_critical_point_too():
+    params = critical_point(FITTED, [], np.eye(2))
+    assert params["W1"].shape == (2, 5)
+    assert not params["W1"].any()
 
 
 @pytest.mark.parametrize("d", [[2, 2, 1], [2, 1, 0]], ids=str)

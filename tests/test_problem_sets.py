@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from handed_in import SETS, SOURCES, blank, data, filled, with_bodies
+from handed_in import ROOT, SETS, SOURCES, blank, data, filled, with_bodies
 from wrong_answers import WRONG_ANSWERS
 
 from ae_course import exercises
@@ -13,6 +13,7 @@ from grading.notebook import read
 from grading.sandbox import Limits
 from tools import notebooks
 
+COUNTS = {4: "four", 5: "five", 6: "six"}
 LIMITS = Limits(step=20, total=120)
 WRONG = [
     pytest.param(name, function, words, body, id=f"{name}-{function}-{words}")
@@ -62,6 +63,25 @@ def test_a_set_is_of_the_promised_kind(name):
         assert f"## {task.title} ({task.points} points" in text
     total = sum(task.points for task in problems.tasks)
     assert f"{total} points in all" in text
+
+
+@each_set
+def test_the_pages_of_the_book_lead_to_it_and_say_what_it_is_worth(name):
+    problems, number = SETS[name], int(name.removeprefix("problems_"))
+    (chapter,) = [c for c in notebooks.chapters() if c.startswith(f"{number:02}_")]
+    here = f"exercises/{name}"
+    assert f"- file: book/{here}\n" in (ROOT / "_toc.yml").read_text("utf-8")
+    title = problems.title.removeprefix(f"Problem set {number}: ")
+    total = sum(task.points for task in problems.tasks)
+    in_words = sum(task.points for task in problems.tasks if task.written)
+    count = COUNTS[len(problems.tasks)]
+    row = f"[{title}]({here}.ipynb): {count} problems, {total} points | {{doc}}`"
+    assert row in (ROOT / "book" / "assignments.md").read_text("utf-8")
+    row = f"[{name}]({here}.ipynb): {total - in_words} points in code, {in_words} in words |"
+    assert row in (ROOT / "book" / "instructors.md").read_text("utf-8")
+    source = (ROOT / "book" / "src" / f"{chapter}.md").read_text("utf-8")
+    assert f"[problem set {number}]({here}.ipynb)" in source
+    assert f"{{download}}`download it <{here}.ipynb>`" in source
 
 
 @each_set
