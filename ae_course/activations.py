@@ -117,8 +117,9 @@ def _top_k(k: int) -> Activation:
 
 
 def _pass_largest(k: int, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
-    y = np.multiply(u, 0, out=out)
-    np.copyto(y, u, where=_largest(k, u))
+    silent = ~(_largest(k, u) | np.isnan(u))  # what is not a number must not be hidden by a zero
+    y = np.positive(u, out=out)
+    np.copyto(y, 0, where=silent)
     return y
 
 

@@ -65,7 +65,8 @@ class KLSparsity(Term):
     Raises
     ------
     ValueError
-        rho is not in (0, 1); or, when it is evaluated, a unit's mean output is not.
+        rho is not in (0, 1); or, when it is evaluated, a unit's mean output is not, or the layer
+        is not a hidden one.
     """
 
     rho: float
@@ -76,7 +77,7 @@ class KLSparsity(Term):
             raise ValueError(f"rho is {self.rho!r}, wanted a number between 0 and 1")
 
     def __repr__(self) -> str:
-        return f"kl_sparsity(rho={self.rho:g}, layer={self.layer})"
+        return f"kl_sparsity(rho={self.rho:g}, layer={self.layer!r})"
 
     def value(self, seen, room):
         return float(kl_divergence(self.rho, self.mean_activation(seen)).sum())
@@ -138,7 +139,7 @@ class RunningKLSparsity(KLSparsity):
         check_fraction("alpha", self.alpha)
 
     def __repr__(self) -> str:
-        settings = f"rho={self.rho:g}, alpha={self.alpha:g}, layer={self.layer}"
+        settings = f"rho={self.rho:g}, alpha={self.alpha:g}, layer={self.layer!r}"
         return f"running_kl_sparsity({settings})"
 
     def at_y(self, seen):
@@ -204,7 +205,7 @@ class L1Sparsity(Term):
     layer: int = 1
 
     def __repr__(self) -> str:
-        return f"l1_sparsity(layer={self.layer})"
+        return f"l1_sparsity(layer={self.layer!r})"
 
     def value(self, seen, room):
         return float(np.abs(hidden_outputs(self, seen)).sum(axis=1).mean())
@@ -286,16 +287,28 @@ def lifetime_sparsity(Y: np.ndarray) -> np.ndarray:
 
 
 def dead_fraction(Y: np.ndarray) -> float:
-    """The share of the units whose output is 0 for every sample of the codes Y (N, D)."""
+    """The share of the units whose output is exactly 0 for every sample of the codes Y (N, D).
+
+    Logistic units are never dead in this sense, even if they say the same for every sample: to see
+    that, look at :func:`lifetime_sparsity` or at the largest output of each unit.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Y is not a matrix of finite real numbers.
+    """
     return float(np.mean(~_codes(Y, 1, "units", least=1).any(axis=0)))
 
 
 def _spread(rows: np.ndarray) -> np.ndarray:
     # (D a - 1) / (D - 1), from 0 for a single entry to 1 for equal ones; 0 / 0 for an empty row.
     # Rounding must not lead out of this range.
-    squares = np.einsum("nd,nd->n", rows, rows)
+    sizes = np.abs(rows)
+    top = sizes.max(axis=1, keepdims=True)
+    np.divide(sizes, top, out=sizes, where=top > 0)  # or squares of tiny numbers would be 0
+    squares = np.einsum("nd,nd->n", sizes, sizes)
     D, ratio = rows.shape[1], np.full(len(rows), np.nan)
-    np.divide(np.abs(rows).sum(axis=1) ** 2, squares, out=ratio, where=squares > 0)
+    np.divide(sizes.sum(axis=1) ** 2, squares, out=ratio, where=squares > 0)
     return np.clip((ratio - 1) / (D - 1), 0, 1)
 
 

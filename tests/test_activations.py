@@ -196,6 +196,19 @@ def test_of_equal_net_inputs_the_first_pass_and_there_are_exactly_k(row, kept, d
     assert top_k(2)(u)[0].tolist() == [v * m for v, m in zip(row, kept, strict=True)]
 
 
+def test_the_k_largest_may_be_written_where_the_net_inputs_lie():
+    u = np.array([[1.0, 3.0, 2.0], [-1.0, -3.0, -2.0]])
+    wanted = top_k(2)(u.copy())
+    assert top_k(2)(u, out=u) is u
+    assert u.tolist() == wanted.tolist() == [[0, 3, 2], [-1, 0, -2]]
+
+
+def test_infinite_net_inputs_can_be_silenced_and_what_is_no_number_cannot():
+    assert top_k(1)(np.array([[1, -np.inf, 2.0]])).tolist() == [[0, 0, 2]]
+    assert np.isnan(top_k(1)(np.array([[1, np.nan, 2.0]]))).any()
+    assert not np.signbit(top_k(1)(np.array([[-1.0, 2.0]]))).any()
+
+
 def test_all_units_pass_if_k_is_their_number():
     assert top_k(3)(U).tolist() == U.tolist()
 

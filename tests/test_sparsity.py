@@ -469,6 +469,20 @@ def test_the_measures_are_from_0_to_1_and_know_no_scale():
             assert ((constant >= 0) & (constant < 1e-14)).all()
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e170, 1e300])
+def test_no_code_is_too_faint_or_too_loud_to_be_measured(scale):
+    Y = CODES[:, :4]
+    assert_close(population_sparsity(scale * Y), population_sparsity(Y))
+    assert_close(lifetime_sparsity(scale * Y), lifetime_sparsity(Y))
+
+
+def test_if_units_are_off_or_on_the_mean_of_the_means_gives_population_sparsity():
+    Y = (samples(60, 8) < 0.3) * 1.0
+    Y[:, 0] = 1 - Y[:, 1:].max(axis=1)  # no sample is without a unit
+    wanted = (1 - Y.mean(axis=0).mean()) / (1 - 1 / 8)
+    assert_close(population_sparsity(Y).mean(), wanted)
+
+
 def test_the_measures_are_each_other_s_transpose():
     assert_close(lifetime_sparsity(CODES[:, :4]), population_sparsity(CODES[:, :4].T))
 
@@ -511,6 +525,12 @@ def test_units_that_are_never_active_are_dead():
 def test_codes_that_cannot_be_measured_are_named(measure, Y, message):
     with pytest.raises(ValueError, match=message):
         measure(Y)
+
+
+@pytest.mark.parametrize("penalty", [kl_sparsity(0.1, "1"), l1_sparsity("1")], ids=repr)
+def test_a_layer_that_is_no_number_looks_like_one_in_no_message(penalty):
+    with pytest.raises(ValueError, match=r"layer='1'\) is for a hidden layer, of which there are 3"):
+        penalty.value(NET, PARAMS, X)
 
 
 @pytest.mark.parametrize("layer", [0, 4])
