@@ -529,7 +529,7 @@ def test_codes_that_cannot_be_measured_are_named(measure, Y, message):
 
 @pytest.mark.parametrize("penalty", [kl_sparsity(0.1, "1"), l1_sparsity("1")], ids=repr)
 def test_a_layer_that_is_no_number_looks_like_one_in_no_message(penalty):
-    with pytest.raises(ValueError, match=r"layer='1'\) is for a hidden layer, of which there are 3"):
+    with pytest.raises(ValueError, match=r"layer='1'\) is for a hidden layer, of which"):
         penalty.value(NET, PARAMS, X)
 
 
