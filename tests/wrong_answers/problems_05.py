@@ -52,7 +52,7 @@ WRONG = {
     return np.sum(z * z, axis=1)""",
         ),
     ],
-    "covariance_without": [
+    "covariance_left": [
         (
             "it is the scatter, a sum, that leaves S; you subtract their covariance.",
             """N_a, N_b = N - len(gone), len(gone)
