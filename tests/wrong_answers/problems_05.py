@@ -75,7 +75,7 @@ WRONG = {
     return (S - b.T @ b - N_a * N_b / N * np.outer(Delta, Delta)) / N""",
         ),
         (
-            "it is the scatter, a sum, that leaves S; you subtract their covariance; and",
+            "it is the scatter, a sum, that leaves S; you subtract their covariance. Besides",
             """rest = len(gone) * (N - len(gone)) / N
     away = gone - gone.mean(axis=0)
     step = gone.mean(axis=0) - mean
@@ -102,9 +102,9 @@ WRONG = {
     ],
     "backward_whitener": [
         ("first pixel first", "return np.linalg.solve(np.linalg.cholesky(Phi), np.eye(len(Phi)))"),
-        ("it does not whiten", "return np.linalg.inv(np.linalg.cholesky(Phi)).T"),
+        ("but it does not whiten", "return np.linalg.inv(np.linalg.cholesky(Phi)).T"),
         (
-            "PᵀP has to be",
+            "look at the zeros of P",
             """d, U = principal_axes(Phi)
     return np.linalg.cholesky(U / d @ U.T)""",
         ),
