@@ -291,7 +291,7 @@ WRONG = {
         ),
     ],
     "least_objective": [
-        ("what PCA leaves over", "return np.linalg.eigvalsh(Phi)[: max(len(Phi) - k, 0)].sum() / 2"),
+        ("what PCA leaves over", "return sum(sorted(np.linalg.eigvalsh(Phi))[::-1][k:]) / 2"),
         (
             "put out as zero",
             """d = sorted(np.linalg.eigvalsh(Phi), reverse=True)[:k]
