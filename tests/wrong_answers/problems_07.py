@@ -134,7 +134,7 @@ WRONG = {
     return W_.T @ delta.T @ (X - b_) / X.shape[0]""",
         ),
         (
-            "what is it that a filter is multiplied with",
+            "what a filter is multiplied with there",
             """Y = top_k(k)((X - b_) @ W.T + b)
     delta = Y @ W_.T + b_ - X
     return ((delta @ W_) * (Y != 0)).T @ X / len(X)""",
