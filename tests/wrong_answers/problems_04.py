@@ -258,5 +258,25 @@ WRONG = {
         grad = grad + (-rho * c / r + (1 - rho) / (1 - r / c))[:, None] * dr / c
     return grad / len(batches)""",
         ),
+        (
+            "begins anew",
+            """grad = np.zeros_like(W)
+    for i, X in enumerate(batches, 1):
+        Y = logistic(X @ W.T + b)
+        c = 1 - alpha ** (t + 1)
+        q = (alpha * past + (1 - alpha) * Y.mean(0)) / c
+        s = -rho / q + (1 - rho) / (1 - q)
+        grad += (1 - alpha) / c * (s * Y * (1 - Y)).T @ X / len(X) / len(batches)
+    return grad""",
+        ),
+        (
+            "one large batch",
+            """X = np.concatenate(batches)
+    Y = logistic(X @ W.T + b)
+    c = 1 - alpha ** (t + 1)
+    q = (alpha * past + (1 - alpha) * Y.mean(0)) / c
+    s = -rho / q + (1 - rho) / (1 - q)
+    return (1 - alpha) / c * (s * Y * (1 - Y)).T @ X / len(X)""",
+        ),
     ],
 }
