@@ -66,6 +66,17 @@ WRONG = {
         found += [-np.sum(X * np.log(Z) + (1 - X) * np.log(1 - Z))]
     return np.array(found)""",
         ),
+        (
+            "W̃ of its own",
+            """found, Y = [], X
+    for top in range(len(stages)):
+        Y = logistic(Y @ stages[top][0].T + stages[top][1])
+        Z = Y
+        for W, _, _, b_ in stages[top::-1]:
+            Z = logistic(Z @ W + b_)
+        found += [-(X * np.log(Z) + (1 - X) * np.log(1 - Z)).sum(1).mean()]
+    return np.array(found)""",
+        ),
     ],
     "as_logistic": [
         (
@@ -285,6 +296,17 @@ WRONG = {
     return min(1.0, 2 * binom.sf(k - 1, len(leads), 0.5))""",
         ),
         ("same sign", "return 0.5 ** (len(leads) - 1)"),
+        (
+            "ranks in place of the leads",
+            """from scipy.stats import wilcoxon
+    return wilcoxon(leads, zero_method="zsplit", method="exact").pvalue""",
+        ),
+        (
+            "takes the leads for normal",
+            """from scipy.stats import t
+    error = leads.std(ddof=1) / np.sqrt(len(leads))
+    return 2 * t.sf(abs(leads.mean()) / error, len(leads) - 1)""",
+        ),
         (
             "one minus the share",
             """count = 0
