@@ -367,6 +367,15 @@ WRONG = {
     return quad(lambda v: 1 / ((target - v**L) * v**(L - 1)), w0, (q * target) ** (1 / L))[0]""",
         ),
         (
+            "differences of the squares",
+            """from scipy.integrate import quad
+    from scipy.optimize import brentq
+    gap = w - w.min()
+    p = lambda v: np.prod(v + gap)
+    end = brentq(lambda v: p(v) - q * target, w.min(), w.min() + q * target + 1)
+    return quad(lambda v: v / (p(v) * (target - p(v))), w.min(), end)[0]""",
+        ),
+        (
             "only the last weight",
             """a = np.prod(w[:-1])
     return np.log((target - a * w[-1]) / ((1 - q) * target)) / a**2""",
