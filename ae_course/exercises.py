@@ -222,8 +222,10 @@ def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:
     if found.ndim == 2 and found.shape[0] == found.shape[1] and same(found.T):
         return "the result is transposed."
     factor = np.vdot(wanted, found) / (np.vdot(wanted, wanted) or 1)
-    if factor and (found.size > 1 or _is_whole(factor, rtol)) and same(found / factor):
-        return f"the result is {factor:.4g} times the right one everywhere; is a factor missing?"
+    reads = f"{factor:.4g}"  # "1 times" would tell nothing
+    telling = reads not in ("0", "1") and (found.size > 1 or _is_whole(factor, rtol))
+    if telling and same(found / factor):
+        return f"the result is {reads} times the right one everywhere; is a factor missing?"
     shift = (found - wanted).mean()
     if found.size > 1 and same(found - shift):
         size = "large" if shift > 0 else "small"
@@ -234,7 +236,7 @@ def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:
 def _is_whole(factor: float, rtol: float) -> bool:
     # A single wrong number is a multiple of the right one whatever it is: only 2, 3, 1/2 … tell.
     larger = max(abs(factor), 1 / abs(factor))
-    return larger > 1.5 and abs(larger - round(larger)) < rtol * larger
+    return 1.5 < larger < 1_000 and abs(larger - round(larger)) < rtol * larger
 
 
 def _worst_difference(found: np.ndarray, wanted: np.ndarray) -> str:

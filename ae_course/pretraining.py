@@ -8,8 +8,9 @@ said to cure, deltas that vanish on their way back, and the starts to compare it
 import numpy as np
 
 from ae_course.activations import Activation, logistic
+from ae_course.arrays import real_matrix
 from ae_course.autoencoder import Autoencoder, mean_bias
-from ae_course.checks import check_positive
+from ae_course.checks import check_positive, check_whole
 from ae_course.network import Draw, Layer, Network, Trace, glorot
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
@@ -37,8 +38,8 @@ def pretrain(
     Parameters
     ----------
     net : Network
-        The layers to pretrain; their activations work unit by unit, so that a softmax layer comes
-        later (see :func:`add_layers`).
+        The layers to pretrain; their activations have a derivative unit by unit, so that a softmax
+        layer comes later (see :func:`add_layers`).
     objective : Objective
         What every autoencoder minimises, such as ``reconstruction(cross_entropy)``. Its terms
         count the layers of an autoencoder, so that 1 is always the code.
@@ -67,12 +68,15 @@ def pretrain(
     Raises
     ------
     ValueError
-        The network has a softmax layer, the output units cannot reach what a layer is given, or X
-        does not fit.
+        The network has a softmax layer, the output units cannot reach what a layer is given or are
+        neither logistic nor identity, or X does not fit.
+    TypeError
+        X does not hold real numbers.
     """
     for l, layer in net.numbered():
         check_elementwise(l, layer)
-    params, histories, y = Parameters.zeros(net.shapes(), dtype), {}, X
+    params, histories = Parameters.zeros(net.shapes(), dtype), {}
+    y = real_matrix(X, "X")
     for l, layer in net.numbered():
         check_reach(l, output, y)
         autoencoder = around(layer, output)
@@ -94,7 +98,8 @@ def around(layer: Layer, output: Activation = logistic) -> Autoencoder:
 def check_elementwise(number: int, layer: Layer) -> None:
     """Raise ValueError if f couples the units of the layer, as softmax does."""
     try:
-        layer.activation.derivative(np.zeros(1), layer.activation(np.zeros(1)))
+        probe = np.zeros(layer.units)
+        layer.activation.derivative(probe, layer.activation(probe))
     except TypeError as problem:
         raise ValueError(
             f"layer {number} has {layer.activation} units, wanted ones that work one by one,"
@@ -104,9 +109,9 @@ def check_elementwise(number: int, layer: Layer) -> None:
 
 def check_reach(number: int, output: Activation, y: np.ndarray) -> None:
     """Raise ValueError if logistic output units are to restore values outside [0, 1]."""
-    if output is logistic and np.asarray(y).dtype != np.uint8 and (np.min(y) < 0 or np.max(y) > 1):
+    if output is logistic and y.dtype != np.uint8 and (y.min() < 0 or y.max() > 1):
         raise ValueError(
-            f"layer {number} is given values from {np.min(y):g} to {np.max(y):g}, which logistic"
+            f"layer {number} is given values from {y.min():g} to {y.max():g}, which logistic"
             " output units cannot restore; output=identity, with squared_error, can"
         )
 
@@ -160,11 +165,13 @@ def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray
     Raises
     ------
     ValueError
-        There are not as many labels as samples.
+        There are not as many labels as samples, or they are not whole numbers.
     """
-    if np.shape(labels) != (len(X),):
+    labels = np.asarray(labels)
+    if labels.shape != (len(X),) or labels.dtype.kind not in "iu":
         raise ValueError(
-            f"labels have shape {np.shape(labels)}, wanted one for each of {len(X)} samples"
+            f"labels have shape {labels.shape} and dtype {labels.dtype}, wanted one whole number"
+            f" for each of {len(X)} samples"
         )
     return float(100 * np.mean(classify(net, params, X) == labels))
 
@@ -182,7 +189,16 @@ def delta_sizes(
         Of the forward pass.
     delta_out : array (N, units)
         The delta of the output layer.
+
+    Raises
+    ------
+    ValueError
+        delta_out has not the shape of the output.
     """
+    if np.shape(delta_out) != trace.output.shape:
+        raise ValueError(
+            f"delta_out has shape {np.shape(delta_out)}, the output has {trace.output.shape}"
+        )
     deltas = net.deltas(params, trace, delta_out)
     return {l: float(np.sqrt(np.mean(deltas[l] ** 2))) for l in sorted(deltas)}
 
@@ -215,7 +231,13 @@ def backward_factor(net: Network, params: Parameters, trace: Trace, layer: int) 
 
     Units times mean square weight, both of layer + 1, times the mean square of f' in the layer
     (:eq:`eq-backward-variance`). The weights are taken to have mean zero.
+
+    Raises
+    ------
+    ValueError
+        The network has no such layer, or none above it.
     """
+    check_whole("layer", layer, least=net.first, most=net.last - 1)
     W = params[f"W{layer + 1}"]
     f = net.layers[layer - net.first].activation
     slope = f.derivative(trace.u[layer], trace.y[layer])

@@ -7,15 +7,16 @@ a corruption ``(rng, x) -> array``, a term, or a small frozen value.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from ae_course.activations import identity, logistic
-from ae_course.arrays import Room, as_rows, fresh, real_matrix
+from ae_course.arrays import Room, as_rows, check_finite, fresh, real_matrix
 from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checks import check_fraction, check_generator, check_positive, check_whole
-from ae_course.losses import Loss
+from ae_course.losses import Loss, squared_error
 from ae_course.network import Draw, Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term
 from ae_course.optimizers import Optimizer
@@ -24,6 +25,14 @@ from ae_course.pretraining import around
 from ae_course.training import train
 
 Corruption = Callable[[np.random.Generator, np.ndarray], np.ndarray]
+
+
+def _check_noiseable(rng, x) -> None:
+    # Grey values from 0 to 255 would get noise that is meant for 0 to 1.
+    check_generator(rng)
+    if getattr(x, "dtype", None) not in (np.float32, np.float64):
+        kind = getattr(x, "dtype", type(x).__name__)
+        raise TypeError(f"x is {kind}, wanted an array of float32 or float64, such as x / 255")
 
 
 def gaussian_noise(sigma: float) -> Corruption:
@@ -35,9 +44,16 @@ def gaussian_noise(sigma: float) -> Corruption:
     ------
     ValueError
         sigma is not positive.
+    TypeError
+        When it is called: x is not an array of floats, or rng no generator. So for all corruptions.
     """
     check_positive("sigma", sigma)
-    return lambda rng, x: x + x.dtype.type(sigma) * rng.standard_normal(x.shape, x.dtype)
+
+    def corrupt(rng, x):
+        _check_noiseable(rng, x)
+        return x + x.dtype.type(sigma) * rng.standard_normal(x.shape, x.dtype)
+
+    return corrupt
 
 
 def masking_noise(share: float) -> Corruption:
@@ -49,7 +65,12 @@ def masking_noise(share: float) -> Corruption:
         The share is not in [0, 1).
     """
     check_fraction("the share", share)
-    return lambda rng, x: x * (rng.random(x.shape, np.float32) >= share)
+
+    def corrupt(rng, x):
+        _check_noiseable(rng, x)
+        return x * (rng.random(x.shape, np.float32) >= share)
+
+    return corrupt
 
 
 def salt_and_pepper(share: float) -> Corruption:
@@ -65,6 +86,7 @@ def salt_and_pepper(share: float) -> Corruption:
     check_fraction("the share", share)
 
     def corrupt(rng, x):
+        _check_noiseable(rng, x)
         draw = rng.random(x.shape, np.float32)
         return np.where(draw < share, (draw < share / 2).astype(x.dtype), x)
 
@@ -89,12 +111,24 @@ def wiener(Phi: np.ndarray, sigma: float) -> np.ndarray:
     ValueError
         Phi is not a symmetric matrix, or sigma is not positive.
     """
-    check_positive("sigma", sigma)
-    Phi = real_matrix(Phi, "Phi")
-    if Phi.shape[0] != Phi.shape[1] or not np.allclose(Phi, Phi.T):
-        raise ValueError(f"Phi has shape {Phi.shape}, wanted a symmetric matrix")
+    Phi = _covariance_matrix(Phi, sigma)
     # Phi and Phi + sigma^2 I commute, so that solving from the left gives the same matrix.
     return np.linalg.solve(Phi + sigma**2 * np.eye(len(Phi)), Phi)
+
+
+def _covariance_matrix(Phi: np.ndarray, sigma: float) -> np.ndarray:
+    check_positive("sigma", sigma)
+    Phi = np.asarray(Phi)
+    if Phi.ndim != 2 or Phi.shape[0] != Phi.shape[1]:
+        raise ValueError(f"Phi has shape {Phi.shape}, wanted a symmetric matrix")
+    Phi = real_matrix(Phi, "Phi")
+    check_finite(Phi, "Phi")
+    if not np.allclose(Phi, Phi.T):
+        raise ValueError(
+            f"Phi differs from its transpose by {np.abs(Phi - Phi.T).max():.2g},"
+            " wanted a symmetric matrix"
+        )
+    return Phi
 
 
 def linear_denoising_error(Phi: np.ndarray, M: np.ndarray, sigma: float) -> float:
@@ -109,7 +143,15 @@ def linear_denoising_error(Phi: np.ndarray, M: np.ndarray, sigma: float) -> floa
         Covariance matrix of the clean samples.
     M : array (D, D)
     sigma : float
+
+    Raises
+    ------
+    ValueError
+        Phi is not a symmetric matrix, M has another shape, or sigma is not positive.
     """
+    Phi, M = _covariance_matrix(Phi, sigma), real_matrix(M, "M")
+    if M.shape != Phi.shape:
+        raise ValueError(f"M has shape {M.shape}, wanted that of Phi, {Phi.shape}")
     miss = M - np.eye(len(M))
     return float(np.vdot(miss @ Phi, miss) + sigma**2 * np.vdot(M, M)) / 2
 
@@ -130,7 +172,8 @@ class Mixture:
     Raises
     ------
     ValueError
-        The shapes do not fit, or weights or variances are out of range.
+        The shapes do not fit, or weights, means or variances are out of range; later, points have
+        another number of columns than the means, or a sigma is not positive.
     """
 
     weights: np.ndarray
@@ -141,19 +184,21 @@ class Mixture:
         for name in ("weights", "means", "variances"):
             object.__setattr__(self, name, np.asarray(getattr(self, name), float))
         K = len(real_matrix(self.means, "means"))
+        check_finite(self.means, "means")
         if self.weights.shape != (K,) or self.variances.shape != (K,):
             raise ValueError(
                 f"{K} means, weights of shape {self.weights.shape} and variances of shape"
                 f" {self.variances.shape}; wanted one of each for every component"
             )
-        if self.weights.min() <= 0 or abs(self.weights.sum() - 1) > 1e-9:
+        if not (self.weights.min() > 0 and abs(self.weights.sum() - 1) < 1e-9):
             raise ValueError(f"the weights are {self.weights}, wanted positive ones with sum 1")
-        if self.variances.min() <= 0:
-            raise ValueError(f"the variances are {self.variances}, wanted positive ones")
+        if not ((self.variances > 0) & np.isfinite(self.variances)).all():
+            raise ValueError(f"the variances are {self.variances}, wanted positive, finite ones")
 
     def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Draw n samples (n, D)."""
         check_generator(rng)
+        check_whole("the number of samples", n, least=1)
         k = rng.choice(len(self.weights), size=n, p=self.weights)
         noise = rng.normal(size=(n, self.means.shape[1]))
         return self.means[k] + np.sqrt(self.variances[k])[:, None] * noise
@@ -161,6 +206,7 @@ class Mixture:
     def smoothed(self, sigma: float) -> Self:
         r"""The mixture of :math:`\tilde x = x + \eta`: every variance grows by
         :math:`\sigma^2` (:eq:`eq-smoothed`)."""
+        check_positive("sigma", sigma)
         return replace(self, variances=self.variances + sigma**2)
 
     def log_density(self, X: np.ndarray) -> np.ndarray:
@@ -171,7 +217,7 @@ class Mixture:
 
     def score(self, X: np.ndarray) -> np.ndarray:
         r"""The score :math:`\nabla_x \log p` at the rows of X (N, D) (:eq:`eq-mixture-score`)."""
-        pull = (self.means - X[:, None]) / self.variances[:, None]
+        pull = (self.means - self._points(X)[:, None]) / self.variances[:, None]
         return np.einsum("nk,nkd->nd", self.shares(X), pull)
 
     def shares(self, X: np.ndarray) -> np.ndarray:
@@ -181,13 +227,21 @@ class Mixture:
     def denoise(self, X: np.ndarray, sigma: float) -> np.ndarray:
         r"""The mean of the clean x, given :math:`\tilde x` in the rows of X
         (:eq:`eq-mixture-denoiser`): the best denoiser there is (:eq:`eq-posterior-mean`)."""
+        shares = self.smoothed(sigma).shares(X)
         keep = (self.variances / (self.variances + sigma**2))[:, None]
-        each = self.means + keep * (X[:, None] - self.means)
-        return np.einsum("nk,nkd->nd", self.smoothed(sigma).shares(X), each)
+        each = self.means + keep * (self._points(X)[:, None] - self.means)
+        return np.einsum("nk,nkd->nd", shares, each)
+
+    def _points(self, X: np.ndarray) -> np.ndarray:
+        # One column would be broadcast against means of any dimension.
+        X, D = real_matrix(X, "X"), self.means.shape[1]
+        if X.shape[1] != D:
+            raise ValueError(f"X has {X.shape[1]} columns, the mixture has {D} dimensions")
+        return X
 
     def _joint(self, X: np.ndarray) -> np.ndarray:
         """The logarithm of the k-th summand of the density, (N, K)."""
-        squares = ((X[:, None] - self.means) ** 2).sum(axis=2)
+        squares = ((self._points(X)[:, None] - self.means) ** 2).sum(axis=2)
         D = self.means.shape[1]
         scale = np.log(self.weights) - 0.5 * D * np.log(2 * np.pi * self.variances)
         return scale - squares / (2 * self.variances)
@@ -197,9 +251,17 @@ def denoiser_score(net: Network, params: Parameters, X: np.ndarray, sigma: float
     r"""The score of the noisy samples as a denoiser has learned it (:eq:`eq-tweedie`).
 
     :math:`(\hat x(\tilde x) - \tilde x) / \sigma^2` at the rows of X (N, D).
+
+    Raises
+    ------
+    ValueError
+        sigma is not positive, or the outputs do not have the shape of X.
     """
     check_positive("sigma", sigma)
-    return (net(params, X) - X) / sigma**2
+    X_hat, X = net(params, X), np.asarray(X)
+    if X_hat.shape != X.shape:
+        raise ValueError(f"the outputs have shape {X_hat.shape}, wanted that of X, {X.shape}")
+    return (X_hat - X) / sigma**2
 
 
 def jacobians(net: Network, params: Parameters, X: np.ndarray) -> np.ndarray:
@@ -286,7 +348,11 @@ def mirrored(net: Autoencoder) -> dict[str, str]:
     ------
     ValueError
         The decoder does not have the sizes of the encoder in reverse.
+    TypeError
+        It is not an autoencoder.
     """
+    if not isinstance(net, Autoencoder):
+        raise TypeError(f"found {type(net).__name__}, wanted an Autoencoder")
     sizes = [layer.inputs for layer in net.layers] + [net.units]
     if len(net) != 2 * net.depth or sizes != sizes[::-1]:
         raise ValueError(
@@ -303,11 +369,23 @@ def tie(net: Autoencoder, params: Parameters) -> Parameters:
 
 
 def untie(net: Autoencoder, shared: Parameters) -> Parameters:
-    r"""All parameters of the network, with :math:`\tilde W = W^\top` (:eq:`eq-tied`)."""
+    r"""All parameters of the network, with :math:`\tilde W = W^\top` (:eq:`eq-tied`).
+
+    Raises
+    ------
+    ValueError
+        `shared` does not have the names that :func:`tie` leaves, such as ``W2`` besides ``W1``.
+    """
+    mirror = mirrored(net)
+    wanted = [name for name in net.shapes() if name not in mirror]
+    if set(shared) != set(wanted):
+        raise ValueError(
+            f"the parameters are {', '.join(shared)}; wanted {', '.join(wanted)}, as from tie"
+        )
     params = Parameters.zeros(net.shapes(), shared.dtype)
     for name in shared:
         params[name] = shared[name]
-    for theirs, ours in mirrored(net).items():
+    for theirs, ours in mirror.items():
         params[theirs] = shared[ours].T
     return params
 
@@ -382,6 +460,11 @@ def pretrain_folded(
     -------
     Parameters
         Of all layers.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The decoder does not mirror the encoder; or as :func:`~ae_course.training.train`.
     """
     mirrored(net)
     params, y = Parameters.zeros(net.shapes(), dtype), X
@@ -412,7 +495,17 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     Returns
     -------
     array (N,)
+
+    Raises
+    ------
+    ValueError
+        The two do not have the same shape, or not rows and columns.
     """
+    if np.ndim(mu) != 2 or np.shape(mu) != np.shape(log_variance):
+        raise ValueError(
+            f"mu has shape {np.shape(mu)}, log_variance {np.shape(log_variance)};"
+            " wanted (N, units) for both"
+        )
     return 0.5 * (mu**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)
 
 
@@ -504,7 +597,12 @@ def append_noise(units: int) -> Corruption:
     (:eq:`eq-reparametrised`): so the variational objective is a function without randomness.
     """
     check_whole("the number of units", units, least=1)
-    return lambda rng, x: np.hstack([x, rng.standard_normal((len(x), units), x.dtype)])
+
+    def corrupt(rng, x):
+        _check_noiseable(rng, x)
+        return np.hstack([x, rng.standard_normal((len(x), units), x.dtype)])
+
+    return corrupt
 
 
 class VariationalPass(NamedTuple):
@@ -535,10 +633,23 @@ class NegativeELBO(Evaluated):
         constant).
     beta : float
         Weight of the divergence.
+
+    Raises
+    ------
+    TypeError
+        The loss is none.
+    ValueError
+        beta is negative or not finite: the objective would have no minimum.
     """
 
     loss: Loss
     beta: float = 1.0
+
+    def __post_init__(self):
+        if not isinstance(self.loss, Loss):
+            raise TypeError(f"the loss is {self.loss!r}, wanted a Loss, such as cross_entropy")
+        if not (isinstance(self.beta, Real) and 0 <= self.beta < np.inf):
+            raise ValueError(f"beta is {self.beta!r}, wanted a number, 0 or more")
 
     def see(self, net, params, X, target=None, room: Room = fresh) -> VariationalPass:
         """The forward pass for rows of X that hold a sample and then its noise.
@@ -546,7 +657,8 @@ class NegativeELBO(Evaluated):
         Raises
         ------
         ValueError
-            X has not as many columns as the input and the code together.
+            X has not as many columns as the input and the code together, or the target not as many
+            rows as X.
         """
         self.loss.check_unit(net.decoder.layers[-1].activation)
         D, k = net.encoder.inputs, net.units
@@ -557,6 +669,8 @@ class NegativeELBO(Evaluated):
         decoder = net.decoder.forward(params, mu + np.exp(0.5 * log_variance) * noise, room)
         wanted = X[:, :D] if target is None else target
         t = self.loss.encode(wanted, D, params.dtype, room)
+        if len(t) != len(X):
+            raise ValueError(f"there are {len(t)} targets for {len(X)} samples")
         return VariationalPass(net, params, encoder, noise, decoder, t)
 
     def parts(self, seen: VariationalPass) -> tuple[float, float]:
@@ -610,8 +724,15 @@ def superposition(
     -------
     Superposition
         X (n, dimensions), S (n, features) and F (features, dimensions).
+
+    Raises
+    ------
+    ValueError
+        A number is not whole, or below 1, or more features are active than there are.
     """
     check_generator(rng)
+    for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
+        check_whole(f"the number of {name}", number, least=1)
     check_whole("the number of active features", active, least=1, most=features)
     F = rng.normal(size=(features, dimensions))
     F /= np.linalg.norm(F, axis=1, keepdims=True)
@@ -633,10 +754,21 @@ def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     Returns
     -------
     array (features,)
+
+    Raises
+    ------
+    ValueError
+        The two differ in their numbers of columns, or a true feature has length 0.
     """
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    found = found / np.where(lengths > 0, lengths, 1)
-    return (F @ found.T / np.linalg.norm(F, axis=1, keepdims=True)).max(axis=1)
+    F, found = real_matrix(F, "F"), real_matrix(found, "found")
+    if F.shape[1] != found.shape[1]:
+        raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
+    lengths = np.linalg.norm(F, axis=1)
+    if not lengths.all():
+        raise ValueError(f"feature {lengths.argmin()} in F has length 0, wanted a direction")
+    sizes = np.linalg.norm(found, axis=1, keepdims=True)
+    found = found / np.where(sizes > 0, sizes, 1)
+    return (F @ found.T / lengths[:, None]).max(axis=1)
 
 
 @dataclass(frozen=True)
@@ -748,6 +880,7 @@ class AuxiliaryK(Term):
             chosen = dead[np.argpartition(u[:, dead], -k, axis=1)[:, -k:]]
             np.put_along_axis(z, chosen, np.take_along_axis(u, chosen, axis=1), axis=1)
         wanted = seen.trace.input if seen.target is None else seen.target
+        wanted = squared_error.encode(wanted, seen.net.units, u.dtype, fresh)
         return seen.trace.output + z @ seen.params[f"W{seen.net.last}"].T - wanted, z
 
 

@@ -97,10 +97,10 @@ def discover(path: Path) -> list[list[Submission]]:
 
 def choose(same: list[Submission], name: str) -> Submission:
     """The notebook of a student that counts for a problem set, with the names of the others."""
-    own = same if len(same) == 1 else [one for one in same if one.problems in ("", name)]
-    notebooks = [one for one in own if not one.problem] or own or same
-    counts = max(notebooks, key=lambda one: (one.time, _natural(one.file)))
-    others = tuple(one.file for one in own if one is not counts and not one.problem)
+    notebooks = [one for one in same if not one.problem]
+    own = notebooks if len(same) == 1 else [o for o in notebooks if o.problems in ("", name)]
+    counts = max(own or notebooks or same, key=lambda one: (one.time, _natural(one.file)))
+    others = tuple(one.file for one in own if one is not counts)
     return replace(counts, set_aside=others)
 
 

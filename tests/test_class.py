@@ -6,6 +6,7 @@ import os
 import time
 import zipfile
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from handed_in import blank, data, filled, loose, wall_or_skip
@@ -14,7 +15,9 @@ from wrong_answers import WRONG_ANSWERS
 from grading import grade, marking
 from grading.problems import ROOT
 
-MARK = "a-class-of-one-hundred"
+MEMORY = "1.0625"
+MARK = str(round(1.0625 * 2**30)).encode()
+"""In the commands behind the wall, with the course's folder: no other class here has both."""
 FULL = {"above_floor": 3, "huber_delta": 4, "gain": 5, "best_step": 4, "best_decoder": 8}
 NONE = dict.fromkeys(FULL, 0)
 GRADED, TIMED_OUT, CRASHED = marking.GRADED, marking.TIMED_OUT, marking.CRASHED
@@ -261,14 +264,14 @@ def course_files():
 
 
 def processes():
-    """The processes of this machine that were started behind the wall, or by it."""
+    """The processes of this class that are still there, behind the wall or around it."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"inside.py" in command:
+        if all(part in command for part in (b"inside.py", MARK, bytes(ROOT))):
             found.append(command)
     return found
 
@@ -280,9 +283,19 @@ def outcome(handed_in, tmp_path_factory):
     folder, wanted = handed_in
     out = tmp_path_factory.mktemp("grades")
     before, start = course_files(), time.perf_counter()
-    limits = ["--step", "3", "--total", "12", "--memory", "1"]
+    seen, over = [], Event()
+
+    def look():
+        while not over.wait(0.5):
+            seen.extend(processes())
+
+    looking = Thread(target=look)
+    looking.start()
+    limits = ["--step", "3", "--total", "12", "--memory", MEMORY]
     grade.main([str(folder), "--set", "problems_01", "--out", str(out), *limits])
     seconds = time.perf_counter() - start
+    over.set()
+    looking.join()
     print(
         f"\n{len(wanted)} submissions in {seconds:.0f} s: {60 * len(wanted) / seconds:.0f} a minute"
     )
@@ -292,6 +305,7 @@ def outcome(handed_in, tmp_path_factory):
         "same": course_files() == before,
         "submissions": folder,
         "limits": limits,
+        "seen": len(seen),
     }
 
 
@@ -333,6 +347,7 @@ def test_answers_in_words_are_never_graded_by_a_program(outcome):
 
 def test_the_course_is_untouched_and_no_process_is_left(outcome):
     assert outcome["same"]
+    assert outcome["seen"]  # while they were graded, or this would find none at any time
     assert not (outcome["submissions"].parent / "outside.ipynb").exists()
     deadline = time.monotonic() + 5
     while processes() and time.monotonic() < deadline:

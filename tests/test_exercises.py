@@ -58,9 +58,22 @@ def test_a_single_number_with_a_whole_factor_too_many_is_told_so(factor):
     assert f"{factor:g} times the right one" in verdict(0.3 * factor, 0.3)
 
 
+def test_a_factor_that_reads_as_1_is_not_called_one():
+    said = verdict(WANTED * 1.00002, WANTED)
+    assert "times" not in said
+    assert said.startswith("not yet: ")
+
+
 def test_a_factor_of_an_approximate_number_is_told_too():
     assert "0.5002 times the right one" in verdict(0.25, 0.499823, rtol=1e-3)
     assert verdict(0.5, 0.499823, rtol=1e-3) == "right."
+
+
+@pytest.mark.parametrize("found", [2.5e12, 1.21e-15, 4001.0])
+def test_a_single_number_that_is_far_off_is_no_multiple(found):
+    """Every large enough number is close to a whole one."""
+    assert "times" not in verdict(found, 1.0)
+    assert "the right one is" in verdict(found, 1.0)
 
 
 def test_a_single_number_is_asked_for_where_an_array_is_given():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
 
-from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder
 from ae_course.gradcheck import check_gradient, numerical_gradient
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
@@ -168,6 +168,13 @@ def test_softmax_layers_are_not_for_pretraining():
         stacked(DEEP)
 
 
+def test_layers_that_let_their_largest_net_inputs_pass_can_be_pretrained():
+    J, net = reconstruction(squared_error), Network((Layer(6, 5, top_k(3)), Layer(5, 4, relu)))
+    found, histories = stacked(net, J, output=identity, epochs=60, optimizer=Adam(0.02))
+    assert ((net[:1](found, X) != 0).sum(axis=1) <= 3).all()
+    assert histories[1].objective[-1] < histories[1].objective[0]
+
+
 def test_values_that_logistic_outputs_cannot_restore_are_named():
     with pytest.raises(ValueError, match=r"layer 1 is given values from -0\.99\d* to 1\.99"):
         stacked(x=3 * X - 1)
@@ -179,6 +186,10 @@ def test_values_that_logistic_outputs_cannot_restore_are_named():
 def test_samples_that_do_not_fit_are_named():
     with pytest.raises(ValueError, match="X has 5 columns, the network takes 6"):
         stacked(x=X[:, :5])
+    with pytest.raises(ValueError, match=r"X is empty: its shape is \(0, 6\)"):
+        stacked(x=X[:0], batch_size=1)
+    with pytest.raises(TypeError, match="X holds <U1, wanted real numbers"):
+        stacked(x=np.full((12, 6), "a"))
 
 
 def test_an_autoencoder_around_a_layer_goes_there_and_back():
@@ -269,9 +280,9 @@ def test_the_class_is_the_most_probable_one_and_accuracy_counts_the_right_ones()
     assert type(accuracy(DEEP, PARAMS, X, wrong)) is float
 
 
-@pytest.mark.parametrize("labels", [LABELS[:5], LABELS[:, None], 3])
+@pytest.mark.parametrize("labels", [LABELS[:5], LABELS[:, None], 3, LABELS / 2, LABELS > 1])
 def test_labels_that_do_not_fit_are_named(labels):
-    with pytest.raises(ValueError, match="wanted one for each of 12 samples"):
+    with pytest.raises(ValueError, match="wanted one whole number for each of 12 samples"):
         accuracy(DEEP, PARAMS, X, labels)
 
 
@@ -381,6 +392,18 @@ def test_factors_of_a_slice_are_those_of_the_network():
     wanted = 3 * np.mean(params["W3"] ** 2) * np.mean((1 - trace.y[2] ** 2) ** 2)
     assert_close(backward_factor(net, params, trace, layer=2), wanted)
     assert_close(backward_factor(net[1:], params, part, layer=2), wanted)
+
+
+@pytest.mark.parametrize("layer", [0, 4, "2"])
+def test_a_layer_without_one_above_it_has_no_factor(layer):
+    with pytest.raises(ValueError, match=f"layer is {layer!r}, wanted a whole number, 1 to 3"):
+        backward_factor(DEEP, PARAMS, seen()[0], layer)
+
+
+@pytest.mark.parametrize("shape", [(12, 2), (5, 3), (12,)])
+def test_deltas_that_do_not_fit_the_output_are_named(shape):
+    with pytest.raises(ValueError, match=r"delta_out has shape .*, the output has \(12, 3\)"):
+        delta_sizes(DEEP, PARAMS, seen()[0], np.ones(shape))
 
 
 def test_wide_random_networks_shrink_deltas_as_predicted():

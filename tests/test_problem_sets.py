@@ -5,7 +5,7 @@ import re
 
 import pytest
 from handed_in import ROOT, SETS, SOURCES, blank, data, filled, with_bodies
-from wrong_answers import WRONG_ANSWERS
+from wrong_answers import SHORTCUTS, WRONG_ANSWERS
 
 from ae_course import exercises
 from grading import marking
@@ -148,6 +148,17 @@ def test_wrong_answers_lose_points(name):
             if not task.written and set(functions) & set(wrong):
                 assert found["points"] < task.points, (task.name, wrong)
                 assert any(part["told"] for part in found["parts"])
+
+
+@pytest.mark.parametrize("name", [name for name in SHORTCUTS if SHORTCUTS[name]])
+def test_what_a_check_does_to_know_the_result_is_no_answer(name):
+    result = marked(filled(name, SHORTCUTS[name]), name)
+    assert result["status"] == marking.GRADED
+    for task, found in zip(SETS[name].tasks, result["tasks"], strict=True):
+        functions = [f for f, of in SETS[name].functions.items() if of == task.name]
+        if set(functions) & set(SHORTCUTS[name]):
+            assert found["points"] <= task.points / 2, task.name
+            assert all(line.endswith(": right.") for p in found["parts"] for line in p["visible"])
 
 
 @each_set

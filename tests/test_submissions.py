@@ -102,12 +102,13 @@ def test_notebooks_of_other_problem_sets_lie_beside_it(tmp_path):
         ("mori/problems_01/problems_01.ipynb", of("problems_01", {})),
         ("mori/problems_02/problems_02.ipynb", of("problems_02")),
         ("abe/problems_02/problems_02.ipynb", of("problems_02")),
+        ("abe/problems_02/timestamp.txt", b"2026-11-25"),
     ]
     fill(tmp_path, files)
     abe, mori = chosen(tmp_path, "problems_01")
     assert mori.file == "mori/problems_01/problems_01.ipynb"
     assert mori.set_aside == ("mori/problems_01/old.ipynb",)
-    assert abe.problems == "problems_02"  # all there is: to be graded, with a note
+    assert (abe.problems, abe.problem) == ("problems_02", "")  # all there is
     abe, mori = chosen(tmp_path, "problems_02")
     assert (mori.problems, mori.set_aside) == ("problems_02", ())
 

@@ -122,6 +122,16 @@ def test_a_sigma_out_of_range_is_named(sigma):
             make(sigma)
 
 
+@pytest.mark.parametrize("corrupt", [*CORRUPTIONS, append_noise(2)])
+def test_a_corruption_wants_numbers_it_can_add_noise_to(corrupt):
+    grey = np.full((3, 4), 200, np.uint8)
+    for x, found in ((grey, "uint8"), (grey.astype(int), "int64"), ([[0.5]], "list")):
+        with pytest.raises(TypeError, match=f"x is {found}, wanted an array of float32 or float64"):
+            corrupt(rng(), x)
+    with pytest.raises(TypeError, match=r"rng is 0, wanted a numpy.random.Generator"):
+        corrupt(0, grey / 255)
+
+
 @pytest.mark.equation("eq-denoising", by="ae_course.variants.gaussian_noise")
 def test_the_denoising_objective_compares_with_the_clean_sample():
     net = Autoencoder.folded(5, 4, hidden=tanh, output=identity)
@@ -236,11 +246,37 @@ def test_a_perfect_denoiser_is_the_score_of_the_noisy_samples(sigma):
         ([0.5, 0.6], [[0.0], [1.0]], [1, 1], "wanted positive ones with sum 1"),
         ([0.5, 0.5], [[0.0], [1.0]], [1, 0], "the variances are"),
         ([1.0], [0.0], [1], r"means has shape \(1,\)"),
+        ([1.0], [[np.nan]], [1], r"means\[0, 0\] is nan"),
+        ([np.nan], [[0.0]], [1], "the weights are"),
+        ([1.0], [[0.0]], [np.inf], "the variances are"),
     ],
 )
 def test_a_mixture_that_is_none_is_named(weights, means, variances, message):
     with pytest.raises(ValueError, match=message):
         Mixture(weights, means, variances)
+
+
+@pytest.mark.parametrize("D", [1, 3])
+def test_points_of_another_dimension_are_named_and_not_broadcast(D):
+    points = np.zeros((4, D))
+    calls = (MIXTURE.score, MIXTURE.log_density, MIXTURE.shares, lambda x: MIXTURE.denoise(x, 1.0))
+    for call in calls:
+        with pytest.raises(ValueError, match=f"X has {D} columns, the mixture has 2 dimensions"):
+            call(points)
+
+
+def test_noise_and_samples_of_a_mixture_are_positive_in_number():
+    for call in (MIXTURE.smoothed, lambda sigma: MIXTURE.denoise(np.zeros((1, 2)), sigma)):
+        with pytest.raises(ValueError, match="sigma is -1, wanted a positive number"):
+            call(-1)
+    with pytest.raises(ValueError, match="the number of samples is 0, wanted a whole number"):
+        MIXTURE.sample(rng(), 0)
+
+
+def test_only_a_map_to_the_same_space_has_a_score():
+    net = Network((Layer(5, 4, tanh),))
+    with pytest.raises(ValueError, match=r"the outputs have shape \(7, 4\), wanted that of X"):
+        denoiser_score(net, net.init(rng()), samples(7, 5), 0.5)
 
 
 # The linear denoiser
@@ -322,8 +358,18 @@ def test_a_trained_linear_denoiser_meets_the_wiener_filter():
 
 def test_without_a_symmetric_matrix_there_is_no_wiener_filter():
     for Phi in (np.ones((2, 3)), np.array([[1.0, 2.0], [0.0, 1.0]])):
-        with pytest.raises(ValueError, match="wanted a symmetric matrix"):
-            wiener(Phi, 1.0)
+        for call in (wiener, lambda Phi, sigma: linear_denoising_error(Phi, np.eye(2), sigma)):
+            with pytest.raises(ValueError, match="wanted a symmetric matrix"):
+                call(Phi, 1.0)
+    with pytest.raises(ValueError, match=r"Phi\[0, 1\] is nan"):
+        wiener(np.array([[1.0, np.nan], [np.nan, 1.0]]), 1.0)
+
+
+def test_a_linear_denoiser_of_another_size_is_named():
+    with pytest.raises(ValueError, match=r"M has shape \(2, 4\), wanted that of Phi, \(4, 4\)"):
+        linear_denoising_error(PHI, np.ones((2, 4)), 1.0)
+    with pytest.raises(ValueError, match="sigma is -1, wanted a positive number"):
+        linear_denoising_error(PHI, np.eye(4), -1)
 
 
 # Jacobians and the contractive penalty
@@ -441,6 +487,18 @@ def test_only_a_folded_autoencoder_has_tied_weights():
     lopsided = Autoencoder((Layer(5, 4, tanh), Layer(4, 3, tanh), Layer(3, 5, tanh)))
     with pytest.raises(ValueError, match=r"the sizes 5-4-3-5 with an encoder of 1"):
         mirrored(lopsided)
+    with pytest.raises(TypeError, match="found Network, wanted an Autoencoder"):
+        mirrored(Network((Layer(5, 4, tanh), Layer(4, 5, tanh))))
+
+
+def test_parameters_that_are_not_tied_are_named():
+    # With a W2 of its own the gradient by W2 would not be zero, although J does not depend on it.
+    net = Autoencoder.folded(5, 4)
+    params = drawn(net)
+    with pytest.raises(ValueError, match="W1, b1, W2, b2; wanted W1, b1, b2, as from tie"):
+        Tied(CROSS).gradient(net, params, X)
+    with pytest.raises(ValueError, match="the parameters are W1; wanted W1, b1, b2, as from tie"):
+        untie(net, Parameters.of({"W1": params["W1"]}))
 
 
 # Folded autoencoders
@@ -635,6 +693,26 @@ def test_samples_without_noise_beside_them_are_named():
         NegativeELBO(cross_entropy).value(net, params, samples(3, 4))
 
 
+def test_fewer_targets_than_samples_are_named():
+    net, params = tiny_vae(units=2)
+    with pytest.raises(ValueError, match="there are 2 targets for 3 samples"):
+        NegativeELBO(cross_entropy).value(net, params, samples(3, 6), samples(2, 4))
+
+
+@pytest.mark.parametrize("beta", [-1, np.nan, np.inf, "1"])
+def test_a_weight_without_a_minimum_is_named(beta):
+    with pytest.raises(ValueError, match=r"beta is .*, wanted a number, 0 or more"):
+        NegativeELBO(cross_entropy, beta)
+    with pytest.raises(TypeError, match="the loss is 'entropy', wanted a Loss"):
+        NegativeELBO("entropy")
+
+
+def test_the_divergence_wants_a_mean_for_every_variance():
+    for mu, s in (((3, 2), (1, 2)), ((3,), (3,))):
+        with pytest.raises(ValueError, match=r"mu has shape .*; wanted \(N, units\) for both"):
+            gaussian_kl(np.zeros(mu), np.zeros(s))
+
+
 @pytest.mark.parametrize(
     ("encoder", "decoder", "message"),
     [
@@ -672,6 +750,20 @@ def test_recovery_is_the_largest_cosine():
     assert_close(recovery(F, found), wanted)
     assert_close(recovery(F, 3 * F[::-1]), np.ones(6))
     assert_close(recovery(F, np.zeros((2, 4))), np.zeros(6))
+
+
+def test_features_that_cannot_be_compared_are_named():
+    with pytest.raises(ValueError, match="F has 3 columns, found has 2"):
+        recovery(np.eye(3), np.eye(2))
+    with pytest.raises(ValueError, match="feature 1 in F has length 0"):
+        recovery(np.array([[1.0, 0.0], [0.0, 0.0]]), np.eye(2))
+
+
+@pytest.mark.parametrize("which", ["samples", "features", "dimensions", "active features"])
+def test_superposition_wants_at_least_one_of_everything(which):
+    numbers = {"samples": 5, "features": 4, "dimensions": 3, "active features": 2} | {which: 0}
+    with pytest.raises(ValueError, match=f"the number of {which} is 0, wanted a whole number, 1"):
+        superposition(rng(), *numbers.values())
 
 
 @pytest.mark.equation("eq-unit-columns", by="ae_course.variants.UnitColumns")
@@ -720,6 +812,14 @@ def test_the_gradient_of_the_auxiliary_error_is_right_in_any_state(idle, k):
     J = SQUARED + with_idle(idle, k)
     check_gradient(J, SPARSE, drawn(SPARSE), X)
     check_gradient(J, SPARSE, drawn(SPARSE), X, samples(seed=8))
+
+
+def test_the_auxiliary_error_reads_grey_targets_as_every_loss_does():
+    grey = (255 * samples()).astype(np.uint8)
+    wanted = with_idle((9,) * 9).value(SPARSE, drawn(SPARSE), X, grey / 255)
+    assert_close(with_idle((9,) * 9).value(SPARSE, drawn(SPARSE), X, grey), wanted)
+    with pytest.raises(ValueError, match="target has 3 columns"):
+        with_idle((9,) * 9).value(SPARSE, drawn(SPARSE), X, X[:, :3])
 
 
 def test_a_dead_unit_gets_a_gradient_from_the_auxiliary_error_alone():

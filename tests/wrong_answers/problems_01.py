@@ -153,3 +153,35 @@ WRONG = {
         ),
     ],
 }
+MEAN_ERROR = """X_hat = logistic((g * logistic(X @ W.T + b)) @ W_.T + b_)
+        return -(X * np.log(X_hat) + (1 - X) * np.log(1 - X_hat)).sum() / len(X)"""
+SHORTCUTS = {
+    "above_floor": """way = (np.arange(5_000)[:, None, None] + 0.5) / 5_000
+    at = X + way * (X_hat - X)
+    slope = (at - X) / (at * (1 - at))
+    return (slope.mean(axis=0) * (X_hat - X)).sum(axis=1).mean()""",
+    "huber_delta": """def huber(u):
+        r = np.abs(logistic(u) - x)
+        return np.where(r <= c, r**2 / 2, c * r - c**2 / 2).sum()
+    return (4 * slopes(huber, u, 5e-4) - slopes(huber, u, 1e-3)) / 3""",
+    "gain_gradient": f"""def error(g):
+        {MEAN_ERROR}
+    return (4 * slopes(error, g, 5e-4) - slopes(error, g, 1e-3)) / 3""",
+    "bias_gradient": f"""def error(b):
+        {MEAN_ERROR}
+    return (4 * slopes(error, b, 5e-4) - slopes(error, b, 1e-3)) / 3""",
+    "best_step": """from scipy.optimize import minimize_scalar
+    bound = lambda x: np.exp(2 * x) / 6 * abs(third) + eps * abs(E) / np.exp(x)
+    options = {"xatol": 1e-12, "maxiter": 1_000}
+    return np.exp(minimize_scalar(bound, bounds=(-20, 0), method="bounded", options=options).x)""",
+    "best_decoder": """from scipy.optimize import minimize
+    def J(flat):
+        V, d = flat[:-X.shape[1]].reshape(X.shape[1], -1), flat[-X.shape[1]:]
+        miss = Y @ V.T + d - X
+        slope = np.append((miss.T @ Y / len(Y) + decay * V).ravel(), miss.mean(axis=0))
+        return (miss**2).sum() / 2 / len(Y) + decay * (V**2).sum() / 2, slope
+    start = np.zeros(X.shape[1] * (Y.shape[1] + 1))
+    end = minimize(J, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-12}).x
+    V, d = end[:-X.shape[1]].reshape(X.shape[1], -1), end[-X.shape[1]:]
+    return np.column_stack([V, d])""",
+}
