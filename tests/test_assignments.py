@@ -4,6 +4,8 @@ import re
 import subprocess
 import sys
 import zipfile
+from functools import cache
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -73,17 +75,43 @@ def small(tmp_path):
     return write
 
 
-def secrets(problems):
-    """Lines that only the instructor may read, if they are long enough to tell something."""
+def secret_texts(problems):
+    """What only the instructor may read: solutions, mistakes, hidden tests, keys."""
     texts = [cell.source for cell in problems.having("instructor", "written")]
     texts += [cell.hidden for cell in problems.having("check")]
     solution = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
-    texts += [part for c in problems.having("answer") for part in solution.findall(c.source)]
-    shown = "\n".join(
-        [HIDDEN.sub("", c.source) for c in problems.having("check")]
-        + [c.source for c in problems.having("setting", "text")]
-    )
-    lines = {line.strip() for text in texts for line in text.splitlines()}
+    return texts + [part for c in problems.having("answer") for part in solution.findall(c.source)]
+
+
+def visible(problems):
+    """What its students see of a problem set, as it is written."""
+    checks = [HIDDEN.sub("", c.source) for c in problems.having("check")]
+    return "\n".join(checks + [c.source for c in problems.having("setting", "text")])
+
+
+@cache
+def authored():
+    """What is public, as it is written: by file, its lines without what is around them."""
+    files = [*(ROOT / "book" / "src").glob("*.md"), *(ROOT / "ae_course").glob("*.py")]
+    texts = {path.name: path.read_text("utf-8") for path in files}
+    texts |= {name: visible(problems) for name, problems in SETS.items()}
+    return {name: bare(text) for name, text in texts.items()}
+
+
+def bare(text):
+    """The lines of a text that have something in them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def secrets(problems):
+    """Lines that only the instructor may read, if they are long enough to tell something.
+
+    A line such as ``Y = logistic(X @ W.T + b)`` that a chapter, the package or another set has of
+    its own tells nothing; two of them in a row would, for which there is another test.
+    """
+    shown = visible(problems)
+    known = {line for lines in authored().values() for line in lines}
+    lines = {line for text in secret_texts(problems) for line in bare(text)} - known
     public = ("from ", "import ")
     return {s for s in lines if len(s) > 20 and s not in shown and not s.startswith(public)}
 
@@ -185,6 +213,20 @@ def test_there_are_secrets_to_keep(name):
     assert len(secrets(SETS[name])) > 50
     source = next(path for path in SOURCES if path.stem == name)
     assert len(leaks(source.read_text("utf-8"), name)) > 50
+
+
+@each_set
+def test_no_two_secret_lines_in_a_row_are_public(name):
+    """What a chapter, the package or a set has in common with a solution is no more than a line."""
+    pairs = {
+        pair
+        for text in secret_texts(SETS[name])
+        for pair in pairwise(bare(text))
+        if min(map(len, pair)) > 12 and not pair[0].startswith(("from ", "import ", "###"))
+    }
+    pairs -= set(pairwise(bare(visible(SETS[name]))))
+    found = {source: pairs & set(pairwise(lines)) for source, lines in authored().items()}
+    assert {source: both for source, both in found.items() if both} == {}
 
 
 @each_set

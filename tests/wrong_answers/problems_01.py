@@ -163,13 +163,17 @@ SHORTCUTS = {
     "huber_delta": """def huber(u):
         r = np.abs(logistic(u) - x)
         return np.where(r <= c, r**2 / 2, c * r - c**2 / 2).sum()
-    return slopes(huber, u)""",
+    return (4 * slopes(huber, u, 5e-4) - slopes(huber, u, 1e-3)) / 3""",
     "gain_gradient": f"""def error(g):
         {MEAN_ERROR}
-    return slopes(error, g)""",
+    return (4 * slopes(error, g, 5e-4) - slopes(error, g, 1e-3)) / 3""",
     "bias_gradient": f"""def error(b):
         {MEAN_ERROR}
-    return slopes(error, b)""",
+    return (4 * slopes(error, b, 5e-4) - slopes(error, b, 1e-3)) / 3""",
+    "best_step": """from scipy.optimize import minimize_scalar
+    bound = lambda x: np.exp(2 * x) / 6 * abs(third) + eps * abs(E) / np.exp(x)
+    options = {"xatol": 1e-12, "maxiter": 1_000}
+    return np.exp(minimize_scalar(bound, bounds=(-20, 0), method="bounded", options=options).x)""",
     "best_decoder": """from scipy.optimize import minimize
     def J(flat):
         V, d = flat[:-X.shape[1]].reshape(X.shape[1], -1), flat[-X.shape[1]:]

@@ -96,6 +96,10 @@ WRONG = {
             n += j
     return n""",
         ),
+        (
+            "with more variance",
+            "return len(W) * (len(Phi) - np.linalg.matrix_rank(W_ @ W))",
+        ),
     ],
     "total_variance": [
         ("what does each contribute", "return (distances**2).sum() / len(distances) ** 2"),
@@ -335,10 +339,59 @@ WRONG = {
     return (lam / r, lam * r)""",
         ),
         (
+            "W̃ alone has not",
+            """t = np.linalg.svd(W_, compute_uv=False)[0]
+    r = np.linalg.norm(W) / np.linalg.norm(W_)
+    return variance * (1 - t**2) / r, variance * (1 - t**2) * r""",
+        ),
+        (
             "off its own side",
             """s = np.linalg.svd(W)[1][0]
     s_ = np.linalg.svd(W_)[1][0]
     return np.array([variance * (1 - s**2), variance * (1 - s_**2)])""",
         ),
     ],
+}
+DOWNHILL = """from scipy.optimize import minimize
+    options = {"maxiter": 1000, "maxfun": 2000, "ftol": 0, "gtol": 1e-12}
+    end = minimize(J, start, jac=True, method="L-BFGS-B", options=options).x
+    """
+PLACED = f"""N = len(distances)
+    def J(flat):
+        way = flat.reshape(N, 1, -1) - flat.reshape(1, N, -1)
+        miss = (way**2).sum(axis=2) - distances**2
+        return (miss**2).sum(), 8 * (miss[:, :, None] * way).sum(axis=1).ravel()
+    start = np.random.default_rng(0).normal(size=N * (N - 1))
+    {DOWNHILL}X = end.reshape(N, -1)
+    """
+IN_TURNS = """W = np.random.default_rng(0).normal(size=(k, len(a)))
+    for _ in range(2_000):
+        W_ = np.linalg.qr(Phi @ W.T)[0]
+        W = np.linalg.solve(W_.T * a @ W_, W_.T * a)
+    """
+SHORTCUTS = {
+    "least_error": f"""D = len(mean)
+    def J(flat):
+        W, W_ = flat[: k * D].reshape(k, D), flat[k * D : 2 * k * D].reshape(D, k)
+        b, b_ = bias * flat[2 * k * D : -D], bias_ * flat[-D:]
+        rest = np.eye(D) - W_ @ W
+        c = W_ @ b + b_ - rest @ mean
+        slope = np.outer(c, mean) - rest @ Phi
+        by = (W_.T @ slope, slope @ W.T + np.outer(c, b), bias * (W_.T @ c), bias_ * c)
+        return (np.vdot(rest @ Phi, rest) + c @ c) / 2, np.concatenate([g.ravel() for g in by])
+    start = np.random.default_rng(0).normal(size=2 * k * D + k + D) / 2
+    {DOWNHILL}return J(end)[0]""",
+    "ways_down": """k, D = W.shape
+    def slope(flat):
+        V, V_ = flat[: k * D].reshape(k, D), flat[k * D :].reshape(D, k)
+        G = (V_ @ V - np.eye(D)) @ Phi
+        return np.append(V_.T @ G, G @ V.T)
+    at, h = np.append(W, W_), 1e-5
+    hessian = [(slope(at + s) - slope(at - s)) / (2 * h) for s in h * np.eye(at.size)]
+    return int((np.linalg.eigvalsh(hessian) < -1e-6).sum())""",
+    "total_variance": f"{PLACED}return X.var(axis=0).sum()",
+    "errors_from_distances": f"{PLACED}return pca_bound(PCA.fit(X).eigenvalues)",
+    "least_weighted_error": f"""{IN_TURNS}rest = np.eye(len(a)) - W_ @ W
+    return np.trace(np.diag(a) @ rest @ Phi @ rest.T) / 2""",
+    "weighted_map": f"{IN_TURNS}return W_ @ W",
 }
