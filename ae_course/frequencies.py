@@ -6,7 +6,7 @@ an axis, the finest that pixels can show.
 
 import numpy as np
 
-from ae_course.arrays import real_matrix
+from ae_course.arrays import as_rows, real_matrix
 from ae_course.checks import check_whole
 
 
@@ -19,7 +19,7 @@ def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
     Parameters
     ----------
     images : array (n, side * side)
-        One image, or filter, a row.
+        One image, or filter, a row; uint8 is read as 0 to 1.
     size : int, optional
         How many frequencies along each axis, at least the side, which is the default. More of them
         sample the same spectrum more finely.
@@ -28,8 +28,15 @@ def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
     -------
     array (n, size, size)
         In the order of :func:`frequencies`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The images are no square ones, the size is smaller than their side, or as for
+        :func:`ae_course.arrays.as_rows`.
     """
     images = real_matrix(images, "images")
+    images = as_rows(images, images.shape[1], np.dtype(float), name="images")
     side = round(images.shape[1] ** 0.5)
     if side**2 != images.shape[1]:
         raise ValueError(f"images of {images.shape[1]} pixels are not square")
@@ -41,7 +48,7 @@ def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
 def frequencies(size: int) -> np.ndarray:
     """The frequencies of a spectrum, in periods per pixel: array (2, size, size), down and across.
 
-    They run from -1/2 to just below 1/2.
+    They lie between -1/2 and 1/2. For an even size -1/2 is among them; 1/2 never is.
     """
     check_whole("size", size, least=1)
     along = np.fft.fftfreq(size)
@@ -57,8 +64,16 @@ def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         1, 2, ... up to less than size/2, over size: the middles of rings of width 1/size.
     mean : array
         Of the power over each ring.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The power is not a square array of at least 3 x 3 numbers.
     """
+    power = real_matrix(power, "power")
     size = len(power)
+    if power.shape != (size, size) or size < 3:
+        raise ValueError(f"power has shape {power.shape}, wanted a square, 3 x 3 or more")
     ring = np.rint(size * np.hypot(*frequencies(size))).astype(int).ravel()
     sums, counts = np.bincount(ring, power.ravel()), np.bincount(ring)
     rings = np.arange(1, (size + 1) // 2)
@@ -70,7 +85,9 @@ def orientation(filters: np.ndarray) -> np.ndarray:
 
     :math:`\lvert \sum_k A_k\, \mathrm{e}^{2 \mathrm{i} \theta_k} \rvert / \sum_k A_k`
     (:eq:`eq-orientation`), where :math:`\theta_k` is the direction of the frequency
-    :math:`\nu_k \ne 0`. Its double counts, since a grating turned by half a circle is the same.
+    :math:`\nu_k \ne 0`. Its double counts, since a grating turned by half a circle is the same. The
+    sum runs over 4 side + 1 frequencies along each axis. A patch is a window, which spreads every
+    grating a little, so that filters stay below 1: a straight step has about 0.55, white noise 0.1.
 
     Parameters
     ----------
@@ -80,9 +97,15 @@ def orientation(filters: np.ndarray) -> np.ndarray:
     Returns
     -------
     array (n,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        A filter is zero everywhere; or as for :func:`power_spectra`.
     """
+    filters = real_matrix(filters, "filters")
     # An odd size has every frequency together with its mirror image, so that turning is exact.
-    power = power_spectra(filters, 4 * round(np.shape(filters)[1] ** 0.5) + 1)
+    power = power_spectra(filters, 4 * round(filters.shape[1] ** 0.5) + 1)
     power[:, 0, 0] = 0
     if not (power.sum(axis=(1, 2)) > 0).all():
         raise ValueError("a filter is zero everywhere, wanted one that responds to something")

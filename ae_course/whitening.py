@@ -11,7 +11,7 @@ from numbers import Real
 
 import numpy as np
 
-from ae_course.arrays import as_rows, real_matrix
+from ae_course.arrays import as_rows, check_finite, real_matrix
 from ae_course.moments import covariance
 from ae_course.pca import principal_axes
 
@@ -103,11 +103,12 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
     Raises
     ------
     ValueError
-        Q is not an orthogonal matrix of the size of Phi; or as for :func:`pca_whitening`.
+        Phi is not symmetric, Q is not an orthogonal matrix of its size; or as for
+        :func:`pca_whitening`.
     """
-    Q = real_matrix(Q, "Q")
-    if Q.shape != np.shape(Phi):
-        raise ValueError(f"Q has shape {Q.shape}, the covariance {np.shape(Phi)}")
+    Phi, Q = _symmetric(Phi), real_matrix(Q, "Q")
+    if Q.shape != Phi.shape:
+        raise ValueError(f"Q has shape {Q.shape}, the covariance {Phi.shape}")
     defect = np.abs(Q.T @ Q - np.eye(len(Q))).max()
     if not defect < 1e-8:
         raise ValueError(f"Q is not orthogonal: Q^T Q differs from the identity by {defect:.2g}")
@@ -117,17 +118,34 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
 
 def whitened_variances(eigenvalues: Sequence[float], epsilon: float) -> np.ndarray:
     r"""What epsilon leaves of the variance 1, :math:`d_i / (d_i + \epsilon_\Phi)`
-    (:eq:`eq-epsilon-variance`)."""
-    d = np.asarray(eigenvalues, float)
-    return d / (d + _check_epsilon(epsilon))
+    (:eq:`eq-epsilon-variance`).
+
+    Raises
+    ------
+    ValueError
+        An eigenvalue is negative or not finite, or is zero while epsilon is; or epsilon is
+        negative.
+    """
+    d = _variances(eigenvalues)
+    if not (d + _check_epsilon(epsilon) > 0).all():
+        raise ValueError("an eigenvalue is 0 and so is epsilon, wanted one of them above 0")
+    return d / (d + epsilon)
 
 
 def least_change(eigenvalues: Sequence[float]) -> float:
     r"""How far ZCA whitening, the nearest of all, moves the centred samples in the mean square.
 
-    :math:`\sum_i (\sqrt{d_i} - 1)^2` (:eq:`eq-zca-nearest`).
+    :math:`\sum_i (\sqrt{d_i} - 1)^2` (:eq:`eq-zca-nearest`), which needs all of them above zero.
+
+    Raises
+    ------
+    ValueError
+        An eigenvalue is not positive, so that there is no whitening; or is not finite.
     """
-    return float(np.square(np.sqrt(np.asarray(eigenvalues, float)) - 1).sum())
+    d = _variances(eigenvalues)
+    if not (d > 0).all():
+        raise ValueError("an eigenvalue is 0, wanted all above 0: otherwise nothing whitens")
+    return float(np.square(np.sqrt(d) - 1).sum())
 
 
 def remove_dc(patches: np.ndarray) -> np.ndarray:
@@ -156,6 +174,25 @@ def _scale(d: np.ndarray, epsilon: float) -> np.ndarray:
             f" epsilon is {epsilon:g}, wanted one well above {d[-1]:.3g}"
         )
     return np.sqrt(d + epsilon)
+
+
+def _symmetric(Phi: np.ndarray) -> np.ndarray:
+    """Return a covariance as an array; its eigenvectors are found from one half of it alone."""
+    Phi = real_matrix(Phi, "Phi")
+    check_finite(Phi, "Phi")
+    if Phi.shape[0] != Phi.shape[1]:
+        raise ValueError(f"Phi has shape {Phi.shape}, wanted a square covariance matrix")
+    defect = np.abs(Phi - Phi.T).max()
+    if defect > 1e-8 * np.abs(Phi).max():
+        raise ValueError(f"Phi is not symmetric: it differs from its transpose by {defect:.2g}")
+    return Phi
+
+
+def _variances(eigenvalues: Sequence[float]) -> np.ndarray:
+    d = np.asarray(eigenvalues, float)
+    if not (np.isfinite(d).all() and (d >= 0).all()):
+        raise ValueError(f"the eigenvalues are {d}, wanted none negative and all finite")
+    return d
 
 
 def _check_epsilon(epsilon: float) -> float:

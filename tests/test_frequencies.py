@@ -100,3 +100,33 @@ def test_bad_input_is_named():
         power_spectra(samples(2, 16), 3)
     with pytest.raises(ValueError, match="a filter is zero everywhere"):
         orientation(np.zeros((1, 16)))
+    with pytest.raises(ValueError, match=r"images\[0, 0\] is nan"):
+        orientation(np.full((1, 16), np.nan))
+    with pytest.raises(ValueError, match=r"filters has shape \(16,\), wanted \(samples, columns\)"):
+        orientation(np.ones(16))
+    for shape in ((4, 6), (2, 2)):
+        with pytest.raises(ValueError, match=r"power has shape .*, wanted a square, 3 x 3 or more"):
+            radial_mean(np.ones(shape))
+
+
+def test_grey_values_are_read_as_0_to_1():
+    grey = np.random.default_rng(0).integers(256, size=(2, 16), dtype=np.uint8)
+    assert_close(power_spectra(grey), power_spectra(grey / 255))
+
+
+def test_a_step_has_less_than_a_full_direction_and_noise_nearly_none():
+    step = np.where(across < 6, -1.0, 1.0).ravel()
+    noise = np.random.default_rng(0).normal(size=(200, 144))
+    assert 0.5 < orientation(step[None]) < 0.65
+    assert orientation(noise).mean() < 0.15
+
+
+def test_the_eigenvalue_of_a_grating_is_its_mean_power_over_the_number_of_pixels():
+    # All shifts of some pictures on a torus: statistics that are the same at every place.
+    pictures = [p.reshape(4, 4) for p in samples(3, 16)]
+    shifts = np.ndindex(4, 4)
+    X = np.array([np.roll(p, s, (0, 1)).ravel() for s in shifts for p in pictures])
+    X = X - X.mean(axis=0)
+    eigenvalues = np.linalg.eigvalsh(np.cov(X, rowvar=False, bias=True))
+    wanted = np.sort(power_spectra(X).mean(axis=0).ravel()) / 16
+    np.testing.assert_allclose(eigenvalues, wanted, atol=1e-12)

@@ -276,3 +276,36 @@ def test_bad_input_is_named():
         whitener(PHI, 2 * np.eye(6))
     with pytest.raises(ValueError, match=r"Q has shape \(5, 5\), the covariance \(6, 6\)"):
         whitener(PHI, np.eye(5))
+    with pytest.raises(ValueError, match=r"Phi has shape \(3, 6\), wanted a square"):
+        whitener(PHI[:3], np.eye(6)[:3])
+    with pytest.raises(ValueError, match="not symmetric: it differs from its transpose by 1"):
+        whitener(PHI + np.diag(np.ones(5), 1), np.eye(6))
+    with pytest.raises(ValueError, match=r"Phi\[0, 0\] is nan"):
+        whitener(PHI * np.nan, np.eye(6))
+
+
+def test_a_covariance_may_be_a_list_and_off_its_transpose_by_rounding():
+    rounded = PHI * (1 + 1e-15 * np.triu(np.ones((6, 6)), 1))
+    assert_close(whitener(rounded.tolist(), np.eye(6)), pca_whitening(X).matrix)
+
+
+@pytest.mark.parametrize("call", [lambda d: whitened_variances(d, 0.1), least_change])
+@pytest.mark.parametrize("bad", [-1, np.nan, np.inf])
+def test_what_is_no_variance_is_named(call, bad):
+    with pytest.raises(ValueError, match="wanted none negative and all finite"):
+        call([2, bad])
+
+
+def test_zero_over_zero_is_no_variance():
+    with pytest.raises(ValueError, match="an eigenvalue is 0 and so is epsilon"):
+        whitened_variances([1, 0], 0)
+    with pytest.raises(ValueError, match="an eigenvalue is 0, wanted all above 0"):
+        least_change([1, 0])
+    assert whitened_variances([1, 0], 1).tolist() == [0.5, 0]
+
+
+def test_a_singular_covariance_is_whitened_in_the_directions_that_vary():
+    dull = remove_dc(PATCHES)
+    d, U = principal_axes(np.cov(dull, rowvar=False, bias=True))
+    P = (U[:, :24] / np.sqrt(d[:24])).T  # a row fewer than there are pixels
+    np.testing.assert_allclose(covariance_of(dull @ P.T), np.eye(24), atol=1e-9)
