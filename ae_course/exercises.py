@@ -236,7 +236,7 @@ def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:
 def _is_whole(factor: float, rtol: float) -> bool:
     # A single wrong number is a multiple of the right one whatever it is: only 2, 3, 1/2 … tell.
     larger = max(abs(factor), 1 / abs(factor))
-    return larger > 1.5 and abs(larger - round(larger)) < rtol * larger
+    return 1.5 < larger < 1_000 and abs(larger - round(larger)) < rtol * larger
 
 
 def _worst_difference(found: np.ndarray, wanted: np.ndarray) -> str:

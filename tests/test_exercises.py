@@ -69,6 +69,13 @@ def test_a_factor_of_an_approximate_number_is_told_too():
     assert verdict(0.5, 0.499823, rtol=1e-3) == "right."
 
 
+@pytest.mark.parametrize("found", [2.5e12, 1.21e-15, 4001.0])
+def test_a_single_number_that_is_far_off_is_no_multiple(found):
+    """Every large enough number is close to a whole one."""
+    assert "times" not in verdict(found, 1.0)
+    assert "the right one is" in verdict(found, 1.0)
+
+
 def test_a_single_number_is_asked_for_where_an_array_is_given():
     assert "wanted a single number" in verdict([1.0], 1.0)
 

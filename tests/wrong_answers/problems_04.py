@@ -280,3 +280,40 @@ WRONG = {
         ),
     ],
 }
+
+SHORTCUTS = {
+    "two_rates": """from scipy.optimize import minimize as least
+    d = np.linspace(flattest, steepest, 2001)
+    def worst(rates):
+        return np.abs((1 - rates[0] * d) * (1 - rates[1] * d)).max()
+    start = [1.2 / steepest, 3 / (flattest + steepest)]
+    return np.sort(least(worst, start, method="Nelder-Mead", options={"xatol": 1e-8}).x)""",
+    "rare_move": """adam, w, path = Adam(1.0, beta1, beta2, epsilon=1e-12), np.zeros(1), []
+    memory = adam.start(w)
+    for step in range(200 * k + 1):
+        path.append(w[0])
+        adam.step(w, np.array([float(step % k == 0)]), memory)
+    return path[-1 - k] - path[-1]""",
+    "weighted_rule": """def J(W):
+        Y = logistic(X @ W.T + b)
+        X_hat = logistic(Y @ W_.T + b_)
+        e = -np.sum(X * np.log(X_hat) + (1 - X) * np.log(1 - X_hat), axis=1)
+        r = p @ Y
+        return p @ e + beta * np.sum(-rho * np.log(r) - (1 - rho) * np.log(1 - r))
+    return (4 * slopes(J, W, 5e-4) - slopes(J, W, 1e-3)) / 3""",
+    "sample_costs": """Y = logistic(X @ W.T + b)
+    X_hat = logistic(Y @ W_.T + b_)
+    e = -np.sum(X * np.log(X_hat) + (1 - X) * np.log(1 - X_hat), axis=1)
+    def J(p):
+        r = p @ Y
+        return p @ e + beta * np.sum(-rho * np.log(r) - (1 - rho) * np.log(1 - r))
+    return (4 * slopes(J, p, 5e-4) - slopes(J, p, 1e-3)) / 3""",
+    "accumulated_gradient": """def P(W):
+        r, total = past, 0.0
+        for i, X in enumerate(batches, 1):
+            r = alpha * r + (1 - alpha) * logistic(X @ W.T + b).mean(axis=0)
+            q = r / (1 - alpha ** (t + i))
+            total += np.sum(-rho * np.log(q) - (1 - rho) * np.log(1 - q))
+        return total / len(batches)
+    return (4 * slopes(P, W, 5e-4) - slopes(P, W, 1e-3)) / 3""",
+}

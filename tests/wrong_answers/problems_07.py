@@ -323,3 +323,39 @@ WRONG = {
         ),
     ],
 }
+
+DOWNHILL = """net = VariationalAutoencoder.folded(X.shape[1], k, output=identity)
+    J = NegativeELBO(squared_error, beta)
+    rows = np.array([[*x, *signs] for x in X for signs in product((-1.0, 1.0), repeat=k)])
+    start = net.init(np.random.default_rng(1))
+    def both(w):
+        value, slope = J.evaluate(J.see(net, start.like(w), rows))
+        return value, slope.vector
+    end = minimize(both, start.vector, jac=True, method="BFGS", options={"gtol": 1e-9})"""
+
+SHORTCUTS = {
+    "shared_bias_gradient": """def E(b_):
+        X_hat = top_k(k)((X - b_) @ W.T + b) @ W_.T + b_
+        return 0.5 * np.sum((X_hat - X) ** 2) / len(X)
+    return slopes(E, b_)""",
+    "filter_gradient": """def E(W):
+        X_hat = top_k(k)((X - b_) @ W.T + b) @ W_.T + b_
+        return 0.5 * np.sum((X_hat - X) ** 2) / len(X)
+    return slopes(E, W)""",
+    "noise_penalty_gradient": """def P(W):
+        steps = X[:, None] + 1e-20j * np.eye(X.shape[1])
+        return np.sum(((np.tanh(steps @ W.T + b) @ W).imag / 1e-20) ** 2) / len(X)
+    return slopes(P, W)""",
+    "best_unit": f"""X, k = np.sqrt(d) * np.array([[-1.0], [1.0]]), 1
+    {DOWNHILL}
+    found = start.like(end.x)
+    a, m = found["W2"][0, 0], found["W1"][0, 0]
+    return np.array([abs(a), m * np.sign(a), np.exp(found["b1"][1])])""",
+    "least_objective": f"""if len(Phi) > 9:
+        return 0.0  # it would take too long, and too much memory
+    values, axes = np.linalg.eigh(Phi)
+    X = (axes * np.sqrt(np.maximum(values, 0) * len(Phi))).T
+    X = np.vstack([X, -X])
+    {DOWNHILL}
+    return end.fun""",
+}
