@@ -89,6 +89,17 @@ WRONG = {
     return J(y) - J(free)""",
         ),
         (
+            "below -beta are active too",
+            """c2 = (W_**2).sum(axis=0)
+    y = np.maximum(X @ W_ - beta, 0) / c2
+    return (y > 0) @ (beta**2 / c2) / 2""",
+        ),
+        (
+            "beta counts once",
+            """on = abs(X @ W_) > beta
+    return 0.5 * np.sum(on * beta / np.sum(W_**2, axis=0), axis=1)""",
+        ),
+        (
             "freed all units",
             """c2 = (W_**2).sum(axis=0)
     a = X @ W_
@@ -290,14 +301,13 @@ WRONG = {
         ),
         (
             "compares the two ends",
-            """def kept(W):
-        return np.argsort(np.argsort(-(X @ W.T + b), axis=1), axis=1) < k
-    out = np.zeros(W.shape)
-    for j in range(W.shape[0]):
-        for i in range(W.shape[1]):
-            moved = W.copy()
-            moved[j, i] += h
-            out[j, i] = (kept(moved) != kept(W)).any()
+            """out = np.zeros(W.shape)
+    for n in range(len(X)):
+        u = W @ X[n] + b
+        for j in range(len(W)):
+            border = np.sort(np.append(np.delete(u, j), -np.inf))[-k]
+            changes = (u[j] > border) != (u[j] + h * X[n] > border)
+            out[j] = np.maximum(out[j], changes)
     return out""",
         ),
         (
@@ -385,4 +395,60 @@ WRONG = {
         ("counts half", "return (filter_length**2 + L * beta / (2 * decay)) ** 0.5"),
         ("changed places", "return np.sqrt(filter_length**2 + L * decay / beta)"),
     ],
+}
+SHORTCUTS = {
+    "lost_to_shrinking": """found = []
+    for x in X:
+        y, rate = np.zeros(W_.shape[1]), 1 / np.linalg.norm(W_, 2) ** 2
+        for _ in range(3_000):
+            y = y - rate * W_.T @ (W_ @ y - x)
+            y = np.sign(y) * np.maximum(np.abs(y) - rate * beta, 0)
+        free = W_[:, y != 0]
+        rest = x - free @ np.linalg.lstsq(free, x, rcond=None)[0]
+        found.append((((W_ @ y - x) ** 2).sum() - (rest**2).sum()) / 2)
+    return np.array(found)""",
+    "best_of_k": """from itertools import combinations
+    codes = []
+    for x in X:
+        least, best = np.inf, None
+        for units in map(list, combinations(range(W_.shape[1]), k)):
+            y = np.zeros(W_.shape[1])
+            y[units] = np.linalg.lstsq(W_[:, units], x, rcond=None)[0]
+            error = ((W_ @ y - x) ** 2).sum()
+            if error < least:
+                least, best = error, y
+        codes.append(best)
+    return np.array(codes)""",
+    "filter_gradient": """def J(W):
+        Y = np.tanh(X @ W.T + b)
+        E = 0.5 * ((Y @ W_.T + b_ - X) ** 2).sum() / len(X)
+        return E + beta * kl_divergence(rho, (Y**2).mean(axis=0)).sum()
+    return slopes(J, W)""",
+    "ratio_gradient": """def A(Y):
+        return (np.abs(Y).mean(axis=1) ** 2 / (Y**2).mean(axis=1)).mean()
+    return slopes(A, Y)""",
+    "doubtful": """def kept(W):
+        u = X @ W.T + b
+        return u >= np.sort(u, axis=1)[:, -k, None]
+    found = np.zeros(W.shape)
+    for place in np.ndindex(W.shape):
+        up, down = W.copy(), W.copy()
+        up[place] += h
+        down[place] -= h
+        found[place] = (kept(up) != kept(down)).any()
+    return found""",
+    "best_scales": """def J(c):
+        V, V_ = W * c[:, None], W_ / c
+        y = np.maximum(X @ V.T + b * c, 0)
+        E = 0.5 * ((y @ V_.T - X) ** 2).sum() / len(X)
+        return E + decay / 2 * ((V**2).sum() + (V_**2).sum()) + beta * y.sum() / len(X)
+    best = np.ones(len(W))
+    for j, unit in enumerate(np.eye(len(W))):
+        low, high = -10.0, 10.0
+        for _ in range(60):
+            t = (low + high) / 2
+            rises = J(np.exp((t + 1e-3) * unit)) > J(np.exp((t - 1e-3) * unit))
+            low, high = (low, t) if rises else (t, high)
+        best[j] = np.exp(t)
+    return best""",
 }

@@ -85,6 +85,10 @@ WRONG = {
     return np.hstack([W, 2 * d[:, None]])""",
         ),
         ("y and no longer a", "return 2 * np.c_[V, d]"),
+        (
+            "which the bias does not see",
+            "return np.c_[2 * V, 2 * d] if l == 1 else 4 * np.c_[V, d]",
+        ),
         ("given x itself", "return np.c_[4 * V, 2 * (d - V @ np.ones(V.shape[1]))]"),
         (
             "It is not u",
@@ -392,4 +396,30 @@ WRONG = {
     return quad(lambda z: 1 / (2 * p(z) * (target - p(z))), z0, z1)[0]""",
         ),
     ],
+}
+SHORTCUTS = {
+    "as_logistic": """random = np.random.default_rng(0)
+    below = random.uniform(0, 1, (200, V.shape[1]))
+    a = below if l == 1 else 2 * below - 1
+    y = (1 + np.tanh(a @ V.T + d)) / 2
+    given = np.column_stack([below, np.ones(200)])
+    return np.linalg.lstsq(given, np.log(y / (1 - y)), rcond=None)[0].T""",
+    "shared_gradient": """def J(W):
+        classes, pixels = [0.0], []
+        for x, c in zip(X, labels):
+            y = logistic(W @ x + b)
+            x_hat = logistic(W_ @ y + b_)
+            pixels.append(-(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat)).sum())
+            if c >= 0:
+                classes.append(-np.log(softmax(S @ y + s)[c]))
+        return sum(classes) / max(len(classes) - 1, 1) + gamma * np.mean(pixels)
+    return slopes(J, W)""",
+    "learning_time": """from scipy.integrate import solve_ivp
+    def downhill(t, w):
+        return (target - np.prod(w)) * np.prod(w) / w
+    def there(t, w):
+        return np.prod(w) - q * target
+    there.terminal = True
+    path = solve_ivp(downhill, (0, 1e30), w, rtol=1e-10, atol=1e-12, events=there)
+    return path.t[-1]""",
 }
