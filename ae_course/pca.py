@@ -11,9 +11,9 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.arrays import as_rows, real_matrix
+from ae_course.arrays import as_rows, check_finite, real_matrix
 from ae_course.checks import check_positive, check_whole
-from ae_course.moments import covariance
+from ae_course.moments import ROWS, covariance
 from ae_course.parameters import Parameters
 
 
@@ -65,7 +65,10 @@ class PCA:
     @property
     def rank(self) -> int:
         """The rank of the covariance: how many eigenvalues are more than rounding."""
-        rounding = len(self.mean) * np.finfo(float).eps * self.eigenvalues[0]
+        eps = np.finfo(float).eps
+        # The mean is not exact either: samples that are all the same are not quite zero without it.
+        centring = np.square(ROWS * eps * self.mean).sum()
+        rounding = len(self.mean) * eps * self.eigenvalues[0] + centring
         return int((self.eigenvalues > rounding).sum())
 
     def first(self, k: int) -> Self:
@@ -108,8 +111,20 @@ def principal_axes(Phi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Turning the centred samples to these axes, :math:`U^\top (x - \bar x)`, removes the correlations
     (:eq:`eq-decorrelation`). No eigenvalue is negative, and the signs are those of
     :func:`fix_signs`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Phi is no covariance: not a square matrix of finite real numbers, not symmetric, or with an
+        eigenvalue that is negative by more than rounding.
     """
+    Phi = _square("Phi", Phi)
+    rounding = np.sqrt(np.finfo(np.result_type(Phi, np.float32)).eps) * np.abs(Phi).max()
+    if (np.abs(Phi - Phi.T) > rounding).any():
+        raise ValueError("Phi is not symmetric, wanted a covariance matrix")
     d, U = np.linalg.eigh(Phi)
+    if d[0] < -rounding:
+        raise ValueError(f"Phi has the eigenvalue {d[0]:.3g}, wanted none negative")
     # No variance is negative: what rounding puts below zero is zero.
     return d[::-1].clip(min=0), fix_signs(U.T[::-1]).T
 
@@ -163,13 +178,15 @@ def variance_missed(eigenvalues: Sequence[float], shares: Sequence[float], k: in
     Raises
     ------
     ValueError
-        The eigenvalues are no spectrum in falling order, there is not one share for each, or k is
-        out of range.
+        The eigenvalues are no spectrum in falling order, there is not one share for each, from 0 to
+        1 and with the sum k, or k is out of range.
     """
     d, c = _spectrum(eigenvalues), np.asarray(shares, float)
     check_whole("k", k, least=1, most=len(d))
     if c.shape != d.shape:
         raise ValueError(f"the shares have shape {c.shape}, wanted one for each of {len(d)}")
+    if not (((c > -1e-8) & (c < 1 + 1e-8)).all() and abs(c.sum() - k) < 1e-8 * len(d)):
+        raise ValueError(f"the shares are {c}, wanted numbers from 0 to 1 with the sum {k}")
     return float((d - d[k - 1])[:k] @ (1 - c)[:k] + (d[k - 1] - d)[k:] @ c[k:])
 
 
@@ -189,8 +206,18 @@ def linear_error(
         W1 (k, D), b1 (k,), W2 (D, k) and b2 (D,).
     mean, Phi : array (D,), array (D, D)
         As from :func:`ae_course.moments.covariance`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Phi is not square, or an array has another shape than goes with Phi and W1, or holds NaN or
+        infinity.
     """
-    residual = np.eye(len(mean)) - params["W2"] @ params["W1"]
+    D, k = len(_square("Phi", Phi)), len(real_matrix(params["W1"], "W1"))
+    mean = _shaped("the mean", mean, (D,))
+    for name, shape in {"W1": (k, D), "b1": (k,), "W2": (D, k), "b2": (D,)}.items():
+        _shaped(name, params[name], shape)
+    residual = np.eye(D) - params["W2"] @ params["W1"]
     shift = params["W2"] @ params["b1"] + params["b2"] - residual @ mean
     return 0.5 * float(np.vdot(residual @ Phi, residual)), 0.5 * float(shift @ shift)
 
@@ -200,7 +227,8 @@ def critical_point(pca: PCA, kept: Sequence[int], mix: np.ndarray | None = None)
 
     :math:`\tilde W = (U_{\mathcal K}, 0)\, A` and :math:`W = A^{-1} (U_{\mathcal K}, 0)^\top`
     (:eq:`eq-critical-points`), with the biases of :eq:`eq-linear-bias`. For the first k components
-    this is the optimum (:eq:`eq-linear-optimum`); all else are saddles.
+    this is the optimum (:eq:`eq-linear-optimum`); all else are saddles if the eigenvalues are
+    different and positive and k < D.
 
     Parameters
     ----------
@@ -266,9 +294,14 @@ def projection_error(X: np.ndarray, xi: np.ndarray, Gamma: np.ndarray) -> float:
     (:eq:`eq-slides-problem`): a sum over the samples X (N, D), without a half. If d_k > d_{k+1},
     Gamma has orthonormal rows that span the principal subspace at every minimum
     (:eq:`eq-slides-optimum`).
+
+    Raises
+    ------
+    TypeError, ValueError
+        X or Gamma is no matrix of finite real numbers, or X has not D columns, or xi not D numbers.
     """
-    Gamma = real_matrix(Gamma, "Gamma")
-    offset = _rows(X, Gamma.shape[1]) - xi
+    Gamma = _rows(Gamma, name="Gamma")
+    offset = _rows(X, Gamma.shape[1]) - _shaped("xi", xi, Gamma.shape[1:])
     return float(np.square(offset - offset @ Gamma.T @ Gamma).sum())
 
 
@@ -342,11 +375,18 @@ def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns
     -------
-    directions : array (k, D)
+    directions : array (k, D), or (D, D) if k > D
         As orthonormal rows, those with the largest singular values first, signs as in :class:`PCA`.
-    singular_values : array (k,)
+    singular_values : array (k,), or (D,) if k > D
+
+    Raises
+    ------
+    TypeError, ValueError
+        W_ is no matrix of finite real numbers.
     """
-    U, s, _ = np.linalg.svd(real_matrix(W_, "W_"), full_matrices=False)
+    W_ = real_matrix(W_, "W_")
+    check_finite(W_, "W_")
+    U, s, _ = np.linalg.svd(W_, full_matrices=False)
     return fix_signs(U.T), s
 
 
@@ -355,6 +395,22 @@ def _rows(X: np.ndarray, columns: int | None = None, name: str = "X") -> np.ndar
     if columns not in (None, X.shape[1]):
         raise ValueError(f"{name} has {X.shape[1]} columns, the PCA takes {columns}")
     return as_rows(X, X.shape[1], np.dtype(float), name=name)
+
+
+def _square(name: str, A: np.ndarray) -> np.ndarray:
+    A = real_matrix(A, name)
+    if A.shape[0] != A.shape[1]:
+        raise ValueError(f"{name} has shape {A.shape}, wanted a square matrix")
+    check_finite(A, name)
+    return A
+
+
+def _shaped(name: str, a: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    a = np.asarray(a, float)
+    if a.shape != shape:
+        raise ValueError(f"{name} has shape {a.shape}, wanted {shape}")
+    check_finite(a, name)
+    return a
 
 
 def _spectrum(eigenvalues: Sequence[float]) -> np.ndarray:
@@ -366,18 +422,20 @@ def _spectrum(eigenvalues: Sequence[float]) -> np.ndarray:
     return d
 
 
-def _check_kept(kept: Sequence[int], components: int) -> list[int]:
+def _check_kept(kept: Iterable[int], components: int) -> list[int]:
+    kept = list(kept)
     for i in kept:
         check_whole("a component's number", i, least=0, most=components - 1)
     if len(set(kept)) < len(kept):
-        raise ValueError(f"the components are {list(kept)}, wanted each only once")
-    return list(kept)
+        raise ValueError(f"the components are {kept}, wanted each only once")
+    return kept
 
 
 def _check_invertible(mix: np.ndarray, least: int) -> np.ndarray:
     A = np.asarray(mix, float)
     if A.ndim != 2 or A.shape[0] != A.shape[1] or len(A) < least:
         raise ValueError(f"A has shape {A.shape}, wanted a square one of {least} rows or more")
+    check_finite(A, "A")
     rank = np.linalg.matrix_rank(A)
     if rank < len(A):
         raise ValueError(f"A has rank {rank}, wanted an invertible matrix {A.shape}")

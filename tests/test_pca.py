@@ -175,8 +175,8 @@ def test_the_rank_counts_what_is_more_than_rounding(rank):
 
 
 def test_samples_that_do_not_vary_have_rank_0_and_no_negative_variance():
-    fitted = PCA.fit(np.full((4, 3), 0.1))
-    assert fitted.rank == 0
+    for n, value in itertools.product([3, 4, 10, 1000, 5000], [0.1, 0.3, -1e6 + 0.1]):
+        assert PCA.fit(np.full((n, 3), value)).rank == 0
     assert (PCA.fit(spread([1, 0, 0, 0])).eigenvalues >= 0).all()
 
 
@@ -533,6 +533,72 @@ def test_a_critical_point_that_does_not_exist_is_named(kept, A, message):
 def test_there_is_one_share_for_each_eigenvalue():
     with pytest.raises(ValueError, match=r"shares have shape \(2,\), wanted one for each of 3"):
         module.variance_missed([3, 2, 1], [1, 0], 1)
+
+
+@pytest.mark.parametrize(
+    "shares", [[0.5, 0.5, 0.5], [2, 0, -1], [0, 0, 0], [np.nan, 0, 1]], ids=str
+)
+def test_shares_of_no_subspace_are_named(shares):
+    with pytest.raises(ValueError, match="wanted numbers from 0 to 1 with the sum 1"):
+        module.variance_missed([3, 2, 1], shares, 1)
+
+
+@pytest.mark.parametrize(
+    ("Phi", "message"),
+    [
+        ([[1, 5], [0, 1]], "Phi is not symmetric"),
+        ([[1, 3], [3, 1]], "Phi has the eigenvalue -2, wanted none negative"),
+        ([[np.nan, 0], [0, 1]], r"Phi\[0, 0\] is nan"),
+        (np.ones((2, 3)), r"Phi has shape \(2, 3\), wanted a square matrix"),
+        ([1, 2], r"Phi has shape \(2,\)"),
+    ],
+    ids=str,
+)
+def test_what_is_no_covariance_is_named(Phi, message):
+    with pytest.raises(ValueError, match=message):
+        module.principal_axes(Phi)
+
+
+@pytest.mark.parametrize("xi", [0.0, np.zeros(1), np.zeros((40, 5))], ids=np.shape)
+def test_an_origin_is_one_point(xi):
+    with pytest.raises(ValueError, match=r"xi has shape .*, wanted \(5,\)"):
+        projection_error(X, xi, np.eye(2, 5))
+
+
+def test_what_is_not_finite_is_named():
+    with pytest.raises(ValueError, match=r"xi\[0\] is nan"):
+        projection_error(X, np.full(5, np.nan), np.eye(2, 5))
+    with pytest.raises(ValueError, match=r"Gamma\[0, 0\] is nan"):
+        projection_error(X, np.zeros(5), np.full((2, 5), np.nan))
+    with pytest.raises(ValueError, match=r"W_\[0, 0\] is inf"):
+        principal_directions(np.full((5, 2), np.inf))
+    with pytest.raises(ValueError, match=r"A\[0, 0\] is nan"):
+        critical_point(FITTED, [0], [[np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("b2", 0.0, r"b2 has shape \(\), wanted \(5,\)"),
+        ("b2", np.zeros(1), r"b2 has shape \(1,\), wanted \(5,\)"),
+        ("b1", np.full(2, np.nan), r"b1\[0\] is nan"),
+        ("W1", np.ones((2, 1)), r"W1 has shape \(2, 1\), wanted \(2, 5\)"),
+        ("W2", np.ones((1, 2)), r"W2 has shape \(1, 2\), wanted \(5, 2\)"),
+    ],
+    ids=str,
+)
+def test_weights_that_do_not_fit_the_covariance_are_named(name, value, message):
+    params = {**critical_point(FITTED, [0, 1]), name: value}
+    with pytest.raises(ValueError, match=message):
+        linear_error(params, MEAN, PHI)
+    with pytest.raises(ValueError, match=r"the mean has shape \(4,\), wanted \(5,\)"):
+        linear_error(critical_point(FITTED, [0, 1]), MEAN[:4], PHI)
+
+
+def test_a_decoder_with_more_units_than_outputs_has_as_many_directions_as_outputs():
+    directions, s = principal_directions(np.random.default_rng(0).normal(size=(2, 5)))
+    assert directions.shape == (2, 2)
+    assert s.shape == (2,)
 
 
 def test_idle_units_alone_are_a_critical_point_too():
