@@ -15,14 +15,19 @@ def check_whole(name: str, value, least: int, most: int | None = None) -> None:
 
 def check_positive(name: str, value) -> None:
     """Raise ValueError unless the value is a positive, finite number."""
-    if not (isinstance(value, Real) and 0 < value < np.inf):
+    if not (_is_number(value) and 0 < value < np.inf):
         raise ValueError(f"{name} is {value!r}, wanted a positive number")
 
 
 def check_fraction(name: str, value) -> None:
     """Raise ValueError unless the value is a number from 0 up to, not including, 1."""
-    if not (isinstance(value, Real) and 0 <= value < 1):
+    if not (_is_number(value) and 0 <= value < 1):
         raise ValueError(f"{name} is {value!r}, wanted a number from 0 up to, not including, 1")
+
+
+def _is_number(value) -> bool:
+    # To Python, True is the number 1; as a rate or a share it can only be a slip.
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def check_generator(rng) -> None:

@@ -84,16 +84,24 @@ def convert(
 
     Raises
     ------
+    TypeError
+        source or target is not a Convention, or weights not a mapping.
     ValueError
         A weight has an unknown name, or is negative or not finite; or samples is not a whole
         number, 1 or more.
     """
+    for name, convention in (("source", source), ("target", target)):
+        if not isinstance(convention, Convention):
+            raise TypeError(f"{name} is {convention!r}, wanted a Convention")
+    if not isinstance(weights, Mapping):
+        raise TypeError(f"weights is {weights!r}, wanted a mapping such as {{'rate': 0.1}}")
     r = target.error_factor(samples) / source.error_factor(samples)
     decay = r * source.decay_factor / target.decay_factor
     factors = dict(zip(NAMES, (decay, r, 1 / r), strict=True))
     for name, weight in weights.items():
         if name not in factors:
             raise ValueError(f"there is a weight {name!r}, wanted any of {', '.join(NAMES)}")
-        if not (isinstance(weight, Real) and 0 <= weight < np.inf):
+        number = isinstance(weight, Real) and not isinstance(weight, bool)
+        if not (number and 0 <= weight < np.inf):
             raise ValueError(f"{name} is {weight!r}, wanted a number, 0 or more")
     return {name: factors[name] * weight for name, weight in weights.items()}

@@ -24,6 +24,12 @@ class Optimizer(Protocol):
         """Move `vector` and renew `memory`, both in place; `gradient` has the vector's shape."""
 
 
+def _check_shape(name, array, vector):
+    # NumPy would stretch a single number over the whole vector.
+    if np.shape(array) != vector.shape:
+        raise ValueError(f"{name} has shape {np.shape(array)}, wanted {vector.shape}")
+
+
 @dataclass(frozen=True)
 class SGD:
     r"""Gradient descent, w <- w - rate g; stochastic, when g is the gradient of a minibatch
@@ -50,6 +56,7 @@ class SGD:
 
     def step(self, vector, gradient, scratch):
         """w <- w - rate g."""
+        _check_shape("the gradient", gradient, vector)
         vector -= np.multiply(gradient, self.rate, out=scratch)
 
 
@@ -80,6 +87,7 @@ class Momentum:
 
     def step(self, vector, gradient, memory):
         """p <- mu p - rate g, then w <- w + p."""
+        _check_shape("the gradient", gradient, vector)
         velocity, scratch = memory
         velocity *= self.mu
         velocity -= np.multiply(gradient, self.rate, out=scratch)
@@ -118,6 +126,7 @@ class Adam:
 
     def step(self, vector, gradient, memory):
         """w <- w - rate m_hat / (sqrt(v_hat) + epsilon)."""
+        _check_shape("the gradient", gradient, vector)
         m, v, scratch = memory.m, memory.v, memory.scratch
         memory.steps += 1
         m *= self.beta1
@@ -163,11 +172,10 @@ def two_loop(
     Raises
     ------
     ValueError
-        A pair shows no positive curvature: step and change have a product that is not positive.
+        A pair shows no positive curvature: step and change have a product that is not positive,
+        or not finite. Or the numbers of steps and changes differ, or the shapes of the vectors.
     """
-    curvatures = [float(s @ c) for s, c in zip(steps, changes, strict=True)]
-    if curvatures and not min(curvatures) > 0:
-        raise ValueError(f"a pair has step · change {min(curvatures):g}, wanted a positive number")
+    curvatures = _curvatures(gradient, steps, changes)
     pairs, shares = list(zip(steps, changes, curvatures, strict=True)), []
     direction = np.array(gradient, float)
     for step, change, curvature in reversed(pairs):
@@ -178,6 +186,22 @@ def two_loop(
     for (step, change, curvature), share in zip(pairs, reversed(shares), strict=True):
         direction += (share - change @ direction / curvature) * step
     return direction
+
+
+def _curvatures(gradient, steps, changes) -> list[float]:
+    """step · change of each pair; they have to be positive."""
+    if len(steps) != len(changes):
+        raise ValueError(f"there are {len(steps)} steps and {len(changes)} changes")
+    if np.ndim(gradient) != 1:
+        raise ValueError(f"the gradient has shape {np.shape(gradient)}, wanted (size,)")
+    found = []
+    for pair in zip(steps, changes, strict=True):
+        for name, array in zip(("a step", "a change"), pair, strict=True):
+            _check_shape(name, array, gradient)
+        found.append(float(pair[0] @ pair[1]))
+        if not 0 < found[-1] < np.inf:
+            raise ValueError(f"a pair has step · change {found[-1]:g}, wanted a positive number")
+    return found
 
 
 def lbfgs(
@@ -217,17 +241,46 @@ def lbfgs(
     Raises
     ------
     ValueError
-        A setting is out of range.
+        A setting is out of range; `start` is not a vector of finite real numbers; or the gradient
+        has another shape.
+    ArithmeticError
+        f or its gradient is not finite. SciPy would say that it converged.
     """
+    start = _real_vector(start)
     check_whole("iterations", iterations, least=1)
     check_whole("pairs", pairs, least=1)
     check_positive("the tolerance", tolerance)
     options = {"maxiter": iterations, "maxcor": pairs, "gtol": tolerance, "ftol": 0}
     options["maxfun"] = 25 * iterations  # a line search takes 20 evaluations at most
     found = optimize.minimize(
-        f, start, jac=True, method="L-BFGS-B", callback=after, options=options
+        _watched(f), start, jac=True, method="L-BFGS-B", callback=after, options=options
     )
     return found.x, _REASONS[found.status]
+
+
+def _real_vector(start) -> np.ndarray:
+    start = np.asarray(start)
+    if start.dtype.kind not in "buif":
+        raise ValueError(f"start holds {start.dtype}, wanted real numbers")
+    if start.ndim != 1 or not start.size:
+        raise ValueError(f"start has shape {start.shape}, wanted (size,), not empty")
+    if not np.isfinite(start).all():
+        place = int(np.flatnonzero(~np.isfinite(start))[0])
+        raise ValueError(f"start[{place}] is {start[place]}, wanted finite numbers")
+    return start
+
+
+def _watched(f):
+    """The same function, with an error where SciPy would go on as if nothing were wrong."""
+
+    def evaluate(vector):
+        value, gradient = f(vector)
+        _check_shape("the gradient", gradient, vector)
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+            raise ArithmeticError(f"f is {value:g} or its gradient not finite, wanted numbers")
+        return value, gradient
+
+    return evaluate
 
 
 _REASONS = (

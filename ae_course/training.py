@@ -71,9 +71,10 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[n
     TypeError
         rng is not a numpy.random.Generator.
     ValueError
-        batch_size is not a whole number, 1 or more.
+        n or batch_size is not a whole number, 1 or more.
     """
     check_generator(rng)
+    check_whole("n", n, least=1)
     check_whole("batch_size", batch_size, least=1)
     order = rng.permutation(n)
     return (order[start : start + batch_size] for start in range(0, n, batch_size))
@@ -141,8 +142,11 @@ def train(
         An argument is not as described; the message says what was found and what was wanted.
     """
     X, target = _check_samples(X, target)
+    _check_model(objective, params)
     check_whole("epochs", epochs, least=0)
-    optimizer, measures = optimizer or Adam(), dict(measures or {})
+    check_whole("batch_size", batch_size, least=1)  # also where no epoch would
+    check_generator(rng)
+    optimizer, measures = _check_optimizer(optimizer), dict(measures or {})
     params = params.copy()
     memory, room = optimizer.start(params.vector), Workspace()
     first = {name: [float(measure(params))] for name, measure in measures.items()}
@@ -220,6 +224,7 @@ def minimize(
         An argument is not as described; the message says what was found and what was wanted.
     """
     X, target = _check_samples(X, target)
+    _check_model(objective, params)
     if params.dtype != np.float64:
         raise TypeError(f"the parameters are {params.dtype}, L-BFGS needs float64")
     measures, room, params = dict(measures or {}), Workspace(), params.copy()
@@ -252,6 +257,21 @@ def minimize(
         after=note,
     )
     return params, history
+
+
+def _check_model(objective, params):
+    if isinstance(objective, type) or not hasattr(objective, "see"):  # each model has its own kind
+        raise TypeError(f"the objective is {objective!r}, wanted one such as an Objective")
+    if not isinstance(params, Parameters):
+        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
+
+
+def _check_optimizer(optimizer) -> Optimizer:
+    if optimizer is None:
+        return Adam()
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+        raise TypeError(f"the optimizer is {optimizer!r}, wanted one such as SGD(0.1)")
+    return optimizer
 
 
 def _check_samples(X: np.ndarray, target: np.ndarray | None):

@@ -29,7 +29,9 @@ def test_positive_numbers_pass(value):
     assert check_positive("rate", value) is None
 
 
-@pytest.mark.parametrize("value", [0, -0.1, np.nan, np.inf, None, "0.1", 1j, np.array([0.1, 0.2])])
+@pytest.mark.parametrize(
+    "value", [0, -0.1, np.nan, np.inf, None, True, "0.1", 1j, np.array([0.1, 0.2])]
+)
 def test_what_is_not_positive_is_named(value):
     with pytest.raises(ValueError, match=r"rate is .*, wanted a positive number"):
         check_positive("rate", value)
@@ -44,7 +46,7 @@ def test_fractions_include_zero_and_not_one(value):
         check_fraction("mu", 1)
 
 
-@pytest.mark.parametrize("value", [-0.1, 1, np.nan, "0.9", None])
+@pytest.mark.parametrize("value", [-0.1, 1, np.nan, "0.9", None, False])
 def test_what_is_no_fraction_is_named(value):
     with pytest.raises(ValueError, match=r"mu is .*, wanted a number from 0"):
         check_fraction("mu", value)

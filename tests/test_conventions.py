@@ -118,6 +118,7 @@ def test_the_slides_have_two_n_times_the_book_s_error():
         ({"kl_sparsity": -1}, "kl_sparsity is -1, wanted a number, 0 or more"),
         ({"rate": np.nan}, "rate is nan, wanted"),
         ({"weight_decay": "1"}, "weight_decay is '1', wanted"),
+        ({"rate": True}, "rate is True, wanted a number"),
     ],
 )
 def test_a_weight_that_cannot_be_converted_is_named(weights, message):
@@ -135,3 +136,16 @@ def test_a_number_of_samples_that_is_none_is_named(samples):
 def test_a_setting_that_is_not_true_or_false_is_named(name):
     with pytest.raises(TypeError, match=f"{name} is 'sum', wanted True or False"):
         Convention(**{name: "sum"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (({"rate": 1.0}, None, BOOK), "source is None, wanted a Convention"),
+        (({"rate": 1.0}, BOOK, "slides"), "target is 'slides', wanted a Convention"),
+        (([1.0], BOOK, SLIDES), r"weights is \[1.0\], wanted a mapping"),
+    ],
+)
+def test_what_is_no_convention_or_no_mapping_is_named(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        convert(*arguments, 10)

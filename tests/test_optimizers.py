@@ -321,6 +321,39 @@ def test_a_pair_without_curvature_is_named():
         two_loop(START, STEPS, CHANGES * [[1], [-1], [1]])
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("place", range(3))
+def test_a_pair_that_is_not_finite_is_named_wherever_it_stands(bad, place):
+    changes = CHANGES.copy()
+    changes[place] = np.sign(STEPS[place]) * bad
+    with pytest.raises(ValueError, match=rf"a pair has step · change {bad:g}, wanted a positive"):
+        two_loop(START, STEPS, changes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((START, STEPS, CHANGES[:2]), "there are 3 steps and 2 changes"),
+        ((np.eye(4), STEPS, CHANGES), r"the gradient has shape \(4, 4\), wanted \(size,\)"),
+        ((START[:1], STEPS, CHANGES), r"a step has shape \(4,\), wanted \(1,\)"),
+        ((START, STEPS, CHANGES[:, :1]), r"a change has shape \(1,\), wanted \(4,\)"),
+    ],
+)
+def test_vectors_that_do_not_belong_together_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        two_loop(*arguments)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("gradient", [2.0, np.ones(1), np.ones((1, 4)), np.ones(3)])
+def test_a_gradient_is_not_stretched_to_the_shape_of_the_vector(optimizer, gradient):
+    w = START.copy()
+    memory = optimizer.start(w)
+    with pytest.raises(ValueError, match=r"the gradient has shape .*, wanted \(4,\)"):
+        optimizer.step(w, gradient, memory)
+    assert w.tolist() == START.tolist()
+
+
 def rosenbrock(w):
     return rosen(w), rosen_der(w)
 
@@ -366,3 +399,36 @@ def test_l_bfgs_says_that_no_step_helps_when_the_gradient_is_wrong():
 def test_a_setting_of_l_bfgs_out_of_range_is_named(setting, message):
     with pytest.raises(ValueError, match=message):
         lbfgs(rosenbrock, np.zeros(4), **setting)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w: (np.nan, w),
+        lambda w: (w @ w, w * np.nan),
+        lambda w: (w @ w, 2 * w) if w @ w > 3.9 else (np.inf, 2 * w),
+    ],
+)
+def test_l_bfgs_does_not_go_on_where_the_function_is_not_finite(f):
+    with pytest.raises(ArithmeticError, match=r"f is .* or its gradient not finite"):
+        lbfgs(f, np.ones(4), iterations=9)
+
+
+@pytest.mark.parametrize("gradient", [1.0, np.ones(3), np.ones((1, 4))])
+def test_l_bfgs_names_a_gradient_of_another_shape(gradient):
+    with pytest.raises(ValueError, match=r"the gradient has shape .*, wanted \(4,\)"):
+        lbfgs(lambda w: (w @ w, gradient), np.ones(4), iterations=3)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (np.ones((2, 2)), r"start has shape \(2, 2\), wanted \(size,\)"),
+        (np.ones(0), r"start has shape \(0,\), wanted"),
+        (np.ones(4) * 1j, "start holds complex128, wanted real numbers"),
+        (np.array([1, np.nan, 1, 1]), r"start\[1\] is nan"),
+    ],
+)
+def test_a_start_of_l_bfgs_that_is_no_vector_of_numbers_is_named(start, message):
+    with pytest.raises(ValueError, match=message):
+        lbfgs(rosenbrock, start, iterations=3)
