@@ -198,6 +198,18 @@ def test_layers_have_to_fit():
         Network(())
 
 
+@pytest.mark.parametrize("layers", [Layer(5, 3, tanh), (5, 3), "53"])
+def test_what_is_no_layer_is_named(layers):
+    with pytest.raises(TypeError, match=r"layers? (is|are) .*, wanted a (tuple of )?Layer"):
+        Network(layers)
+
+
+@pytest.mark.parametrize("first", [0, -3, 1.5, True, None])
+def test_the_layers_are_numbered_from_1_on(first):
+    with pytest.raises(ValueError, match=f"first layer is {first!r}, wanted a whole number, 1 or"):
+        Network(NET.layers, first)
+
+
 @pytest.mark.parametrize(
     ("part", "problem", "message"),
     [
