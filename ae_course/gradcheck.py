@@ -129,7 +129,8 @@ def check_gradient(
 ) -> GradientReport:
     """Compare an objective's gradient with finite differences of its value.
 
-    Use it on a small network and few samples: it evaluates J twice for every parameter.
+    Use it on a small network and few samples: it evaluates J twice for every parameter. And use it
+    at a random start: near a minimum the gradient is so small that rounding looks like a mistake.
 
     Returns
     -------

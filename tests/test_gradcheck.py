@@ -18,6 +18,7 @@ from ae_course.losses import Loss, cross_entropy
 from ae_course.objective import Objective, Term, reconstruction, weight_decay
 from ae_course.parameters import Parameters
 from ae_course.sparsity import KLSparsity, kl_slope
+from ae_course.training import minimize
 
 NET = Autoencoder.folded(5, 3)
 PARAMS = drawn(NET)
@@ -104,6 +105,15 @@ def test_gradients_of_different_shapes_are_not_compared(shape):
         relative_error(np.ones(3), np.ones(shape))
     with pytest.raises(ValueError, match="found has the arrays W1, wanted W1, b1, W2, b2"):
         compare_gradients(Parameters.of({"W1": PARAMS["W1"]}), PARAMS)
+
+
+def test_near_a_minimum_rounding_looks_like_a_mistake():
+    start = Autoencoder.folded(5, 3).init(np.random.default_rng(0))
+    check_gradient(J, NET, start, X)
+    lowest, _ = minimize(NET, J, start, X, iterations=1000, tolerance=1e-9)
+    assert np.abs(J.gradient(NET, lowest, X).vector).max() < 1e-7
+    with pytest.raises(AssertionError, match="is wrong: relative error"):
+        check_gradient(J, NET, lowest, X, tolerance=1e-4)
 
 
 @pytest.mark.parametrize("step", [0, -1e-5, np.nan, np.inf, "1e-5"])
