@@ -258,8 +258,19 @@ class Network:
         -------
         dict of int to array (N, units of the layer)
             delta of every layer: :math:`\partial e_n / \partial u_n`, not yet divided by N.
+
+        Raises
+        ------
+        ValueError
+            Something is added at a layer that is not a hidden one of this network.
         """
-        at_y = at_y or {}
+        at_y, hidden = at_y or {}, range(self.first, self.last)
+        for l in at_y:
+            if l not in hidden:
+                names = ", ".join(map(str, hidden)) or "there is none"
+                raise ValueError(
+                    f"found what is added at y of layer {l}, wanted a hidden layer: {names}"
+                )
         delta = {self.last: delta_out}
         for l, layer in reversed(list(self.numbered())[:-1]):
             shape = trace.u[l].shape

@@ -98,6 +98,13 @@ def test_what_is_added_at_y_joins_the_recursion_there(pull):
     assert_close(delta[1], (delta[2] @ PARAMS["W2"]) * SLOPE[1](trace.y[1]))
 
 
+@pytest.mark.parametrize("layer", [0, 4, 7])
+def test_only_at_hidden_layers_something_can_be_added(layer):
+    trace = NET.forward(PARAMS, X)
+    with pytest.raises(ValueError, match=f"added at y of layer {layer}, wanted a hidden layer: 1,"):
+        NET.backward(PARAMS, trace, trace.output - TARGET, {1: np.ones(4), layer: np.ones(4)})
+
+
 def test_a_network_is_its_slices_one_after_the_other():
     head, tail = NET[:2], NET[2:]
     assert_close(tail(PARAMS, head(PARAMS, X)), NET(PARAMS, X))
