@@ -7,6 +7,8 @@ import numpy as np
 
 from ae_course.activations import Activation, identity, logistic
 from ae_course.arrays import as_rows
+from ae_course.checks import check_whole
+from ae_course.losses import check_fractions
 from ae_course.network import Layer, Network
 from ae_course.parameters import Parameters
 
@@ -33,6 +35,7 @@ class Autoencoder(Network):
 
     def __post_init__(self):
         super().__post_init__()
+        check_whole("depth", self.depth, least=0)  # whether it fits is said below
         if not 1 <= self.depth < len(self):
             raise ValueError(
                 f"the encoder has {self.depth} of {len(self)} layers,"
@@ -95,7 +98,7 @@ class Autoencoder(Network):
         return self(params, X)
 
 
-def mean_bias(net: Autoencoder, X: np.ndarray) -> np.ndarray:
+def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
     r"""The bias with which the output units, left to themselves, put out the mean of the samples.
 
     :math:`\tilde b = \tilde f^{-1}(\bar x)` (:eq:`eq-mean-bias`). For logistic units it is
@@ -104,21 +107,23 @@ def mean_bias(net: Autoencoder, X: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    X : array (N, inputs)
+    X : array (N, units)
+        What the network is to put out; for logistic units, numbers from 0 to 1.
 
     Returns
     -------
-    array (inputs,) of float64
+    array (units,) of float64
 
     Raises
     ------
     ValueError
-        The output units are neither identity nor logistic, or X does not fit the network.
+        The output units are neither identity nor logistic, or X is nothing that they put out.
     """
-    x = as_rows(X, net.inputs, np.dtype(float))
+    x = as_rows(X, net.units, np.dtype(float))
     unit = net.layers[-1].activation
     if unit is identity:
         return x.mean(axis=0)
     if unit is logistic:
+        check_fractions("logistic units put out numbers", x)
         return np.log((x.sum(axis=0) + 1) / ((1 - x).sum(axis=0) + 1))
     raise ValueError(f"the output units are {unit}, wanted identity or logistic")

@@ -132,10 +132,10 @@ def natural_patches(n: int = 10_000, size: int = 8, seed: int = 0) -> np.ndarray
 
 def _draw(arrays: tuple[np.ndarray, ...], n: int | None, seed: int) -> tuple[np.ndarray, ...]:
     total = len(arrays[0])
+    check_whole("seed", seed, least=0)
     if n is None:
         return arrays
     check_whole("n", n, least=1, most=total)
-    check_whole("seed", seed, least=0)
     chosen = np.random.default_rng(seed).choice(total, n, replace=False)
     return tuple(array[chosen] for array in arrays)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ae_course.checks import check_fraction, check_positive
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
 
@@ -28,8 +29,13 @@ def numerical_gradient(
     Raises
     ------
     TypeError
-        The parameters are not float64.
+        The parameters are not Parameters, or not float64.
+    ValueError
+        h is not a positive number.
     """
+    check_positive("the step h", step)
+    if not isinstance(params, Parameters):
+        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
     if params.dtype != np.float64:
         raise TypeError(f"the parameters are {params.dtype}, finite differences need float64")
     moved = params.copy()
@@ -46,10 +52,24 @@ def numerical_gradient(
 def relative_error(found: np.ndarray, wanted: np.ndarray) -> float:
     """||found - wanted|| / (||found|| + ||wanted||), from 0 to 1 (:eq:`eq-relative-error`).
 
-    Two gradients that both vanish agree: 0.
+    Two gradients that both vanish agree: 0. If one is not finite, it is NaN.
+
+    Raises
+    ------
+    ValueError
+        The two have different shapes.
     """
+    if np.shape(found) != np.shape(wanted):
+        raise ValueError(f"found shapes {np.shape(found)} and {np.shape(wanted)}, wanted the same")
+    largest = np.max(np.abs([found, wanted]), initial=0)
+    if largest == 0:
+        return 0.0
+    if not np.isfinite(largest):
+        return np.nan
+    # Brought to about 1 by a power of 2, which rounds nothing: no square is too large or too small.
+    found, wanted = np.ldexp([found, wanted], -np.frexp(largest)[1])
     size = np.linalg.norm(found) + np.linalg.norm(wanted)
-    return float(np.linalg.norm(found - wanted) / size) if size else 0.0
+    return float(np.linalg.norm(found - wanted) / size)
 
 
 @dataclass(frozen=True)
@@ -78,10 +98,19 @@ class GradientReport:
 
 
 def compare_gradients(found: Parameters, wanted: Parameters) -> GradientReport:
-    """Compare two gradients with the same names and shapes, array by array."""
+    """Compare two gradients with the same names and shapes, array by array.
+
+    Raises
+    ------
+    ValueError
+        Their names or shapes differ.
+    """
+    if list(found) != list(wanted):
+        raise ValueError(f"found has the arrays {', '.join(found)}, wanted {', '.join(wanted)}")
+    errors = {name: relative_error(found[name], wanted[name]) for name in found}
     worst = int(np.abs(found.vector - wanted.vector).argmax())
     return GradientReport(
-        {name: relative_error(found[name], wanted[name]) for name in found},
+        errors,
         found.where(worst),
         float(found.vector[worst]),
         float(wanted.vector[worst]),
@@ -100,7 +129,8 @@ def check_gradient(
 ) -> GradientReport:
     """Compare an objective's gradient with finite differences of its value.
 
-    Use it on a small network and few samples: it evaluates J twice for every parameter.
+    Use it on a small network and few samples: it evaluates J twice for every parameter. And use it
+    at a random start: near a minimum the gradient is so small that rounding looks like a mistake.
 
     Returns
     -------
@@ -111,7 +141,11 @@ def check_gradient(
     AssertionError
         The relative error of an array is above `tolerance`. The message names the entry that is
         most wrong, what the gradient says there and what it should be.
+    ValueError
+        The step is not a positive number, or the tolerance not a number from 0 up to, not
+        including, 1: no relative error is above 1.
     """
+    check_fraction("tolerance", tolerance)
     report = compare_gradients(
         objective.gradient(net, params, X, target),
         numerical_gradient(lambda moved: objective.value(net, moved, X, target), params, step),

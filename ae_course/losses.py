@@ -90,7 +90,7 @@ class CrossEntropy(Loss):
 
     def encode(self, target, units, dtype, room):
         t = super().encode(target, units, dtype, room)
-        _check_fractions("cross_entropy takes targets", t)
+        check_fractions("cross_entropy takes targets", t)
         return t
 
     def errors(self, u, y, t):
@@ -164,7 +164,7 @@ def entropy(X: np.ndarray) -> np.ndarray:
         X is not two-dimensional, is empty, or has values outside 0 to 1.
     """
     x = as_rows(X, real_matrix(X, "X").shape[1], np.dtype(float))
-    _check_fractions("entropy takes values", x)
+    check_fractions("entropy takes values", x)
     terms = np.zeros((2, *x.shape))
     for term, p in zip(terms, (x, 1 - x), strict=True):
         np.log(p, out=term, where=p > 0)  # 0 log 0 is 0
@@ -172,7 +172,7 @@ def entropy(X: np.ndarray) -> np.ndarray:
     return terms.sum(axis=(0, 2))
 
 
-def _check_fractions(who: str, x: np.ndarray) -> None:
+def check_fractions(who: str, x: np.ndarray) -> None:
     """Raise ValueError unless all numbers are from 0 to 1."""
     if x.min() < 0 or x.max() > 1:
         raise ValueError(f"{who} from 0 to 1, found {x.min():g} to {x.max():g}")

@@ -94,14 +94,22 @@ class Network:
     Raises
     ------
     ValueError
-        There is no layer, or two neighbours do not fit.
+        There is no layer, two neighbours do not fit, or `first` is not a whole number, 1 or more.
+    TypeError
+        One of the layers is not a Layer.
     """
 
     layers: tuple[Layer, ...]
     first: int = 1
 
     def __post_init__(self):
+        if isinstance(self.layers, Layer):
+            raise TypeError(f"the layers are {self.layers!r}, wanted a tuple of Layer")
         object.__setattr__(self, "layers", tuple(self.layers))  # a list could change, and not hash
+        check_whole("the number of the first layer", self.first, least=1)
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"a layer is {layer!r}, wanted a Layer")
         if not self.layers:
             raise ValueError("a network has at least one layer, found none")
         for number, (below, above) in enumerate(
@@ -250,8 +258,19 @@ class Network:
         -------
         dict of int to array (N, units of the layer)
             delta of every layer: :math:`\partial e_n / \partial u_n`, not yet divided by N.
+
+        Raises
+        ------
+        ValueError
+            Something is added at a layer that is not a hidden one of this network.
         """
-        at_y = at_y or {}
+        at_y, hidden = at_y or {}, range(self.first, self.last)
+        for l in at_y:
+            if l not in hidden:
+                names = ", ".join(map(str, hidden)) or "there is none"
+                raise ValueError(
+                    f"found what is added at y of layer {l}, wanted a hidden layer: {names}"
+                )
         delta = {self.last: delta_out}
         for l, layer in reversed(list(self.numbered())[:-1]):
             shape = trace.u[l].shape

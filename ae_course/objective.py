@@ -81,7 +81,9 @@ class Objective:
 
     @classmethod
     def of(cls, term: Term) -> Self:
-        """The objective that is this term alone."""
+        """The objective that is this term alone; TypeError if it is no Term."""
+        if not isinstance(term, Term):
+            raise TypeError(f"the term is {term!r}, wanted a Term, such as Reconstruction")
         return cls(((1.0, term),))
 
     def __add__(self, other: "Objective") -> "Objective":

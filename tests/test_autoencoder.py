@@ -105,6 +105,20 @@ def test_units_without_an_inverse_have_no_mean_bias():
         mean_bias(Autoencoder.folded(5, 3, output=relu), X)
 
 
+@pytest.mark.parametrize("wrong", [255 * X, X - 0.1, -X])
+def test_logistic_units_have_no_bias_for_a_mean_of_numbers_beyond_0_and_1(wrong):
+    with pytest.raises(ValueError, match=f"from 0 to 1, found {wrong.min():g} to {wrong.max():g}"):
+        mean_bias(NET, wrong)
+    linear = Autoencoder.folded(5, 3, output=identity)
+    assert_close(mean_bias(linear, wrong), [sum(column) / 6 for column in wrong.T])
+
+
+def test_the_mean_bias_of_a_decoder_is_that_of_what_it_puts_out():
+    assert_close(mean_bias(NET.decoder, X), mean_bias(NET, X))
+    with pytest.raises(ValueError, match="X has 3 columns"):
+        mean_bias(NET.decoder, Y)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -115,6 +129,8 @@ def test_units_without_an_inverse_have_no_mean_bias():
         (lambda: Autoencoder((Layer(5, 5, tanh),)), "the encoder has 1 of 1 layers, wanted at"),
         (lambda: Autoencoder(NET.layers, depth=2), "the encoder has 2 of 2 layers, wanted at lea"),
         (lambda: Autoencoder(NET.layers, depth=0), "the encoder has 0 of 2 layers, wanted at lea"),
+        (lambda: Autoencoder(NET.layers, depth=1.5), "depth is 1.5, wanted a whole number"),
+        (lambda: Autoencoder(NET.layers, depth=True), "depth is True, wanted a whole number"),
     ],
 )
 def test_what_is_no_autoencoder_is_named(make, message):

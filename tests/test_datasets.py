@@ -115,6 +115,12 @@ def test_only_a_whole_number_is_a_seed(load, seed):
         load(n=3, seed=seed)
 
 
+@pytest.mark.parametrize("whole", [mnist, natural_images])
+def test_a_wrong_seed_is_told_even_where_nothing_is_drawn(whole):
+    with pytest.raises(ValueError, match="seed is '5', wanted a whole number, 0 or more"):
+        whole(seed="5")
+
+
 @pytest.mark.parametrize(
     ("load", "message"),
     [

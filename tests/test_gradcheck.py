@@ -18,6 +18,7 @@ from ae_course.losses import Loss, cross_entropy
 from ae_course.objective import Objective, Term, reconstruction, weight_decay
 from ae_course.parameters import Parameters
 from ae_course.sparsity import KLSparsity, kl_slope
+from ae_course.training import minimize
 
 NET = Autoencoder.folded(5, 3)
 PARAMS = drawn(NET)
@@ -83,6 +84,53 @@ def test_the_relative_error_of_multiples_is_known():
     g = np.array([1.0, -2, 3])
     assert_close([relative_error(f * g, g) for f in (1, 2, -1, 0)], [0, 1 / 3, 1, 1])
     assert relative_error(0 * g, 0 * g) == 0
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_the_relative_error_does_not_depend_on_the_scale(scale):
+    g = scale * np.array([1.0, -2, 3])
+    assert_close([relative_error(f * g, g) for f in (1, 2, -1, 0)], [0, 1 / 3, 1, 1])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_the_relative_error_of_what_is_not_finite_is_not_a_number(bad):
+    g = np.array([1.0, bad, 3])
+    assert np.isnan(relative_error(g, g))
+    assert np.isnan(relative_error(g, np.zeros(3)))
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 1), ()])
+def test_gradients_of_different_shapes_are_not_compared(shape):
+    with pytest.raises(ValueError, match=r"shapes \(3,\) and .*, wanted the same"):
+        relative_error(np.ones(3), np.ones(shape))
+    with pytest.raises(ValueError, match="found has the arrays W1, wanted W1, b1, W2, b2"):
+        compare_gradients(Parameters.of({"W1": PARAMS["W1"]}), PARAMS)
+
+
+def test_near_a_minimum_rounding_looks_like_a_mistake():
+    start = Autoencoder.folded(5, 3).init(np.random.default_rng(0))
+    check_gradient(J, NET, start, X)
+    lowest, _ = minimize(NET, J, start, X, iterations=1000, tolerance=1e-9)
+    assert np.abs(J.gradient(NET, lowest, X).vector).max() < 1e-7
+    with pytest.raises(AssertionError, match="is wrong: relative error"):
+        check_gradient(J, NET, lowest, X, tolerance=1e-4)
+
+
+@pytest.mark.parametrize("step", [0, -1e-5, np.nan, np.inf, "1e-5"])
+def test_a_step_is_a_positive_number(step):
+    with pytest.raises(ValueError, match=f"the step h is {step!r}, wanted a positive number"):
+        numerical_gradient(cubes, PARAMS, step=step)
+
+
+@pytest.mark.parametrize("tolerance", [1, 2.0, np.inf, np.nan, -1e-6, "1e-6"])
+def test_a_tolerance_that_nothing_or_everything_meets_is_refused(tolerance):
+    with pytest.raises(ValueError, match=f"tolerance is {tolerance!r}, wanted a number from 0"):
+        check_gradient(J, NET, PARAMS, X, tolerance=tolerance)
+
+
+def test_differences_are_taken_of_parameters_only():
+    with pytest.raises(TypeError, match="the parameters are a dict, wanted Parameters"):
+        numerical_gradient(cubes, dict(PARAMS))
 
 
 def test_a_right_gradient_passes_with_a_report():

@@ -98,6 +98,13 @@ def test_what_is_added_at_y_joins_the_recursion_there(pull):
     assert_close(delta[1], (delta[2] @ PARAMS["W2"]) * SLOPE[1](trace.y[1]))
 
 
+@pytest.mark.parametrize("layer", [0, 4, 7])
+def test_only_at_hidden_layers_something_can_be_added(layer):
+    trace = NET.forward(PARAMS, X)
+    with pytest.raises(ValueError, match=f"added at y of layer {layer}, wanted a hidden layer: 1,"):
+        NET.backward(PARAMS, trace, trace.output - TARGET, {1: np.ones(4), layer: np.ones(4)})
+
+
 def test_a_network_is_its_slices_one_after_the_other():
     head, tail = NET[:2], NET[2:]
     assert_close(tail(PARAMS, head(PARAMS, X)), NET(PARAMS, X))
@@ -196,6 +203,18 @@ def test_layers_have_to_fit():
         Network((Layer(5, 3, tanh), Layer(4, 5, tanh)))
     with pytest.raises(ValueError, match="at least one layer, found none"):
         Network(())
+
+
+@pytest.mark.parametrize("layers", [Layer(5, 3, tanh), (5, 3), "53"])
+def test_what_is_no_layer_is_named(layers):
+    with pytest.raises(TypeError, match=r"layers? (is|are) .*, wanted a (tuple of )?Layer"):
+        Network(layers)
+
+
+@pytest.mark.parametrize("first", [0, -3, 1.5, True, None])
+def test_the_layers_are_numbered_from_1_on(first):
+    with pytest.raises(ValueError, match=f"first layer is {first!r}, wanted a whole number, 1 or"):
+        Network(NET.layers, first)
 
 
 @pytest.mark.parametrize(

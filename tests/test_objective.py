@@ -212,6 +212,12 @@ def test_only_objectives_add_up_and_only_numbers_are_weights(combine):
         combine()
 
 
+@pytest.mark.parametrize("term", [cross_entropy, CROSS, None])
+def test_what_is_no_term_is_named(term):
+    with pytest.raises(TypeError, match=r"the term is .*, wanted a Term, such as Reconstruction"):
+        Objective.of(term)
+
+
 @pytest.mark.parametrize("loss", ["mse", None, CROSS])
 def test_what_is_no_loss_is_named(loss):
     with pytest.raises(TypeError, match=r"the loss is .*, wanted a Loss, such as squared_error"):
