@@ -382,7 +382,7 @@ def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     TypeError, ValueError
-        W_ is no matrix of finite real numbers.
+        The decoder is no matrix of finite real numbers.
     """
     W_ = real_matrix(W_, "W_")
     check_finite(W_, "W_")
