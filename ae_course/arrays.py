@@ -69,6 +69,22 @@ def real_matrix(X: np.ndarray, name: str) -> np.ndarray:
     return X
 
 
+def square_matrix(A: np.ndarray, name: str, wanted: str = "a square matrix") -> np.ndarray:
+    """Return A as an array if it is a square matrix of finite real numbers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        It is not. Of the shape the message says what was `wanted`.
+    """
+    A = np.asarray(A)
+    if A.ndim != 2 or A.shape[0] != A.shape[1]:
+        raise ValueError(f"{name} has shape {A.shape}, wanted {wanted}")
+    A = real_matrix(A, name)
+    check_finite(A, name)
+    return A
+
+
 def check_finite(X: np.ndarray, name: str) -> None:
     """Raise ValueError, naming the first place, if X holds NaN or infinity."""
     if X.dtype.kind != "f":

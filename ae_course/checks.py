@@ -25,6 +25,12 @@ def check_fraction(name: str, value) -> None:
         raise ValueError(f"{name} is {value!r}, wanted a number from 0 up to, not including, 1")
 
 
+def check_not_negative(name: str, value) -> None:
+    """Raise ValueError unless the value is a finite number, 0 or more."""
+    if not (_is_number(value) and 0 <= value < np.inf):
+        raise ValueError(f"{name} is {value!r}, wanted a number, 0 or more")
+
+
 def _is_number(value) -> bool:
     # To Python, True is the number 1; as a rate or a share it can only be a slip.
     return isinstance(value, Real) and not isinstance(value, bool)

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 
-import numpy as np
-
-from ae_course.checks import check_whole
+from ae_course.checks import check_not_negative, check_whole
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,5 @@ def convert(
     for name, weight in weights.items():
         if name not in factors:
             raise ValueError(f"there is a weight {name!r}, wanted any of {', '.join(NAMES)}")
-        number = isinstance(weight, Real) and not isinstance(weight, bool)
-        if not (number and 0 <= weight < np.inf):
-            raise ValueError(f"{name} is {weight!r}, wanted a number, 0 or more")
+        check_not_negative(name, weight)
     return {name: factors[name] * weight for name, weight in weights.items()}

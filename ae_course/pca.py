@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.arrays import as_rows, check_finite, real_matrix
+from ae_course.arrays import as_rows, check_finite, real_matrix, square_matrix
 from ae_course.checks import check_positive, check_whole
 from ae_course.moments import ROWS, covariance
 from ae_course.parameters import Parameters
@@ -118,7 +118,7 @@ def principal_axes(Phi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         Phi is no covariance: not a square matrix of finite real numbers, not symmetric, or with an
         eigenvalue that is negative by more than rounding.
     """
-    Phi = _square("Phi", Phi)
+    Phi = square_matrix(Phi, "Phi")
     rounding = np.sqrt(np.finfo(np.result_type(Phi, np.float32)).eps) * np.abs(Phi).max()
     if (np.abs(Phi - Phi.T) > rounding).any():
         raise ValueError("Phi is not symmetric, wanted a covariance matrix")
@@ -213,7 +213,7 @@ def linear_error(
         Phi is not square, or an array has another shape than goes with Phi and W1, or holds NaN or
         infinity.
     """
-    D, k = len(_square("Phi", Phi)), len(real_matrix(params["W1"], "W1"))
+    D, k = len(square_matrix(Phi, "Phi")), len(real_matrix(params["W1"], "W1"))
     mean = _shaped("the mean", mean, (D,))
     for name, shape in {"W1": (k, D), "b1": (k,), "W2": (D, k), "b2": (D,)}.items():
         _shaped(name, params[name], shape)
@@ -395,14 +395,6 @@ def _rows(X: np.ndarray, columns: int | None = None, name: str = "X") -> np.ndar
     if columns not in (None, X.shape[1]):
         raise ValueError(f"{name} has {X.shape[1]} columns, the PCA takes {columns}")
     return as_rows(X, X.shape[1], np.dtype(float), name=name)
-
-
-def _square(name: str, A: np.ndarray) -> np.ndarray:
-    A = real_matrix(A, name)
-    if A.shape[0] != A.shape[1]:
-        raise ValueError(f"{name} has shape {A.shape}, wanted a square matrix")
-    check_finite(A, name)
-    return A
 
 
 def _shaped(name: str, a: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

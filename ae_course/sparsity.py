@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 
 from ae_course.arrays import check_finite, real_matrix
-from ae_course.checks import check_fraction
+from ae_course.checks import check_fraction, check_not_negative
 from ae_course.objective import Objective, Pass, Term
 
 
@@ -231,8 +231,7 @@ def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:
     ValueError
         beta is not a number, 0 or more.
     """
-    if not (isinstance(beta, Real) and 0 <= beta < np.inf):
-        raise ValueError(f"beta is {beta!r}, wanted a number, 0 or more")
+    check_not_negative("beta", beta)
     return np.sign(a) * np.maximum(np.abs(a) - beta, 0)
 
 

@@ -7,15 +7,20 @@ a corruption ``(rng, x) -> array``, a term, or a small frozen value.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from ae_course.activations import identity, logistic
-from ae_course.arrays import Room, as_rows, check_finite, fresh, real_matrix
+from ae_course.arrays import Room, as_rows, check_finite, fresh, real_matrix, square_matrix
 from ae_course.autoencoder import Autoencoder, mean_bias
-from ae_course.checks import check_fraction, check_generator, check_positive, check_whole
+from ae_course.checks import (
+    check_fraction,
+    check_generator,
+    check_not_negative,
+    check_positive,
+    check_whole,
+)
 from ae_course.losses import Loss, squared_error
 from ae_course.network import Draw, Layer, Network, Trace, glorot
 from ae_course.objective import Objective, Pass, Term
@@ -118,11 +123,7 @@ def wiener(Phi: np.ndarray, sigma: float) -> np.ndarray:
 
 def _covariance_matrix(Phi: np.ndarray, sigma: float) -> np.ndarray:
     check_positive("sigma", sigma)
-    Phi = np.asarray(Phi)
-    if Phi.ndim != 2 or Phi.shape[0] != Phi.shape[1]:
-        raise ValueError(f"Phi has shape {Phi.shape}, wanted a symmetric matrix")
-    Phi = real_matrix(Phi, "Phi")
-    check_finite(Phi, "Phi")
+    Phi = square_matrix(Phi, "Phi", wanted="a symmetric matrix")
     if not np.allclose(Phi, Phi.T):
         raise ValueError(
             f"Phi differs from its transpose by {np.abs(Phi - Phi.T).max():.2g},"
@@ -648,8 +649,7 @@ class NegativeELBO(Evaluated):
     def __post_init__(self):
         if not isinstance(self.loss, Loss):
             raise TypeError(f"the loss is {self.loss!r}, wanted a Loss, such as cross_entropy")
-        if not (isinstance(self.beta, Real) and 0 <= self.beta < np.inf):
-            raise ValueError(f"beta is {self.beta!r}, wanted a number, 0 or more")
+        check_not_negative("beta", self.beta)
 
     def see(self, net, params, X, target=None, room: Room = fresh) -> VariationalPass:
         """The forward pass for rows of X that hold a sample and then its noise.

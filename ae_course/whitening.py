@@ -11,7 +11,7 @@ from numbers import Real
 
 import numpy as np
 
-from ae_course.arrays import as_rows, check_finite, real_matrix
+from ae_course.arrays import as_rows, real_matrix, square_matrix
 from ae_course.moments import covariance
 from ae_course.pca import principal_axes
 
@@ -178,10 +178,7 @@ def _scale(d: np.ndarray, epsilon: float) -> np.ndarray:
 
 def _symmetric(Phi: np.ndarray) -> np.ndarray:
     """Return a covariance as an array; its eigenvectors are found from one half of it alone."""
-    Phi = real_matrix(Phi, "Phi")
-    check_finite(Phi, "Phi")
-    if Phi.shape[0] != Phi.shape[1]:
-        raise ValueError(f"Phi has shape {Phi.shape}, wanted a square covariance matrix")
+    Phi = square_matrix(Phi, "Phi", wanted="a square covariance matrix")
     defect = np.abs(Phi - Phi.T).max()
     if defect > 1e-8 * np.abs(Phi).max():
         raise ValueError(f"Phi is not symmetric: it differs from its transpose by {defect:.2g}")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from helpers import assert_close, samples
 
-from ae_course.arrays import Workspace, as_rows, fresh
+from ae_course.arrays import Workspace, as_rows, fresh, square_matrix
 
 DTYPES = [np.float32, np.float64]
 DOUBLE = np.dtype(float)
@@ -84,6 +84,28 @@ def test_a_number_too_large_for_float32_is_not_finite():
 def test_a_message_calls_the_array_by_its_name():
     with pytest.raises(ValueError, match="target has 2 columns, the network takes 3"):
         as_rows(np.ones((2, 2)), 3, DOUBLE, name="target")
+
+
+@pytest.mark.parametrize(
+    ("A", "problem", "message"),
+    [
+        (np.ones((2, 3)), ValueError, r"A has shape \(2, 3\), wanted a square matrix"),
+        (np.ones(4), ValueError, r"A has shape \(4,\), wanted a square matrix"),
+        (np.array([[1, np.inf], [0, 1]]), ValueError, r"A\[0, 1\] is inf"),
+        (np.eye(2) * 1j, TypeError, "A holds complex128"),
+        (np.ones((0, 0)), ValueError, "A is empty"),
+    ],
+    ids=["wide", "vector", "infinite", "complex", "empty"],
+)
+def test_what_is_no_square_matrix_is_named(A, problem, message):
+    with pytest.raises(problem, match=message):
+        square_matrix(A, "A")
+
+
+def test_a_square_matrix_is_returned_and_what_was_wanted_instead_is_said():
+    np.testing.assert_array_equal(square_matrix([[1, 2], [3, 4]], "A"), [[1, 2], [3, 4]])
+    with pytest.raises(ValueError, match="wanted a covariance"):
+        square_matrix([[1, 2]], "A", wanted="a covariance")
 
 
 def test_fresh_room_is_never_shared():

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from ae_course.checks import check_fraction, check_generator, check_positive, check_whole
+from ae_course.checks import (
+    check_fraction,
+    check_generator,
+    check_not_negative,
+    check_positive,
+    check_whole,
+)
 
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(7), np.uint8(1)])
@@ -57,3 +63,11 @@ def test_only_a_generator_is_a_source_of_randomness(rng):
     check_generator(np.random.default_rng(0))
     with pytest.raises(TypeError, match=r"rng is .*, wanted a numpy.random.Generator"):
         check_generator(rng)
+
+
+@pytest.mark.parametrize("value", [-1, np.inf, np.nan, True, "1", None], ids=repr)
+def test_a_number_below_zero_or_none_at_all_is_named(value):
+    with pytest.raises(ValueError, match=r"beta is .*, wanted a number, 0 or more"):
+        check_not_negative("beta", value)
+    for right in (0, 0.5, np.float32(2)):
+        check_not_negative("beta", right)
