@@ -106,17 +106,17 @@ def _cores():
 def _problem_set(name: str | None, students: list[list[Submission]]) -> Path:
     """The source of the problem set that is asked for, or that the notebooks say they are."""
     sets = {path.stem: path for path in all_sets()}
+    if name in sets:
+        return sets[name]
     said = Counter(one.problems for same in students for one in same)
     known = {one: count for one, count in sorted(said.items()) if one in sets}
     if name is None and len(known) == 1:
-        name = next(iter(known))
-    if name not in sets:
-        there = ", ".join(f"{count} of {one}" for one, count in known.items()) or "none says it"
-        raise Refused(
-            f"which problem set? Name it, SET=...; there are {', '.join(sets)}; of the notebooks:"
-            f" {there}"
-        )
-    return sets[name]
+        return sets[next(iter(known))]
+    there = ", ".join(f"{count} of {one}" for one, count in known.items()) or "none says it"
+    raise Refused(
+        f"which problem set? Name it, SET=...; there are {', '.join(sets)}; of the notebooks:"
+        f" {there}"
+    )
 
 
 def _graded(path, submissions, folder, limits, asked):
