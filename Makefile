@@ -45,14 +45,14 @@ test: environment lint check-code check-notebooks check-site
 
 lab: environment
 	@echo "Bringing your copies of the chapters in lab/ up to date ..."
-	@$(python) tools/lab.py
+	@$(python) -m tools.lab
 	@$(python) -m jupyterlab $(LAB) lab
 
 notebooks: environment
-	@$(python) tools/notebooks.py $(NAME)
+	@$(python) -m tools.chapters $(NAME)
 
 assignments: environment
-	@$(python) tools/assignments.py
+	@$(python) -m tools.problem_sets
 
 grade: environment
 	@if [ -z "$(SUBMISSIONS)" ]; then \

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from tools import ledger, notebooks
-from tools.compare import differences, tolerance
+from tools import chapters, equations
+from tools.tolerance import differences, tolerance_of
 
 # Before any kernel starts: threads of BLAS only get in each other's way on small matrices.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -20,7 +20,7 @@ class Cell(IPyNbCell):
     def compare_outputs(self, test, ref, skip_compare=None):
         """Compare as the tools do, and leave what differs where nbval reports it."""
         try:
-            found = differences(ref, test, tolerance(self.cell.metadata))
+            found = differences(ref, test, tolerance_of(self.cell.metadata))
         except ValueError as error:
             found = [str(error)]
         self.comparison_traceback = found
@@ -30,7 +30,7 @@ class Cell(IPyNbCell):
         """Say in which cell, named as everywhere, and what is wrong, without its whole code."""
         if not isinstance(excinfo.value, NbCellError):
             return super().repr_failure(excinfo)
-        name = list(notebooks.code_cells(self.parent.nb))[self.cell_num][0]
+        name = list(chapters.code_cells(self.parent.nb))[self.cell_num][0]
         return f"{self.path.stem}, {name}: {excinfo.value}\n{excinfo.value.inner_traceback or ''}"
 
     def reportinfo(self):
@@ -78,7 +78,8 @@ def pytest_make_collect_report(collector):
     """Fail a module that skips itself, if tests in it claim an equation."""
     report = yield
     root = collector.config.rootpath
-    if report.skipped and collector.path in {root / claim.source for claim in ledger.claims(root)}:
+    claiming = {root / claim.source for claim in equations.claims(root)}
+    if report.skipped and collector.path in claiming:
         _refuse(report, f"{collector.nodeid} claims equations, so it may not skip itself")
     return report
 

@@ -17,9 +17,9 @@ from threading import Thread
 
 from tqdm import tqdm
 
-from grading import marking, report, results
+from grading import autograde, pages, results
 from grading.notebook import Unreadable, read
-from grading.problems import ROOT, ProblemError, ProblemSet, all_sets
+from grading.problem_set import ROOT, ProblemError, ProblemSet, all_sets
 from grading.results import Graded, MarkError
 from grading.sandbox import Limits, NoWall, check_wall
 from grading.submissions import NoSubmissions, Submission, choose, discover, key
@@ -71,12 +71,12 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     graded = list(_graded(path, submissions, folder, limits, asked))
     graded = results.with_marks(folder, graded)
     results.write_tables(folder, graded)
-    report.write(folder, problems, graded)
+    pages.write(folder, problems, graded)
     statuses = Counter(g.result["status"] for g in graded)
     seconds = time.perf_counter() - start
     print(
         f"{len(graded)} submissions in {seconds:.0f} s: "
-        + ", ".join(f"{statuses[s]} {s}" for s in marking.STATUSES if statuses[s])
+        + ", ".join(f"{statuses[s]} {s}" for s in autograde.STATUSES if statuses[s])
     )
     if waiting := sum(g.to_be_read for g in graded):
         print(f"{waiting} answers in words are to be read: {folder / 'written.html'}")
@@ -150,7 +150,7 @@ def _one(submission, workers, folder, setting, path, limits, asked):
     except Exception as error:  # damaged archives raise every kind
         problem = f"the file cannot be read ({type(error).__name__})"
     if problem:
-        return marking.of_unreadable(ProblemSet.read(path), problem)
+        return autograde.of_unreadable(ProblemSet.read(path), problem)
     name = key(data, *setting)
     kept = None if asked.again else results.stored(folder, name)
     if kept is not None:
@@ -161,8 +161,8 @@ def _one(submission, workers, folder, setting, path, limits, asked):
         raise Refused(KILLED) from None
     except Exception as error:  # a mistake in a hidden test, or here: the others are graded
         problem = f"the grader itself failed, please read it ({type(error).__name__}: {error})"
-        result = marking.of_unreadable(ProblemSet.read(path), problem)
-        return result | {"status": marking.CRASHED}
+        result = autograde.of_unreadable(ProblemSet.read(path), problem)
+        return result | {"status": autograde.CRASHED}
     results.store(folder, name, result)
     return result
 
@@ -173,8 +173,8 @@ def work(path: Path, data: bytes, limits: Limits, confined: bool) -> dict:
     try:
         notebook = read(data)
     except Unreadable as reason:
-        return marking.of_unreadable(problems, str(reason))
-    result = marking.mark(problems, notebook, limits, confined)
+        return autograde.of_unreadable(problems, str(reason))
+    result = autograde.mark(problems, notebook, limits, confined)
     if notebook.encoding != "utf-8":
         result["notes"].append(f"the file was in {notebook.encoding}, wanted UTF-8")
     if notebook.problems not in ("", problems.name):

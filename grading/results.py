@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.marking import TO_BE_READ
+from grading.autograde import TO_BE_READ
 
 ENCODINGS = ("utf-8-sig", "cp932", "latin-1")
 RESULTS = ("student", "task", "points", "out of", "status", "outcome", "file")

@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).resolve().parent
-PROGRAM = ("inside.py", "wire.py")  # all of the grader that a submission can see
+PROGRAM = ("worker.py", "protocol.py")  # all of the grader that a submission can see
 LARGEST_REPLY = 32 * 2**20
 PATIENCE = 5
 """How many times the allowed seconds may pass on the clock: the machine may be busy with others."""
@@ -96,9 +96,9 @@ class Session:
         numbers = [str(n) for n in (limits.memory, limits.files, int(limits.total) + 5)]
         with _filter(confined) as rules:
             self.process = subprocess.Popen(
-                [*confining(limits, rules), PYTHON, "-I", "-B", f"{GRADER}/inside.py", *numbers]
+                [*confining(limits, rules), PYTHON, "-I", "-B", f"{GRADER}/worker.py", *numbers]
                 if confined
-                else [PYTHON, "-I", "-B", str(HERE / "inside.py"), *numbers],
+                else [PYTHON, "-I", "-B", str(HERE / "worker.py"), *numbers],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

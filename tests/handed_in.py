@@ -6,18 +6,63 @@ import json
 import nbformat
 import pytest
 
-from grading.marking import UNWRITTEN
-from grading.problems import ROOT, ProblemSet
+from grading.autograde import UNWRITTEN
+from grading.problem_set import ROOT, ProblemSet
 from grading.sandbox import NoWall, check_wall
 
-SOURCES = sorted((ROOT / "assignments").glob("*.md"))
+SOURCES = sorted((ROOT / "problem_sets").glob("*.md"))
 SETS = {path.stem: ProblemSet.read(path) for path in SOURCES}
 WRITTEN = "It does not, for the floors differ. 床が異なるからです。"
+SMALL = '''\
+# Small problems
+
+```{code-cell}
+from ae_course.exercises import Mistakes, check
+```
+
+```{code-cell}
+:sealed: true
+known = Mistakes()
+```
+
+## Task 1: Twice (2 points)
+
+```{code-cell}
+:answer: twice
+def twice(x):
+    """Two times x."""
+    ### BEGIN SOLUTION
+    return x + x
+    ### END SOLUTION
+```
+
+```{code-cell}
+:instructor: true
+@known.of("twice", "once is not enough.")
+def once(x):
+    return x
+```
+
+```{code-cell}
+:check: twice
+:points: 2
+check(twice, 6, 3, mistakes=known["twice"])
+### BEGIN HIDDEN TESTS
+assert twice(0.5) == 1, "not for fractions"
+### END HIDDEN TESTS
+```
+
+## Task 2: Why (1 point)
+
++++ {"written": "why", "points": 1}
+
+Because of the secret reason.
+'''
 
 
 def blank(name="problems_01"):
     """The notebook as it is handed out."""
-    return nbformat.read(ROOT / "book" / "exercises" / f"{name}.ipynb", as_version=4)
+    return nbformat.read(ROOT / "book" / "problem_sets" / f"{name}.ipynb", as_version=4)
 
 
 def filled(name="problems_01", answers=(), written=WRITTEN):

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from tools import notebooks
+from tools import chapters
 
 pytest_plugins = ["pytester"]
 
@@ -15,7 +15,7 @@ pytest_plugins = ["pytester"]
 @pytest.fixture
 def project(pytester):
     """Return an empty project with our conftest.py."""
-    pytester.makeconftest((notebooks.ROOT / "conftest.py").read_text("utf-8"))
+    pytester.makeconftest((chapters.ROOT / "conftest.py").read_text("utf-8"))
     pytester.makeini("[pytest]\nmarkers = equation\nfilterwarnings = error")
     pytester.mkdir("tests")
     return pytester
@@ -89,7 +89,7 @@ def test_nbval_compares_with_our_tolerance(project):
         code("print(0.5)", printed("0.5"), rtol=0.5),
     ]
     path = project.path / "01_small.ipynb"
-    path.write_text(notebooks.write(new_notebook(cells=cells)), "utf-8")
+    path.write_text(chapters.write(new_notebook(cells=cells)), "utf-8")
     result = project.runpytest("--nbval", "--nbval-current-env", path.name)
     result.assert_outcomes(passed=3, failed=6)
     result.stdout.fnmatch_lines(

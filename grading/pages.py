@@ -11,8 +11,8 @@ from pathlib import Path
 from matplotlib.ticker import MaxNLocator
 
 from ae_course import figures
-from grading import marking
-from grading.problems import ProblemSet
+from grading import autograde
+from grading.problem_set import ProblemSet
 from grading.results import Graded, write_whole
 
 STYLE = """
@@ -25,13 +25,13 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f4; paddi
 img { max-width: 100%; height: auto; } .note { color: #555; }
 """
 MEANING = {
-    marking.GRADED: "Your notebook was run to its end and graded.",
-    marking.TIMED_OUT: "Something in your notebook took too long and was stopped. What does not"
+    autograde.GRADED: "Your notebook was run to its end and graded.",
+    autograde.TIMED_OUT: "Something in your notebook took too long and was stopped. What does not"
     " depend on it was graded.",
-    marking.CRASHED: "Something in your notebook ended its program. What does not depend on it was"
-    " graded.",
-    marking.UNREADABLE: "Your file could not be read as a notebook. Please hand it in again.",
-    marking.MISSING_CELLS: "Cells in which answers belong are missing. What is there was graded.",
+    autograde.CRASHED: "Something in your notebook ended its program. What does not depend on it"
+    " was graded.",
+    autograde.UNREADABLE: "Your file could not be read as a notebook. Please hand it in again.",
+    autograde.MISSING_CELLS: "Cells in which answers belong are missing. What is there was graded.",
 }
 KINDS = [  # of outcomes, from best to worst, with colours of different lightness
     ("all points", "#0072B2"),
@@ -41,7 +41,7 @@ KINDS = [  # of outcomes, from best to worst, with colours of different lightnes
     ("not run to its end", "#000000"),
     ("to be read", "#F0E442"),
 ]
-UNFINISHED = {marking.TIMED_OUT, marking.CRASHED, marking.NOT_REACHED}
+UNFINISHED = {autograde.TIMED_OUT, autograde.CRASHED, autograde.NOT_REACHED}
 
 
 def feedback(problems: ProblemSet, graded: Graded) -> str:
@@ -64,7 +64,7 @@ def summary(problems: ProblemSet, graded: list[Graded]) -> str:
     statuses = Counter(g.result["status"] for g in graded)
     parts = [
         f"<p>{len(graded)} submissions: "
-        + ", ".join(f"{statuses[s]} {s}" for s in marking.STATUSES if statuses[s])
+        + ", ".join(f"{statuses[s]} {s}" for s in autograde.STATUSES if statuses[s])
         + ".</p>",
         _picture(tasks, graded),
         _table(
@@ -82,7 +82,7 @@ def summary(problems: ProblemSet, graded: list[Graded]) -> str:
             [
                 [g.student, g.result["status"], f"{g.points:g}", "; ".join(g.notes)]
                 for g in graded
-                if g.notes or g.result["status"] != marking.GRADED
+                if g.notes or g.result["status"] != autograde.GRADED
             ],
         ),
     ]
@@ -170,7 +170,7 @@ def _kind(task):
         return "not run to its end"
     if task["points"]:
         return "some points"
-    answered = task["outcome"] not in (marking.NOT_ANSWERED, marking.NO_FUNCTION)
+    answered = task["outcome"] not in (autograde.NOT_ANSWERED, autograde.NO_FUNCTION)
     return "no points" if answered else "not answered"
 
 

@@ -17,16 +17,16 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from handed_in import SETS
-from test_assignments import leaks
+from leaks import leaks
 
 import ae_course
-from tools import ledger
-from tools.assignments import student_notebook, text
+from tools import equations
+from tools.problem_sets import student_notebook, text
 
-ROOT = ledger.ROOT
+ROOT = equations.ROOT
 SOURCES = [
-    *("*.md", "*.yml", "ae_course/*.py", "tests/*.py", "tools/ledger.py"),
-    *("book/*.*", "book/src/*.md", "book/exercises/*.ipynb", "book/_ext/*.py", "book/_static/*"),
+    *("*.md", "*.yml", "ae_course/*.py", "tests/*/*.py", "tools/equations.py"),
+    *("book/*.*", "book/src/*.md", "book/problem_sets/*.ipynb", "book/_ext/*.py", "book/_static/*"),
 ]
 JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 LEFT_OVER = re.compile(r"\$\$|\(eq-[\w-]+\)|\{[\w:]+\}`|^:::|```", re.MULTILINE)
@@ -143,7 +143,7 @@ def test_a_problem_set_can_be_downloaded_from_its_chapter_and_from_the_list_of_a
     for name, problems in SETS.items():
         number = name.removeprefix("problems_")
         chapter = next(path for path in pages if path.name.startswith(f"{number}_"))
-        for page in (chapter, site / "book" / "assignments.html"):
+        for page in (chapter, site / "book" / "problem_sets.html"):
             links = [link["href"] for link in pages[page].select("a.download[href]")]
             (file,) = (target(page, link) for link in links if link.endswith(f"{name}.ipynb"))
             assert file.read_text("utf-8") == text(student_notebook(problems))
@@ -262,12 +262,12 @@ def test_no_markup_is_left_over(texts):
 def test_the_ledger_links_every_equation_with_its_function_and_tests(pages, site):
     page = pages[site / "book" / "equations.html"]
     links = {link["href"] for link in content(page)("a", href=True)}
-    for equation in ledger.equations():
+    for equation in equations.equations():
         assert f"{equation.source.stem}.html#equation-{equation.label}" in links
     shown = [block.text.strip() for block in page.select("details pre")]
-    for claim in ledger.claims():
+    for claim in equations.claims():
         assert f"api.html#{claim.by}" in links
-        assert ledger.code(claim).strip() in shown
+        assert equations.code(claim).strip() in shown
 
 
 def test_the_api_reference_has_every_module(pages, site):

@@ -3,13 +3,12 @@
 import json
 
 import pytest
-from handed_in import blank, data, filled, with_bodies
-from test_assignments import SMALL
+from handed_in import SMALL, blank, data, filled, with_bodies
 
-from grading import marking
-from grading.marking import Runner, mark, program
+from grading import autograde
+from grading.autograde import Runner, mark, program
 from grading.notebook import StudentCell, StudentNotebook, read
-from grading.problems import ProblemSet
+from grading.problem_set import ProblemSet
 from grading.sandbox import Limits
 
 LIMITS = Limits(step=2, total=20, memory=2**30)
@@ -44,7 +43,7 @@ def first(result):
         ("def twice(x): return 6", 0, "wrong", "not for fractions"),
         ("def twice(x): return 1 / 0", 0, "error", "it raises ZeroDivisionError"),
         ("def twice(x): return undefined", 0, "error", "it raises NameError"),
-        ("def twice(x): return lambda: x", 0, "wrong", marking.STRANGE),
+        ("def twice(x): return lambda: x", 0, "wrong", autograde.STRANGE),
         ("def thrice(x): return 3 * x", 0, "missing", "there is no function twice"),
         ("def twice(x: return 2", 0, "missing", "there is no function twice"),
         ("twice = 6", 0, "missing", "there is no function twice"),
@@ -58,7 +57,7 @@ def test_points_and_outcome(twice, code, points, outcome, told):
     task = first(result)
     assert (task["points"], task["outcome"]) == (points, outcome)
     assert any(words in task["parts"][0]["told"] for words in told.split("|"))
-    status = outcome if outcome in (marking.TIMED_OUT, marking.CRASHED) else marking.GRADED
+    status = outcome if outcome in (autograde.TIMED_OUT, autograde.CRASHED) else autograde.GRADED
     assert result["status"] == status
     json.dumps(result)
 
@@ -92,12 +91,12 @@ def test_hidden_inputs_cannot_be_kept_for_a_visible_result(twice):
 def test_a_cell_that_ends_or_hangs_costs_only_what_depends_on_it(twice):
     good = "def twice(x): return 2 * x"
     for own, status in (
-        ("while True: pass", marking.TIMED_OUT),
-        ("import os; os._exit(1)", marking.CRASHED),
-        ("import sys; sys.exit()", marking.CRASHED),
-        ("x = []\nwhile True: x.append(bytearray(2**28))", marking.CRASHED),
-        ("1 / 0", marking.GRADED),
-        ("%timeit 1\nx = 3", marking.GRADED),
+        ("while True: pass", autograde.TIMED_OUT),
+        ("import os; os._exit(1)", autograde.CRASHED),
+        ("import sys; sys.exit()", autograde.CRASHED),
+        ("x = []\nwhile True: x.append(bytearray(2**28))", autograde.CRASHED),
+        ("1 / 0", autograde.GRADED),
+        ("%timeit 1\nx = 3", autograde.GRADED),
     ):
         result = twice(good, own)
         assert (first(result)["points"], result["status"]) == (2, status)
@@ -108,10 +107,10 @@ def test_the_answer_may_stand_in_a_cell_of_its_own(twice):
     assert first(twice("", "def twice(x): return 2 * x"))["points"] == 2
 
 
-@pytest.mark.parametrize("written", ["Because.", "", marking.UNWRITTEN])
+@pytest.mark.parametrize("written", ["Because.", "", autograde.UNWRITTEN])
 def test_an_answer_in_words_waits_for_a_reader(twice, written):
     task = twice("def twice(x): return 2 * x", written=written)["tasks"][1]
-    assert (task["points"], task["outcome"]) == (None, marking.TO_BE_READ)
+    assert (task["points"], task["outcome"]) == (None, autograde.TO_BE_READ)
     assert task["answer"] == ("Because." if written == "Because." else "")
 
 
@@ -134,16 +133,16 @@ def test_missing_cells_are_named():
     notebook = blank()
     notebook.cells = [c for c in notebook.cells if not c.id.startswith("best_step")]
     result = mark(SETS["problems_01"], read(data(notebook)), Limits(), False)
-    assert result["status"] == marking.MISSING_CELLS
+    assert result["status"] == autograde.MISSING_CELLS
     assert result["notes"] == ["missing cells: best_step"]
     outcomes = {task["task"]: task["outcome"] for task in result["tasks"]}
-    assert outcomes["best_step"] == marking.NO_FUNCTION
+    assert outcomes["best_step"] == autograde.NO_FUNCTION
 
 
 def test_a_function_that_hung_is_not_waited_for_again():
     runner = Runner([("a cell", "def f():\n    while True: pass")], Limits(step=1), False)
     for _ in range(3):
-        with pytest.raises(marking.Failed, match="more than 1 s"):
+        with pytest.raises(autograde.Failed, match="more than 1 s"):
             runner.call("f", ())
     assert len(runner.troubles) == 1
     runner.close()
@@ -152,8 +151,8 @@ def test_a_function_that_hung_is_not_waited_for_again():
 def test_an_unreadable_file_has_no_points_and_its_reason():
     from handed_in import SETS
 
-    result = marking.of_unreadable(SETS["problems_01"], "the file is empty")
-    assert result["status"] == marking.UNREADABLE
+    result = autograde.of_unreadable(SETS["problems_01"], "the file is empty")
+    assert result["status"] == autograde.UNREADABLE
     assert result["notes"] == ["the file is empty"]
     assert {task["points"] for task in result["tasks"]} == {0, None}
 

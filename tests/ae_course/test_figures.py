@@ -8,7 +8,7 @@ from helpers import assert_close, samples
 
 from ae_course import figures
 from ae_course.figures import Figure, curves, describe, mosaic, panels
-from tools.compare import text_difference
+from tools.tolerance import text_difference
 
 IMAGES = samples(60, 784)
 CURVE = samples(1, 200)[0]

@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbval.plugin import find_comment_markers, find_metadata_tags
 
-from tools import notebooks
-from tools.notebooks import code_cells, named, streams
+from tools import chapters
+from tools.chapters import code_cells, named, streams
 
 FRAME = [
     "What you will be able to do",
@@ -52,7 +52,7 @@ class Chapter(NamedTuple):
 @functools.cache
 def book():
     """Return the chapters that have both a source and a notebook, by name."""
-    pairs = {name: notebooks.paths(name) for name in notebooks.chapters()}
+    pairs = {name: chapters.paths(name) for name in chapters.chapters()}
     return {
         name: read(name, source.read_text("utf-8"), target.read_text("utf-8"))
         for name, (source, target) in pairs.items()
@@ -61,14 +61,14 @@ def book():
 
 
 def read(name, source, text):
-    return Chapter(name, source, text, notebooks.read(text))
+    return Chapter(name, source, text, chapters.read(text))
 
 
 # Each check yields what is wrong with a chapter of a book: the cell, and what to do about it.
 
 
 def is_in_step_with_its_source(chapter, book):
-    for problem in notebooks.out_of_step(chapter.source, chapter.text):
+    for problem in chapters.out_of_step(chapter.source, chapter.text):
         yield f"{problem}: edit the source only, and run make notebooks"
 
 
@@ -247,19 +247,19 @@ def problems(check, chapter, book):
 
 
 def test_there_is_a_chapter():
-    assert notebooks.chapters(), "book/src has no chapter: write one, and run make notebooks"
+    assert chapters.chapters(), "book/src has no chapter: write one, and run make notebooks"
 
 
 def test_every_source_has_its_notebook_and_the_other_way_round():
-    sources = set(notebooks.chapters())
-    made = {path.stem for path in (notebooks.ROOT / "book").glob("*.ipynb")}
+    sources = set(chapters.chapters())
+    made = {path.stem for path in (chapters.ROOT / "book").glob("*.ipynb")}
     assert not sources - made, f"never executed: {sources - made}; run make notebooks"
     assert not made - sources, f"no source in book/src: {made - sources}; delete the notebook"
 
 
-@pytest.mark.parametrize("name", notebooks.chapters())
+@pytest.mark.parametrize("name", chapters.chapters())
 def test_every_chapter_is_in_the_table_of_contents(name):
-    contents = (notebooks.ROOT / "_toc.yml").read_text("utf-8")
+    contents = (chapters.ROOT / "_toc.yml").read_text("utf-8")
     assert f"file: book/{name}\n" in contents, f"add book/{name} to _toc.yml"
 
 
@@ -313,7 +313,7 @@ Show it.
 
 def small(source=TEXT, edit=lambda cells: None):
     """Return a chapter as if it had been executed and then, before it was stored, edited."""
-    notebook = notebooks.convert(source)
+    notebook = chapters.convert(source)
     cells = [cell for _, cell in code_cells(notebook)]
     for number, cell in enumerate(cells, 1):
         cell.execution_count = number
@@ -331,7 +331,7 @@ def small(source=TEXT, edit=lambda cells: None):
         )
     ]
     edit(cells)
-    return read("01_small", source, notebooks.write(notebook))
+    return read("01_small", source, chapters.write(notebook))
 
 
 def complaints(check, chapter):
@@ -496,16 +496,16 @@ def test_edited_sources_are_noticed(old, new):
 def test_cells_in_another_order_are_noticed():
     good = small()
     good.notebook.cells.reverse()
-    moved = good._replace(text=notebooks.write(good.notebook))
+    moved = good._replace(text=chapters.write(good.notebook))
     (complaint,) = complaints(is_in_step_with_its_source, moved)
     assert "order of cells" in complaint
 
 
 def test_ids_of_cells_are_unique_and_do_not_move():
     twice = TEXT + '\n```{code-cell}\nprint("0.25")\n```\n'
-    before = [cell.id for cell in notebooks.convert(twice).cells]
+    before = [cell.id for cell in chapters.convert(twice).cells]
     inserted = twice.replace("## The code\n", "## The code\n\n```{code-cell}\nx = 2\n```\n")
-    after = [cell.id for cell in notebooks.convert(inserted).cells]
+    after = [cell.id for cell in chapters.convert(inserted).cells]
     assert len(set(before)) == len(before)
     assert len(after) == len(before) + 1
     assert set(before) < set(after)

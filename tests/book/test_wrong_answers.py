@@ -8,10 +8,10 @@ from handed_in import ROOT, SETS, SOURCES, blank, data, filled, with_bodies
 from wrong_answers import SHORTCUTS, WRONG_ANSWERS
 
 from ae_course import exercises
-from grading import marking
+from grading import autograde
 from grading.notebook import read
 from grading.sandbox import Limits
-from tools import notebooks
+from tools import chapters
 
 COUNTS = {4: "four", 5: "five", 6: "six"}
 LIMITS = Limits(step=20, total=120)
@@ -27,7 +27,7 @@ each_set = pytest.mark.parametrize("name", SETS)
 
 def marked(notebook, name, limits=LIMITS):
     """Mark a notebook of our own, which needs no wall."""
-    return marking.mark(SETS[name], read(data(notebook)), limits, confined=False)
+    return autograde.mark(SETS[name], read(data(notebook)), limits, confined=False)
 
 
 def points(result):
@@ -49,7 +49,7 @@ def said_to_the_student(name, function, body, capsys):
 
 def test_every_chapter_with_a_problem_set_has_one_source():
     assert SOURCES
-    assert len(notebooks.chapters()) >= len(SOURCES)
+    assert len(chapters.chapters()) >= len(SOURCES)
     assert set(WRONG_ANSWERS) == set(SETS)
 
 
@@ -69,15 +69,15 @@ def test_a_set_is_of_the_promised_kind(name):
 @each_set
 def test_the_pages_of_the_book_lead_to_it_and_say_what_it_is_worth(name):
     problems, number = SETS[name], int(name.removeprefix("problems_"))
-    (chapter,) = [c for c in notebooks.chapters() if c.startswith(f"{number:02}_")]
-    here = f"exercises/{name}"
+    (chapter,) = [c for c in chapters.chapters() if c.startswith(f"{number:02}_")]
+    here = f"problem_sets/{name}"
     assert f"- file: book/{here}\n" in (ROOT / "_toc.yml").read_text("utf-8")
     title = problems.title.removeprefix(f"Problem set {number}: ")
     total = sum(task.points for task in problems.tasks)
     in_words = sum(task.points for task in problems.tasks if task.written)
     count = COUNTS[len(problems.tasks)]
     row = f"[{title}]({here}.ipynb): {count} problems, {total} points | {{doc}}`"
-    assert row in (ROOT / "book" / "assignments.md").read_text("utf-8")
+    assert row in (ROOT / "book" / "problem_sets.md").read_text("utf-8")
     row = f"[{name}]({here}.ipynb): {total - in_words} points in code, {in_words} in words |"
     assert row in (ROOT / "book" / "instructors.md").read_text("utf-8")
     source = (ROOT / "book" / "src" / f"{chapter}.md").read_text("utf-8")
@@ -94,19 +94,20 @@ def test_students_read_it_without_this_book_s_markup(name):
 @each_set
 def test_the_reference_solution_has_all_points(name):
     result = marked(filled(name), name)
-    assert result["status"] == marking.GRADED
+    assert result["status"] == autograde.GRADED
     assert result["notes"] == []
     for task, found in zip(SETS[name].tasks, result["tasks"], strict=True):
-        assert found["outcome"] == (marking.TO_BE_READ if task.written else marking.RIGHT)
+        assert found["outcome"] == (autograde.TO_BE_READ if task.written else autograde.RIGHT)
         assert found["points"] == (None if task.written else task.points)
 
 
 @each_set
 def test_the_untouched_notebook_has_none(name):
     result = marked(blank(name), name)
-    assert result["status"] == marking.GRADED
+    assert result["status"] == autograde.GRADED
     for task, found in zip(SETS[name].tasks, result["tasks"], strict=True):
-        assert found["outcome"] == (marking.TO_BE_READ if task.written else marking.NOT_ANSWERED)
+        wanted = autograde.TO_BE_READ if task.written else autograde.NOT_ANSWERED
+        assert found["outcome"] == wanted
         assert not found["points"]
 
 
@@ -143,7 +144,7 @@ def test_wrong_answers_lose_points(name):
             if round_ < len(bodies)
         }
         result = marked(filled(name, wrong), name)
-        assert result["status"] == marking.GRADED
+        assert result["status"] == autograde.GRADED
         for task, found in zip(SETS[name].tasks, result["tasks"], strict=True):
             functions = [f for f, of in SETS[name].functions.items() if of == task.name]
             if not task.written and set(functions) & set(wrong):
@@ -154,7 +155,7 @@ def test_wrong_answers_lose_points(name):
 @pytest.mark.parametrize("name", [name for name in SHORTCUTS if SHORTCUTS[name]])
 def test_what_a_check_does_to_know_the_result_is_no_answer(name):
     result = marked(filled(name, SHORTCUTS[name]), name, SHORT)
-    assert result["status"] in (marking.GRADED, marking.TIMED_OUT)
+    assert result["status"] in (autograde.GRADED, autograde.TIMED_OUT)
     for task, found in zip(SETS[name].tasks, result["tasks"], strict=True):
         functions = [f for f, of in SETS[name].functions.items() if of == task.name]
         if set(functions) & set(SHORTCUTS[name]):
@@ -177,11 +178,11 @@ def test_every_known_mistake_is_recognised_by_the_checks_and_loses_points(name, 
 
 @each_set
 def test_functions_are_not_those_of_the_chapter_s_exercises(name):
-    chapter = next(c for c in notebooks.chapters() if c.startswith(name.removeprefix("problems_")))
-    notebook = notebooks.convert(notebooks.paths(chapter)[0].read_text("utf-8"))
+    chapter = next(c for c in chapters.chapters() if c.startswith(name.removeprefix("problems_")))
+    notebook = chapters.convert(chapters.paths(chapter)[0].read_text("utf-8"))
     defined = {
         node.name
-        for _, cell in notebooks.code_cells(notebook)
+        for _, cell in chapters.code_cells(notebook)
         for node in ast.parse(cell.source).body
         if isinstance(node, ast.FunctionDef)
     }

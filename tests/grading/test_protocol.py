@@ -8,13 +8,13 @@ import pytest
 
 import ae_course
 from ae_course import Autoencoder, Layer, Network, cross_entropy, logistic, reconstruction
-from grading import wire
+from grading import protocol
 
 NET = Autoencoder.folded(4, 2)
 
 
 def through(value, inward=False):
-    return wire.decode(json.loads(json.dumps(wire.encode(value))), inward)
+    return protocol.decode(json.loads(json.dumps(protocol.encode(value))), inward)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_a_generator_goes_in_with_its_state():
 
 @pytest.mark.parametrize("value", [object(), lambda x: x, {1, 2}, np.array([object()]), print])
 def test_other_things_are_not_sent(value):
-    with pytest.raises(wire.Unsendable):
-        wire.encode(value)
+    with pytest.raises(protocol.Unsendable):
+        protocol.encode(value)
 
 
 def test_large_arrays_are_not_sent():
-    with pytest.raises(wire.Unsendable, match="MB"):
-        wire.encode(np.zeros(wire.LARGEST // 8 + 1))
+    with pytest.raises(protocol.Unsendable, match="MB"):
+        protocol.encode(np.zeros(protocol.LARGEST // 8 + 1))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_large_arrays_are_not_sent():
 )
 def test_what_a_submission_makes_up_is_refused(sent):
     with pytest.raises((ValueError, TypeError)):
-        wire.decode(sent)
+        protocol.decode(sent)
 
 
 def test_a_number_that_claims_to_be_more_comes_out_as_a_number():

@@ -1,12 +1,12 @@
 """Makes what a problem set is handed out and graded with, from its one source.
 
-    python tools/assignments.py [--check]
+    python -m tools.problem_sets [--check]
 
-From ``assignments/problems_NN.md`` (`grading.problems` says how it is written) come
+From ``problem_sets/problems_NN.md`` (`grading.problem_set` says how it is written) come
 
-- the student's notebook, ``book/exercises/problems_NN.ipynb``, which belongs to the site and is
+- the student's notebook, ``book/problem_sets/problems_NN.ipynb``, which belongs to the site and is
   stored: a test fails when it is not what the source gives;
-- in ``_build/assignments/``, which neither git nor the site has, the instructor's notebook with
+- in ``_build/problem_sets/``, which neither git nor the site has, the instructor's notebook with
   solutions and hidden tests, the answer key, and ``handout.zip``: all students' notebooks with the
   package that they need.
 
@@ -27,15 +27,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearSolutions, LockCells
 from traitlets.config import Config
 
+from ae_course.exercises import judge, result, seal, trace_of
+from grading.autograde import UNWRITTEN
+from grading.problem_set import Cell, ProblemError, ProblemSet, all_sets, run
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # so that this file is found as a script and as a module alike
-
-from ae_course.exercises import judge, result, seal, trace_of  # noqa: E402
-from grading.marking import UNWRITTEN  # noqa: E402
-from grading.problems import Cell, ProblemError, ProblemSet, all_sets, run  # noqa: E402
-
-STUDENTS = ROOT / "book" / "exercises"
-INSTRUCTORS = ROOT / "_build" / "assignments"
+STUDENTS = ROOT / "book" / "problem_sets"
+INSTRUCTORS = ROOT / "_build" / "problem_sets"
 PYTHON = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -53,7 +51,7 @@ With Python 3.11 or later, in this folder:
     .venv/bin/pip install . jupyterlab        (on Windows: .venv\\Scripts\\pip)
     .venv/bin/jupyter lab                     (on Windows: .venv\\Scripts\\jupyter)
 
-Then open a notebook of `exercises/`. It says the rest.
+Then open a notebook of `problem_sets/`. It says the rest.
 """
 
 
@@ -95,7 +93,7 @@ def stale(students: Path = STUDENTS, root: Path = ROOT) -> list[str]:
     }
     stored = {path.name: path.read_text("utf-8") for path in students.glob("*.ipynb")}
     return [
-        f"book/exercises/{name} is not what its source gives: run make assignments"
+        f"book/problem_sets/{name} is not what its source gives: run make assignments"
         for name in sorted(made.keys() | stored.keys())
         if made.get(name) != stored.get(name)
     ]
@@ -180,7 +178,7 @@ def hand_out(archive: Path, students: Path = STUDENTS, root: Path = ROOT) -> Non
         for path in root.glob(pattern)
         if path.is_file()
     }
-    files |= {f"exercises/{path.name}": path.read_bytes() for path in students.glob("*.ipynb")}
+    files |= {f"problem_sets/{path.name}": path.read_bytes() for path in students.glob("*.ipynb")}
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
         for name in sorted(files):
             packed.writestr(zipfile.ZipInfo(f"autoencoders/{name}"), files[name])

@@ -1,9 +1,9 @@
 """The program on the other side of the wall: it runs a submission's cells and calls its functions.
 
 It is started by `grading.sandbox`, with the limits to put on itself, and with nothing but itself,
-`wire` and the course's package within reach. It reads requests from its standard input, one a line,
-and writes one line for each. It is not trusted: a submission can change anything in it, and gains
-nothing but the power to give wrong answers.
+`protocol` and the course's package within reach. It reads requests from its standard input, one a
+line, and writes one line for each. It is not trusted: a submission can change anything in it, and
+gains nothing but the power to give wrong answers.
 """
 
 import ast
@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import numpy as np
-import wire
+import protocol
 
 MAGIC = re.compile(r"^\s*(?:[%!?].*|[\w.]+\?{1,2})\s*$")
 LONGEST = 300
@@ -65,10 +65,10 @@ def _answer(request, namespace):
             return {"done": True}
         if not callable(namespace.get(request["call"])):
             return {"lacks": request["call"]}
-        arguments = wire.decode(request["with"], inward=True)
+        arguments = protocol.decode(request["with"], inward=True)
         with np.errstate(**request["errors"]):
-            return {"gives": wire.encode(namespace[request["call"]](*arguments))}
-    except wire.Unsendable as problem:
+            return {"gives": protocol.encode(namespace[request["call"]](*arguments))}
+    except protocol.Unsendable as problem:
         return {"strange": str(problem)[:LONGEST]}
     except BaseException as problem:  # also exits and interrupts: nothing may end this loop
         return {"raises": type(problem).__name__, "says": _message(problem)}

@@ -1,6 +1,6 @@
 """A problem set as it is written: one source with questions, solutions, mistakes and tests.
 
-The source is a MyST notebook, ``assignments/problems_01.md``. An option in a cell's head says what
+The source is a MyST notebook, ``problem_sets/problems_01.md``. An option in a cell's head says what
 the cell is:
 
 ``:answer: name``
@@ -164,7 +164,7 @@ class ProblemSet:
 
 def all_sets(root: Path = ROOT) -> list[Path]:
     """The sources of all problem sets."""
-    return sorted((root / "assignments").glob("*.md"))
+    return sorted((root / "problem_sets").glob("*.md"))
 
 
 def _cells(notebook):

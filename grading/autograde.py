@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ae_course.exercises import Wrong, judge, result
-from grading import wire
+from grading import protocol
 from grading.notebook import StudentNotebook
-from grading.problems import Cell, ProblemSet, run
+from grading.problem_set import Cell, ProblemSet, run
 from grading.sandbox import Budget, Crashed, Limits, Session, TimedOut
 
 GRADED, TIMED_OUT, CRASHED = "graded", "timed out", "crashed"
@@ -81,7 +81,7 @@ class Runner:
         try:
             self.start()
             reply = self.session.ask(
-                {"call": name, "with": wire.encode(arguments), "errors": _errors()}
+                {"call": name, "with": protocol.encode(arguments), "errors": _errors()}
             )
         except (TimedOut, Crashed) as end:
             self.broken[name] = self._trouble(f"{name}()", end)
@@ -118,7 +118,7 @@ class Runner:
         match reply:
             case {"gives": sent}:
                 try:
-                    return wire.decode(sent)
+                    return protocol.decode(sent)
                 except (ValueError, TypeError, RecursionError, OverflowError):
                     raise Failed(WRONG, STRANGE) from None
             case {"lacks": _}:

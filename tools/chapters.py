@@ -1,11 +1,11 @@
 """Makes each chapter's notebook from its source: converts it, executes it, stores the outputs.
 
-    python tools/notebooks.py [--check] [chapter ...]
+    python -m tools.chapters [--check] [chapter ...]
 
 Chapters are edited as ``book/src/NN_name.md`` and stored, executed, as ``book/NN_name.ipynb``.
 The same source gives the same bytes: ids of cells come from their content, nothing is dated, and
-an output that agrees with the stored one within the tolerance of its cell (see compare.py) leaves
-the stored one as it was. Kernels start in ``book/``, as they do under JupyterLab and nbval.
+an output that agrees with the stored one within the tolerance of its cell (see `tools.tolerance`)
+leaves the stored one as it was. Kernels start in ``book/``, as they do under JupyterLab and nbval.
 """
 
 import argparse
@@ -29,11 +29,9 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 
+from tools.tolerance import differences, tolerance_of
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # so that this file is found as a script and as a module alike
-
-from tools.compare import differences, tolerance  # noqa: E402
-
 PYTHON = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -132,7 +130,7 @@ def convert(source: str) -> NotebookNode:
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
     for name, cell in code_cells(notebook):
         try:
-            tolerance(cell.metadata)
+            tolerance_of(cell.metadata)
         except ValueError as error:
             raise ChapterError(f"{name}: {error}") from None
     return notebook
@@ -181,7 +179,7 @@ def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
     changed = []
     for name, cell in code_cells(notebook):
         kept = before.get(cell.id)
-        if kept is None or differences(kept.outputs, cell.outputs, tolerance(cell.metadata)):
+        if kept is None or differences(kept.outputs, cell.outputs, tolerance_of(cell.metadata)):
             changed.append(name)
         else:
             cell.outputs = [_numbered(output, cell.execution_count) for output in kept.outputs]

@@ -159,7 +159,7 @@ def test_autograd_agrees_about_top_k_units():
 
 def block_of_the_chapter():
     """What the Python block of chapter 7 defines, which is shown there and not run."""
-    text = (Path(__file__).parents[1] / "book/src/07_variants.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "book/src/07_variants.md").read_text("utf-8")
     (block,) = re.findall(r"^```python\n(import torch\n(?s:.*?))^```$", text, re.MULTILINE)
     namespace = {}
     exec(compile(block, "<chapter 7>", "exec"), namespace)

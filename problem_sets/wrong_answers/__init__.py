@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 MODULES = {
-    path.stem: import_module(f"wrong_answers.{path.stem}")
+    path.stem: import_module(f"{__name__}.{path.stem}")
     for path in sorted(Path(__file__).parent.glob("problems_*.py"))
 }
 WRONG_ANSWERS = {name: module.WRONG for name, module in MODULES.items()}

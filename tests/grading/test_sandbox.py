@@ -10,7 +10,7 @@ import pytest
 from handed_in import wall_or_skip
 
 from grading import sandbox
-from grading.problems import ROOT
+from grading.problem_set import ROOT
 from grading.sandbox import Budget, Crashed, Limits, NoWall, Session, TimedOut, rules
 
 EVERYWHERE = "import contextlib\nfor n in range(3, 9):\n  with contextlib.suppress(OSError): "
@@ -49,10 +49,10 @@ def test_nothing_of_the_course_but_the_package_is_seen(shared):
     listed = eval(shown(shared, f"__import__('os').listdir({str(ROOT)!r})"))
     assert set(listed) <= {"ae_course", ".venv"}
     assert eval(shown(shared, "sorted(__import__('os').listdir('/grader'))")) == [
-        "inside.py",
-        "wire.py",
+        "protocol.py",
+        "worker.py",
     ]
-    assert "No such file" in run(shared, f"open({str(ROOT / 'assignments/problems_01.md')!r})")
+    assert "No such file" in run(shared, f"open({str(ROOT / 'problem_sets/problems_01.md')!r})")
     assert run(shared, "import grading").startswith("ModuleNotFoundError")
     assert run(shared, "import ae_course, scipy.optimize") == ""
 
@@ -90,7 +90,7 @@ def test_nothing_of_the_grader_s_environment_is_seen(shared, monkeypatch):
         ("import os; os.remove(__import__('ae_course').__file__)", "OSError"),
         ("open('/new', 'w')", "OSError"),
         ("open('/dev/shm/new', 'w')", "OSError"),
-        ("open('/grader/wire.py', 'a')", "OSError"),
+        ("open('/grader/protocol.py', 'a')", "OSError"),
         ("open('/tmp/new', 'wb').write(b'x' * 2**21)", "OSError"),
         ("import sys; open(sys.executable, 'a')", "OSError"),
         ("import os; os.setuid(0)", "OSError|PermissionError"),

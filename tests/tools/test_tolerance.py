@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from ae_course import figures
-from tools import compare
-from tools.compare import differences, picture_difference, text_difference, tolerance
+from tools import tolerance
+from tools.tolerance import differences, picture_difference, text_difference, tolerance_of
 
 SAME_TEXT = [
     ("loss 0.123456789", "loss 0.123456788"),
@@ -65,19 +65,19 @@ def test_text_that_does_not(stored, computed):
 def test_a_cell_can_widen_its_tolerance():
     assert text_difference("accuracy 0.912", "accuracy 0.9121")
     assert text_difference("accuracy 0.912", "accuracy 0.9121", rtol=1e-3) is None
-    assert tolerance({}) == compare.RTOL
-    assert tolerance({"course": {"rtol": 1e-3}}) == 1e-3
+    assert tolerance_of({}) == tolerance.RTOL
+    assert tolerance_of({"course": {"rtol": 1e-3}}) == 1e-3
 
 
 @pytest.mark.parametrize("rtol", [0.011, 1, "1e-3", -1e-3, float("nan"), None, True])
 def test_but_not_beyond_measure(rtol):
     with pytest.raises(ValueError, match=f"found rtol: {rtol}, wanted a number"):
-        tolerance({"course": {"rtol": rtol}})
+        tolerance_of({"course": {"rtol": rtol}})
 
 
 def test_a_misspelt_setting_is_refused():
     with pytest.raises(ValueError, match="found atol; the only setting is rtol"):
-        tolerance({"course": {"atol": 1e-3}})
+        tolerance_of({"course": {"atol": 1e-3}})
 
 
 def test_the_message_shows_both_values_and_their_line():

@@ -1,7 +1,7 @@
 """The page "Verified equations": each equation, the function that computes it, its tests.
 
-The directive ``{ledger}`` lists what `tools.ledger` collects from the book's sources and from the
-tests, one section per chapter.
+The directive ``{verified-equations}`` lists what `tools.equations` collects from the book's sources
+and from the tests, one section per chapter.
 """
 
 import sys
@@ -14,23 +14,23 @@ from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tools import ledger  # the line above makes it importable
+from tools import equations  # the line above makes it importable
 
 
-class Ledger(SphinxDirective):
+class VerifiedEquations(SphinxDirective):
     """List every labelled equation of the book, chapter by chapter."""
 
     def run(self):
         self.env.note_reread()  # at every build: a new test would be nobody's dependency
-        self.claims = ledger.claims()
-        chapters = groupby(ledger.equations(), lambda equation: equation.source)
-        return [self.chapter(source, equations) for source, equations in chapters]
+        self.claims = equations.claims()
+        chapters = groupby(equations.equations(), lambda equation: equation.source)
+        return [self.chapter(source, stated) for source, stated in chapters]
 
-    def chapter(self, source, equations):
+    def chapter(self, source, stated):
         """A section with the equations of one chapter, under a link to it."""
-        title = nodes.inline(text=ledger.title(source))
+        title = nodes.inline(text=equations.title(source))
         link = self.reference("std", "doc", f"/book/{source.stem}", title, refexplicit=True)
-        entries = [node for equation in equations for node in self.entry(equation)]
+        entries = [node for equation in stated for node in self.entry(equation)]
         return nodes.section(
             "", nodes.title("", "", link), *entries, ids=[f"chapter-{source.stem}"]
         )
@@ -58,7 +58,7 @@ class Ledger(SphinxDirective):
         """The code of a test, folded away under its name, which reads as a sentence."""
         name = claim.test.rpartition("::")[2].removeprefix("test_")
         sentence = name.replace("_s_", "'s_").replace("_", " ")
-        text = ledger.code(claim)
+        text = equations.code(claim)
         return Details(
             "",
             Summary("", "Tested: ", nodes.emphasis(text=sentence)),
@@ -98,7 +98,7 @@ def depart(self, node):
 
 
 def setup(app):
-    app.add_directive("ledger", Ledger)
+    app.add_directive("verified-equations", VerifiedEquations)
     app.add_node(Details, html=(visit, depart))
     app.add_node(Summary, html=(visit, depart))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tools import notebooks
+from tools import chapters
 
 EXERCISE = re.compile(r"^`{3,}\{exercise\}.*\n:label: ([\w-]+)", re.MULTILINE)
 SOLUTION = re.compile(r"^(`{3,})\{solution\} ([\w-]+)\n((?s:.*?))^\1$", re.MULTILINE)
@@ -25,7 +25,7 @@ class Exercise(NamedTuple):
 
 def exercises(chapter):
     """The exercises of a chapter that are answered in code."""
-    cells = notebooks.convert(notebooks.paths(chapter)[0].read_text("utf-8")).cells
+    cells = chapters.convert(chapters.paths(chapter)[0].read_text("utf-8")).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     solutions = {label: PYTHON.findall(inside) for _, label, inside in SOLUTION.findall(text)}
     reached, setting, label = False, [], None
@@ -63,7 +63,7 @@ def said(exercise, cell, capsys):
     return capsys.readouterr().out
 
 
-ALL = [exercise for chapter in notebooks.chapters() for exercise in exercises(chapter)]
+ALL = [exercise for chapter in chapters.chapters() for exercise in exercises(chapter)]
 each = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.label)
 
 

@@ -14,8 +14,8 @@ import pytest
 from bs4 import BeautifulSoup
 from handed_in import SETS, blank, data, filled
 
-from grading import grade, marking, report, results
-from grading.problems import ROOT
+from grading import autograde, grade, pages, results
+from grading.problem_set import ROOT
 from grading.results import Graded, MarkError
 from grading.submissions import Submission
 
@@ -31,7 +31,7 @@ def one(student="mori", written="Because.", notes=()):
             "title": task.title,
             "points": None if task.written else task.points - 1,
             "out_of": task.points,
-            "outcome": marking.TO_BE_READ if task.written else marking.PARTLY,
+            "outcome": autograde.TO_BE_READ if task.written else autograde.PARTLY,
             **(
                 {"answer": written}
                 if task.written
@@ -40,7 +40,7 @@ def one(student="mori", written="Because.", notes=()):
         }
         for task in PROBLEMS.tasks
     ]
-    result = {"status": marking.GRADED, "tasks": tasks, "notes": list(notes)}
+    result = {"status": autograde.GRADED, "tasks": tasks, "notes": list(notes)}
     return Graded(student, f"{student}.ipynb", result)
 
 
@@ -84,7 +84,7 @@ def test_marks_by_hand_count_and_stay(tmp_path, encoding):
         (marked,) = results.with_marks(tmp_path, [one()])
         assert (marked.points, marked.to_be_read) == (23.5, 0)
         results.write_tables(tmp_path, [marked])
-        assert "良い" in report.feedback(PROBLEMS, marked)
+        assert "良い" in pages.feedback(PROBLEMS, marked)
     assert rows(tmp_path / "written.csv")[0]["comment"] == "良い"
 
 
@@ -127,7 +127,7 @@ def test_a_table_with_other_columns_is_refused(tmp_path):
 def test_no_name_is_a_formula_or_a_tag(tmp_path):
     nasty = [one(NASTY, written="<b>bold</b>", notes=["@cmd", "<i>"]), one("+81"), one("\t9")]
     results.write_tables(tmp_path, nasty)
-    report.write(tmp_path, PROBLEMS, nasty)
+    pages.write(tmp_path, PROBLEMS, nasty)
     for name in ("results.csv", "totals.csv", "written.csv"):
         for row in csv.reader(io.StringIO((tmp_path / name).read_text("utf-8-sig"))):
             assert not [cell for cell in row if cell.startswith(results.FORMULA)]
@@ -141,13 +141,13 @@ def test_no_name_is_a_formula_or_a_tag(tmp_path):
 
 @pytest.mark.parametrize("student", ["../../etc/passwd", "a/b", "..", "", NASTY, "x" * 300, "con."])
 def test_names_of_files_are_harmless(student):
-    name = report.file_name(student)
+    name = pages.file_name(student)
     assert re.fullmatch(r"[\w-][\w.-]{0,90}", name)
-    assert name != report.file_name(student + "?")
+    assert name != pages.file_name(student + "?")
 
 
 def test_feedback_tells_what_may_be_told():
-    page = report.feedback(PROBLEMS, one())
+    page = pages.feedback(PROBLEMS, one())
     text = BeautifulSoup(page, "html.parser").get_text(" ")
     assert "19 of 30 points, and answers in words that are still to be read" in text
     assert "f: not yet: a." in text
@@ -156,15 +156,15 @@ def test_feedback_tells_what_may_be_told():
 
 
 def test_the_picture_of_the_class_has_its_numbers_as_text():
-    page = BeautifulSoup(report.summary(PROBLEMS, [one("a"), one("b")]), "html.parser")
+    page = BeautifulSoup(pages.summary(PROBLEMS, [one("a"), one("b")]), "html.parser")
     assert "Task 1: 2 some points." in page.img["alt"]
     assert "Task 5: 2 to be read." in page.img["alt"]
     assert "2 ×: a" in page.get_text()
 
 
 def test_a_page_of_someone_who_is_gone_goes_too(tmp_path):
-    report.write(tmp_path, PROBLEMS, [one("abe"), one("mori")])
-    report.write(tmp_path, PROBLEMS, [one("mori")])
+    pages.write(tmp_path, PROBLEMS, [one("abe"), one("mori")])
+    pages.write(tmp_path, PROBLEMS, [one("mori")])
     assert [page.name for page in (tmp_path / "feedback").iterdir()] == ["mori.html"]
 
 
@@ -273,13 +273,13 @@ def test_a_notebook_of_another_set_and_another_encoding_is_noted():
     notebook = json.loads(data(blank()))
     notebook["metadata"]["problems"] = "problems_07"
     content = json.dumps(notebook, ensure_ascii=False).encode("utf-16")
-    path = ROOT / "assignments" / "problems_01.md"
+    path = ROOT / "problem_sets" / "problems_01.md"
     notes = grade.work(path, content, grade.Limits(), False)["notes"]
     assert notes == ["the file was in utf-16, wanted UTF-8", "this is a notebook of problems_07"]
 
 
 def test_a_result_depends_on_the_grader_the_limits_and_the_source(monkeypatch):
-    path = Path(ROOT / "assignments" / "problems_01.md")
+    path = Path(ROOT / "problem_sets" / "problems_01.md")
     usual = grade._setting(path, grade.Limits(), True)
     assert usual != grade._setting(path, grade.Limits(step=1), True)
     assert usual != grade._setting(path, grade.Limits(), False)
@@ -303,13 +303,13 @@ class Workers:
 def outcome_of(error, tmp_path):
     submission = Submission("mori", "mori.ipynb", 0.0, lambda: data(blank()))
     asked = grade._parser().parse_args(["in"])
-    path = ROOT / "assignments" / "problems_01.md"
+    path = ROOT / "problem_sets" / "problems_01.md"
     return grade._one(submission, Workers(error), tmp_path, [], path, grade.Limits(), asked)
 
 
 def test_a_mistake_of_the_grader_costs_nobody_else_and_is_not_kept(tmp_path):
     result = outcome_of(ZeroDivisionError("in a hidden test"), tmp_path)
-    assert result["status"] == marking.CRASHED
+    assert result["status"] == autograde.CRASHED
     assert "the grader itself failed" in result["notes"][0]
     assert list(tmp_path.iterdir()) == []
 

@@ -12,17 +12,17 @@ import pytest
 from handed_in import blank, data, filled, loose, wall_or_skip
 from wrong_answers import WRONG_ANSWERS
 
-from grading import grade, marking
-from grading.problems import ROOT
+from grading import autograde, grade
+from grading.problem_set import ROOT
 
 MEMORY = "1.0625"
 MARK = str(round(float(MEMORY) * 2**30)).encode()
 """In the commands behind the wall, with the course's folder: no other class here has both."""
 FULL = {"above_floor": 3, "huber_delta": 4, "gain": 5, "best_step": 4, "best_decoder": 8}
 NONE = dict.fromkeys(FULL, 0)
-GRADED, TIMED_OUT, CRASHED = marking.GRADED, marking.TIMED_OUT, marking.CRASHED
-UNREADABLE, MISSING = marking.UNREADABLE, marking.MISSING_CELLS
-SEEN = f"{ROOT}/assignments/problems_01.md"
+GRADED, TIMED_OUT, CRASHED = autograde.GRADED, autograde.TIMED_OUT, autograde.CRASHED
+UNREADABLE, MISSING = autograde.UNREADABLE, autograde.MISSING_CELLS
+SEEN = f"{ROOT}/problem_sets/problems_01.md"
 PATCHED = """import numpy as np
 import numpy.testing
 np.allclose = np.isclose = np.array_equal = lambda *a, **k: True
@@ -242,7 +242,7 @@ def _in_other_shapes(folder, wanted):
     wanted["=cmd|'calc'!A1"] = GRADED, FULL
     (folder / "<script>alert(1)<.ipynb").write_bytes(data(filled()))
     wanted["<script>alert(1)<"] = GRADED, FULL
-    (folder / "linked.ipynb").symlink_to(ROOT / "assignments" / "problems_01.md")
+    (folder / "linked.ipynb").symlink_to(ROOT / "problem_sets" / "problems_01.md")
     wanted["linked"] = UNREADABLE, NONE
     with zipfile.ZipFile(folder / "packed.zip", "w") as archive:
         archive.writestr("../../outside.ipynb", data(filled()))
@@ -254,7 +254,7 @@ def _in_other_shapes(folder, wanted):
 
 def course_files():
     """A sum of every file of the course that a submission might want to change."""
-    folders = ("ae_course", "assignments", "book", "grading", "tests", "tools")
+    folders = ("ae_course", "problem_sets", "book", "grading", "tests", "tools")
     return {
         path: hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in folders
@@ -271,7 +271,7 @@ def processes():
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if all(part in command for part in (b"inside.py", MARK, bytes(ROOT))):
+        if all(part in command for part in (b"worker.py", MARK, bytes(ROOT))):
             found.append(command)
     return found
 

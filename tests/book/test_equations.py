@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from sphinx.pycode import ModuleAnalyzer
 
-from tools import ledger
+from tools import equations
 
 CITED_IN_CODE = re.compile(r":eq:`(?:[^`<]*<)?([^`<>]+)>?`")
 CITED_IN_TEXT = re.compile(r"\{eq\}`(?:[^`<]*<)?([^`<>]+)>?`")
@@ -22,28 +22,28 @@ METHODS = property | functools.cached_property
 
 
 def labels_are_unique(root, package):
-    counts = Counter(equation.label for equation in ledger.equations(root))
+    counts = Counter(equation.label for equation in equations.equations(root))
     for label in (label for label, count in counts.items() if count > 1):
-        places = [f"{e.source}:{e.line}" for e in ledger.equations(root) if e.label == label]
+        places = [f"{e.source}:{e.line}" for e in equations.equations(root) if e.label == label]
         yield f"{label} labels {len(places)} equations: {', '.join(places)}"
 
 
 def every_equation_is_claimed(root, package):
-    claimed = {claim.label for claim in ledger.claims(root)}
-    for label, _, source, line in ledger.equations(root):
+    claimed = {claim.label for claim in equations.claims(root)}
+    for label, _, source, line in equations.equations(root):
         if label not in claimed:
             yield f'{source}:{line}: no test carries @pytest.mark.equation("{label}", by=...)'
 
 
 def every_claim_is_about_an_equation(root, package):
     known = labels(root)
-    for claim in ledger.claims(root):
+    for claim in equations.claims(root):
         if claim.label not in known:
             yield f"{where(claim)} claims {claim.label}, which labels no equation of the book"
 
 
 def every_claim_is_on_a_test(root, package):
-    for claim in ledger.claims(root):
+    for claim in equations.claims(root):
         *classes, function = claim.test.split("::")
         names = [(claim.source.name, "test_"), (function, "test")]
         names += [(name, "Test") for name in classes]
@@ -52,8 +52,8 @@ def every_claim_is_on_a_test(root, package):
 
 
 def every_claim_is_read(root, package):
-    read = {(claim.source, claim.line) for claim in ledger.claims(root)}
-    for path in ledger.tests(root):
+    read = {(claim.source, claim.line) for claim in equations.claims(root)}
+    for path in equations.tests(root):
         source = path.relative_to(root)
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if is_mark(node) and (source, node.lineno) not in read:
@@ -61,7 +61,7 @@ def every_claim_is_read(root, package):
 
 
 def every_claim_names_what_computes_it(root, package):
-    for claim in ledger.claims(root):
+    for claim in equations.claims(root):
         if problem := problem_with(claim.by, claim.label, package):
             yield f"{where(claim)} claims {claim.label} by {claim.by}, {problem}"
 
@@ -88,7 +88,7 @@ CHECKS = [
 
 
 def labels(root):
-    return {equation.label for equation in ledger.equations(root)}
+    return {equation.label for equation in equations.equations(root)}
 
 
 def where(claim):
@@ -139,7 +139,7 @@ def unknown_citations(pattern, paths, root):
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_book(check):
-    found = list(check(ledger.ROOT, "ae_course"))
+    found = list(check(equations.ROOT, "ae_course"))
     assert not found, "\n".join(found)
 
 

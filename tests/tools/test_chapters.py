@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from tools import notebooks
-from tools.notebooks import ChapterError, out_of_step, rebuild
+from tools import chapters
+from tools.chapters import ChapterError, out_of_step, rebuild
 
 
 def source(*cells):
@@ -16,7 +16,7 @@ def source(*cells):
 def chapter(tmp_path):
     """Return where the source and the notebook of a small chapter go."""
     (tmp_path / "book" / "src").mkdir(parents=True)
-    return notebooks.paths("01_small", tmp_path)
+    return chapters.paths("01_small", tmp_path)
 
 
 def test_executing_again_stores_only_what_differs(chapter):
@@ -39,8 +39,8 @@ def test_executing_again_stores_only_what_differs(chapter):
     message = rebuild(*chapter)
     assert "new: code cell 1 (`x = 2`), code cell 3 (`open(" in message
     assert out_of_step(text.read_text("utf-8"), notebook.read_text("utf-8")) == []
-    stored = notebooks.read(first.decode()).cells[1].outputs[0].data
-    _, _, kept, new = notebooks.read(notebook.read_text("utf-8")).cells
+    stored = chapters.read(first.decode()).cells[1].outputs[0].data
+    _, _, kept, new = chapters.read(notebook.read_text("utf-8")).cells
     assert kept.outputs[0].data == stored
     assert kept.outputs[0].execution_count == kept.execution_count == 2
     assert new.outputs[0].data["text/plain"] == "'after'"
@@ -61,7 +61,7 @@ def test_the_kernel_is_this_python_with_one_thread(chapter, monkeypatch):
     cell = "import os, sys\nsys.executable, os.environ['OPENBLAS_NUM_THREADS']"
     chapter[0].write_text(source(cell), "utf-8")
     rebuild(*chapter)
-    (output,) = notebooks.read(chapter[1].read_text("utf-8")).cells[1].outputs
+    (output,) = chapters.read(chapter[1].read_text("utf-8")).cells[1].outputs
     assert output.data["text/plain"] == repr((sys.executable, "1"))
 
 

@@ -2,7 +2,7 @@
 
 Two processors round differently, so nothing that was computed in floating point can be asked to
 agree to the last digit; everything else can. This module knows cells' outputs and nothing of
-pytest or kernels: conftest.py uses it to check the stored outputs, notebooks.py to keep them.
+pytest or kernels: conftest.py uses it to check the stored outputs, chapters.py to keep them.
 """
 
 import base64
@@ -46,7 +46,7 @@ INEXACT = re.compile(
 )
 
 
-def tolerance(metadata: dict) -> float:
+def tolerance_of(metadata: dict) -> float:
     """Return the relative tolerance that a cell's metadata asks for, ``course: {rtol: 1.0e-3}``.
 
     Raises
