@@ -14,7 +14,8 @@ class Optimizer(Protocol):
     """What training needs of an optimiser: a memory to start with, and steps.
 
     The optimiser is a frozen value; what it remembers from step to step is the memory, which the
-    loop keeps and hands back.
+    loop keeps and hands back. Vectors are float32 or float64: in float16 the squares of small
+    gradients are 0, so that it is refused.
     """
 
     def start(self, vector: np.ndarray):
@@ -22,6 +23,14 @@ class Optimizer(Protocol):
 
     def step(self, vector: np.ndarray, gradient: np.ndarray, memory) -> None:
         """Move `vector` and renew `memory`, both in place; `gradient` has the vector's shape."""
+
+
+def _check_precision(vector):
+    # Half precision has no room for squares: those of gradients below 2e-4 are 0, and 0 / 0 is NaN.
+    if vector.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"the vector is {vector.dtype}, wanted float32 or float64: vector.astype(np.float32)"
+        )
 
 
 def _check_shape(name, array, vector):
@@ -52,6 +61,7 @@ class SGD:
 
     def start(self, vector):
         """The scratch array in which the step is formed; nothing is remembered."""
+        _check_precision(vector)
         return np.empty_like(vector)
 
     def step(self, vector, gradient, scratch):
@@ -83,6 +93,7 @@ class Momentum:
 
     def start(self, vector):
         """The velocity, zero at first, and a scratch array."""
+        _check_precision(vector)
         return np.zeros_like(vector), np.empty_like(vector)
 
     def step(self, vector, gradient, memory):
@@ -106,7 +117,8 @@ class Adam:
     Raises
     ------
     ValueError
-        rate or epsilon is not positive, or a beta not in [0, 1).
+        rate or epsilon is not positive, or a beta not in [0, 1); or, at the start, epsilon is too
+        small for the kind of number: squares of the gradient would vanish before it does.
     """
 
     rate: float = 1e-3
@@ -122,6 +134,12 @@ class Adam:
 
     def start(self, vector):
         """m and v, zero at first, the number of steps taken, and a scratch array."""
+        _check_precision(vector)
+        least = float(np.sqrt(np.finfo(vector.dtype).tiny))
+        if self.epsilon < least:  # where g^2 is rounded to 0, epsilon alone would bound the step
+            raise ValueError(
+                f"epsilon is {self.epsilon:g}, wanted {least:.2g} or more in {vector.dtype}"
+            )
         return _AdamMemory(np.zeros_like(vector), np.zeros_like(vector), np.empty_like(vector))
 
     def step(self, vector, gradient, memory):

@@ -161,6 +161,30 @@ def descend(optimizer, count, start=START):
     return np.array(path)
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("kind", [np.float16, np.int64, complex])
+def test_a_vector_in_which_no_training_can_be_done_is_named(optimizer, kind):
+    with pytest.raises(TypeError, match=r"the vector is .*, wanted float32 or float64: vector"):
+        optimizer.start(np.zeros(3, kind))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [0, 5e-324, 1e-45, 1e-30, 1e-20, 1e-10, 1])
+@pytest.mark.parametrize("epsilon", ["least", 1e-8])
+def test_no_gradient_is_too_small_for_adam(dtype, size, epsilon):
+    least = float(np.sqrt(np.finfo(dtype).tiny)) * (1 + 1e-6)
+    adam = Adam(0.1, epsilon=least if epsilon == "least" else epsilon)
+    path = steps(adam, np.zeros(2, dtype), np.full((5, 2), size))
+    assert np.isfinite(path).all()
+    assert (np.abs(np.diff(path, axis=0, prepend=0)) <= 0.1 * (1 + 1e-5)).all()
+
+
+def test_an_epsilon_that_vanishes_beside_squares_of_the_gradient_is_named():
+    with pytest.raises(ValueError, match=r"epsilon is 1e-20, wanted 1\.1e-19 or more in float32"):
+        Adam(epsilon=1e-20).start(np.zeros(3, np.float32))
+    Adam(epsilon=1e-20).start(np.zeros(3))
+
+
 @pytest.mark.equation("eq-gd-modes", by="ae_course.optimizers.SGD")
 @pytest.mark.parametrize("rate", [0.01, 0.2, 0.3])
 def test_every_eigendirection_shrinks_or_grows_by_a_factor_of_its_own(rate):
