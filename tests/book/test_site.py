@@ -1,17 +1,9 @@
-"""The built site: complete, readable by everyone, and it never asks the network for anything.
-
-`make test` builds the site before these tests run; where it is missing or older than what it is
-made of, they build one of their own.
-"""
+"""The built site: complete, readable by everyone, and it never asks the network for anything."""
 
 import json
 import pkgutil
 import re
-import shutil
-import subprocess
-import sys
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -24,10 +16,6 @@ from tools import equations
 from tools.problem_sets import student_notebook, text
 
 ROOT = equations.ROOT
-SOURCES = [
-    *("*.md", "*.yml", "ae_course/*.py", "tests/*/*.py", "tools/equations.py"),
-    *("book/*.*", "book/src/*.md", "book/problem_sets/*.ipynb", "book/_ext/*.py", "book/_static/*"),
-]
 JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 LEFT_OVER = re.compile(r"\$\$|\(eq-[\w-]+\)|\{[\w:]+\}`|^:::|```", re.MULTILINE)
 CSS_ADDRESS = re.compile(r"(?:url\(|@import\s+(?!url))\s*[\"']?([^)\"'\s]+)")
@@ -44,24 +32,6 @@ NAMED_ONLY = {
 }
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data"}
 LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The folder of a site that is as new as its sources."""
-    built = ROOT / "_build" / "html"
-    newest = max(path.stat().st_mtime for pattern in SOURCES for path in ROOT.glob(pattern))
-    index = built / "searchindex.js"  # written last
-    if index.exists() and index.stat().st_mtime > newest:
-        return built
-    folder = tmp_path_factory.mktemp("site")
-    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-    options = ["-W", "-n", "--keep-going", "-q", "--path-output", folder]
-    run = subprocess.run(
-        [jupyter_book, "build", ROOT, *options], capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    return folder / "_build" / "html"
 
 
 @pytest.fixture(scope="session")

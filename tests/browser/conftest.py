@@ -1,0 +1,117 @@
+"""A real browser for the tests: Debian's chromium, driven by Playwright, with the network cut off.
+
+A page that asks for anything but this machine, writes an error to the console, raises one, or fails
+to load a file fails the test that opened it.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+    # The network is cut off: no other machine has an address.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+HERE = {"127.0.0.1", "localhost", None}  # None: file:, data: and blob: have no host
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serve files and keep no log of it."""
+
+    def log_message(self, *_):
+        pass
+
+
+def chromium_or_skip():
+    """Return the path of chromium; without one skip, but in continuous integration fail."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        reason = f"no browser: none of {', '.join(NAMES)} is installed (apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+# One per file: while Playwright runs, nothing else in this process can run an event loop.
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, started afresh with nothing remembered."""
+    path = chromium_or_skip()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site_url(site):
+    """The address of the built site, served on this machine; ends in a slash."""
+    handler = functools.partial(QuietHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def watched(browser):
+    """Open windows, `with watched(viewport=...) as (page, complaints)`, that check nothing."""
+    return functools.partial(watch, browser)
+
+
+@contextmanager
+def watch(browser, **options):
+    """A window of its own, and the list of what goes wrong in it."""
+    context = browser.new_context(**options)
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.extend(errors(message)))
+    page.on("pageerror", lambda error: complaints.append(f"error in a script: {error}"))
+    page.on("request", lambda request: complaints.extend(strays(request)))
+    page.on("requestfailed", lambda request: complaints.extend(failures(request)))
+    page.on("response", lambda response: complaints.extend(refusals(response)))
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+
+
+def errors(message):
+    """What the console shows in red."""
+    return [f"console: {message.text}"] if message.type == "error" else []
+
+
+def strays(request):
+    """A request to another machine; the browser's flags keep it from getting there."""
+    return [] if urlsplit(request.url).hostname in HERE else [f"asked for {request.url}"]
+
+
+def failures(request):
+    """What could not be loaded; but not what a page broke off itself, by going elsewhere."""
+    gone = request.failure == "net::ERR_ABORTED"
+    return [] if gone else [f"{request.failure} for {request.url}"]
+
+
+def refusals(response):
+    """What the server refused."""
+    return [f"{response.status} for {response.url}"] if response.status >= 400 else []
+
+
+@pytest.fixture
+def page(watched):
+    """An empty window of 1280 x 800; what goes wrong in it fails the test at its end."""
+    with watched(viewport={"width": 1280, "height": 800}) as (opened, complaints):
+        yield opened
+        assert not complaints, "\n".join(complaints)
