@@ -1,8 +1,11 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
-Read the modules in this order: activations, arrays, parameters, network, losses, objective,
-autoencoder, sparsity, optimizers, training, conventions, gradcheck, moments, pca, whitening,
-frequencies, pretraining, variants. Each holds one idea, and says which equation of the book it is.
+Read the modules in this order. A network: activations, parameters, initialization, network,
+losses, objective, autoencoder. Training: gradcheck, optimizers, training, checkpoint. Sparse codes:
+sparsity, conventions. Second moments: moments, pca, whitening, frequencies. Depth: propagation,
+pretraining. Variants: denoising, mixture, contractive, tied, variational, superposition. Beside
+them: datasets, figures, exercises; and checks and arrays, which the others use. Each holds one
+idea, and says which equation of the book it is.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
@@ -10,13 +13,15 @@ from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checkpoint import load, save
 from ae_course.conventions import BOOK, SLIDES, Convention, convert
 from ae_course.gradcheck import check_gradient, numerical_gradient, relative_error
+from ae_course.initialization import glorot
 from ae_course.losses import cross_entropy, entropy, softmax_cross_entropy, squared_error
 from ae_course.moments import Moments, covariance
-from ae_course.network import Layer, Network, Trace, glorot
+from ae_course.network import Layer, Network, Trace
 from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum, lbfgs, two_loop
 from ae_course.parameters import Parameters
 from ae_course.pca import PCA
+from ae_course.pretraining import pretrain
 from ae_course.sparsity import (
     dead_fraction,
     kl_sparsity,
@@ -71,6 +76,7 @@ __all__ = [
     "numerical_gradient",
     "pca_whitening",
     "population_sparsity",
+    "pretrain",
     "reconstruction",
     "relative_error",
     "relu",

@@ -127,3 +127,24 @@ def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
         check_fractions("logistic units put out numbers", x)
         return np.log((x.sum(axis=0) + 1) / ((1 - x).sum(axis=0) + 1))
     raise ValueError(f"the output units are {unit}, wanted identity or logistic")
+
+
+def mirrored(net: Autoencoder) -> dict[str, str]:
+    """Which weights of a folded autoencoder are the transpose of which: {"W2": "W1"}, ….
+
+    Raises
+    ------
+    ValueError
+        The decoder does not have the sizes of the encoder in reverse.
+    TypeError
+        It is not an autoencoder.
+    """
+    if not isinstance(net, Autoencoder):
+        raise TypeError(f"found {type(net).__name__}, wanted an Autoencoder")
+    sizes = [layer.inputs for layer in net.layers] + [net.units]
+    if len(net) != 2 * net.depth or sizes != sizes[::-1]:
+        raise ValueError(
+            f"the layers have the sizes {'-'.join(map(str, sizes))} with an encoder of"
+            f" {net.depth}; tied weights need a decoder that mirrors the encoder"
+        )
+    return {f"W{net.first + net.last - l}": f"W{l}" for l, _ in net.encoder.numbered()}

@@ -1,6 +1,6 @@
 """A network is a chain of layers; it computes forward, and its gradient backward."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,20 +8,8 @@ import numpy as np
 from ae_course.activations import Activation
 from ae_course.arrays import Room, as_rows, fresh
 from ae_course.checks import check_generator, check_whole
+from ae_course.initialization import Draw, glorot
 from ae_course.parameters import Parameters
-
-Draw = Callable[[np.random.Generator, int, int], np.ndarray]
-
-
-def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
-    r"""Draw weights (units, inputs) uniformly from the interval [-r, r].
-
-    With :math:`r = \sqrt{6 / (units + inputs)}` their variance is 2 / (units + inputs)
-    (:eq:`eq-glorot`), and that of outputs and of deltas stays about equal from layer to layer where
-    f' is about 1 :cite:p:`glorot2010understanding`.
-    """
-    limit = np.sqrt(6 / (units + inputs))
-    return rng.uniform(-limit, limit, (units, inputs))
 
 
 @dataclass(frozen=True)

@@ -253,3 +253,19 @@ class WeightDecay(Term):
 
 weight_decay = Objective.of(WeightDecay())
 """The objective that keeps weights small: ``1e-4 * weight_decay`` (:eq:`eq-weight-decay`)."""
+
+
+class Evaluated:
+    """What training and the gradient check ask for, where `see` and `evaluate` are given."""
+
+    def value(self, net, params: Parameters, X, target=None) -> float:
+        """J for the samples X, as a mean over them."""
+        return self.evaluate(self.see(net, params, X, target))[0]
+
+    def gradient(self, net, params: Parameters, X, target=None) -> Parameters:
+        """The gradient of J by every parameter."""
+        return self.evaluate(self.see(net, params, X, target), want_value=False)[1]
+
+    def after(self, seen) -> Self:
+        """The objective for the batch after this one: the same."""
+        return self

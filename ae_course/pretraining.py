@@ -9,9 +9,9 @@ import numpy as np
 
 from ae_course.activations import Activation, logistic
 from ae_course.arrays import real_matrix
-from ae_course.autoencoder import Autoencoder, mean_bias
-from ae_course.checks import check_positive, check_whole
-from ae_course.network import Draw, Layer, Network, Trace, glorot
+from ae_course.autoencoder import Autoencoder, mean_bias, mirrored
+from ae_course.initialization import Draw, glorot
+from ae_course.network import Layer, Network
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
 from ae_course.training import History, train
@@ -176,123 +176,49 @@ def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray
     return float(100 * np.mean(classify(net, params, X) == labels))
 
 
-def delta_sizes(
-    net: Network, params: Parameters, trace: Trace, delta_out: np.ndarray
-) -> dict[int, float]:
-    r"""The root mean square of delta in every layer, over samples and units.
+def pretrain_folded(
+    net: Autoencoder,
+    objective: Objective,
+    X: np.ndarray,
+    *,
+    epochs: int,
+    rng: np.random.Generator,
+    draw: Draw = glorot,
+    dtype=np.float64,
+    **options,
+) -> Parameters:
+    r"""Train a deep autoencoder from the outside to the inside, a pair of layers at a time.
 
-    What :eq:`eq-backward-variance` predicts from layer to layer, where the weights are random.
+    Stage l trains layer l and its mirror image as an autoencoder of :math:`y^{(l-1)}`
+    (:eq:`eq-greedy`). Other than :func:`~ae_course.pretraining.pretrain` it keeps the decoders:
+    unfolded, they are the way back.
 
     Parameters
     ----------
-    trace : Trace
-        Of the forward pass.
-    delta_out : array (N, units)
-        The delta of the output layer.
+    net : Autoencoder
+        With a decoder that mirrors the encoder.
+    objective, X, epochs, rng, draw, dtype, **options
+        As for :func:`~ae_course.pretraining.pretrain`.
+
+    Returns
+    -------
+    Parameters
+        Of all layers.
 
     Raises
     ------
-    ValueError
-        delta_out has not the shape of the output.
+    ValueError, TypeError
+        The decoder does not mirror the encoder; or as :func:`~ae_course.training.train`.
     """
-    if np.shape(delta_out) != trace.output.shape:
-        raise ValueError(
-            f"delta_out has shape {np.shape(delta_out)}, the output has {trace.output.shape}"
-        )
-    deltas = net.deltas(params, trace, delta_out)
-    return {l: float(np.sqrt(np.mean(deltas[l] ** 2))) for l in sorted(deltas)}
-
-
-def signal_sizes(trace: Trace) -> dict[int, float]:
-    r"""The root mean square of y minus its mean over the samples, in every layer and the input.
-
-    How much of a layer's output tells one sample from another. The net inputs of the layer above
-    differ by :eq:`eq-forward-variance`.
-    """
-    return {l: float(np.sqrt(y.var(axis=0).mean())) for l, y in trace.y.items()}
-
-
-def delta_bound(net: Network, params: Parameters, trace: Trace) -> dict[int, float]:
-    r"""How many times longer than the output's delta that of every layer can be at most.
-
-    The product of the greatest slopes and the spectral norms above the layer
-    (:eq:`eq-delta-bound`); 1 for the last layer. The greatest slope is that of the samples in the
-    trace.
-    """
-    bound = {net.last: 1.0}
-    for l, layer in reversed(list(net.numbered())[:-1]):
-        steepest = np.abs(layer.activation.derivative(trace.u[l], trace.y[l])).max()
-        bound[l] = bound[l + 1] * float(steepest * np.linalg.norm(params[f"W{l + 1}"], 2))
-    return bound
-
-
-def backward_factor(net: Network, params: Parameters, trace: Trace, layer: int) -> float:
-    r"""By what factor random weights change the mean square of delta, from layer + 1 to layer.
-
-    Units times mean square weight, both of layer + 1, times the mean square of f' in the layer
-    (:eq:`eq-backward-variance`). The weights are taken to have mean zero.
-
-    Raises
-    ------
-    ValueError
-        The network has no such layer, or none above it.
-    """
-    check_whole("layer", layer, least=net.first, most=net.last - 1)
-    W = params[f"W{layer + 1}"]
-    f = net.layers[layer - net.first].activation
-    slope = f.derivative(trace.u[layer], trace.y[layer])
-    return float(len(W) * np.mean(W**2) * np.mean(slope**2))
-
-
-def forward_factor(params: Parameters, layer: int) -> float:
-    r"""By what factor random weights change the mean square from a layer's inputs to its u.
-
-    Inputs times mean square weight (:eq:`eq-forward-variance`), for biases of zero.
-    """
-    W = params[f"W{layer}"]
-    return float(W.shape[1] * np.mean(W**2))
-
-
-def gradient_sizes(
-    objective: Objective, net: Network, params: Parameters, X: np.ndarray, target=None
-) -> dict[int, float]:
-    r"""The Frobenius norm of the objective's gradient by the weights of every layer."""
-    gradient = objective.gradient(net, params, X, target)
-    return {l: float(np.linalg.norm(gradient[f"W{l}"])) for l, _ in net.numbered()}
-
-
-def gaussian(deviation: float) -> Draw:
-    """Weights from the normal distribution with mean 0 and that standard deviation.
-
-    Raises
-    ------
-    ValueError
-        The deviation is not positive.
-    """
-    check_positive("the standard deviation", deviation)
-    return lambda rng, units, inputs: rng.normal(0, deviation, (units, inputs))
-
-
-def scaled(factor: float, draw: Draw = glorot) -> Draw:
-    """Weights from `draw`, times a factor: ``scaled(4)`` is Glorot's for the logistic function.
-
-    A factor of 4 makes up for its slope of 1/4 at 0 (:eq:`eq-logistic-limit`).
-
-    Raises
-    ------
-    ValueError
-        The factor is not positive.
-    """
-    check_positive("the factor", factor)
-    return lambda rng, units, inputs: factor * draw(rng, units, inputs)
-
-
-def orthogonal(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
-    """A random matrix (units, inputs) with orthonormal rows or columns, whichever are fewer.
-
-    A square one keeps the length of every vector, there and back (:eq:`eq-orthogonal`). It comes
-    from a QR factorisation, with signs that make it uniform among all such matrices.
-    """
-    Q, R = np.linalg.qr(rng.normal(size=(max(units, inputs), min(units, inputs))))
-    Q *= np.sign(np.diag(R))
-    return Q if units >= inputs else Q.T
+    mirrored(net)
+    params, y = Parameters.zeros(net.shapes(), dtype), X
+    for l, layer in net.encoder.numbered():
+        back = net.first + net.last - l
+        stage = around(layer, net.layers[back - net.first].activation)
+        start = stage.init(rng, draw, dtype)
+        start["b2"] = mean_bias(stage, y)
+        found, _ = train(stage, objective, start, y, epochs=epochs, rng=rng, **options)
+        params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
+        params[f"W{back}"], params[f"b{back}"] = found["W2"], found["b2"]
+        y = stage.encode(found, y)
+    return params

@@ -1,6 +1,7 @@
 """What several test files need: seeded numbers, what "equal" means, and slopes by differences."""
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
 
 
 def samples(n=7, d=5, seed=0):
@@ -38,3 +39,11 @@ def assert_slopes(found, f, x):
     wanted = slopes(f, x)
     assert found.shape == wanted.shape
     np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-8 * max(1, np.abs(wanted).max()))
+
+
+def over_noise(f, D):
+    """The mean of f(eta) over standard normal eta in D dimensions, by Gauss-Hermite quadrature."""
+    nodes, weights = hermegauss(12)
+    grid = np.stack(np.meshgrid(*[nodes] * D), axis=-1).reshape(-1, D)
+    products = np.prod(np.meshgrid(*[weights / weights.sum()] * D), axis=0).ravel()
+    return sum(w * f(eta) for w, eta in zip(products, grid, strict=True))

@@ -9,7 +9,8 @@ from helpers import assert_close, assert_slopes, drawn, samples
 
 from ae_course.activations import identity, logistic, relu, tanh
 from ae_course.arrays import Workspace
-from ae_course.network import Layer, Network, glorot
+from ae_course.initialization import glorot
+from ae_course.network import Layer, Network
 
 # Square layers, so that a transposed matrix has the right shape and only the wrong numbers.
 NET = Network((Layer(4, 4, tanh), Layer(4, 4, logistic), Layer(4, 4, tanh), Layer(4, 4, identity)))

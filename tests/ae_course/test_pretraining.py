@@ -1,36 +1,22 @@
-"""Greedy stages do what their equation says, and the sizes of deltas are as predicted."""
-
-import itertools
+"""Greedy stages do what their equation says, and layers on top tell classes apart."""
 
 import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
-from ae_course.autoencoder import Autoencoder
+from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.gradcheck import check_gradient, numerical_gradient
+from ae_course.initialization import glorot, orthogonal
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
-from ae_course.network import Layer, Network, glorot
+from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam
 from ae_course.parameters import Parameters
-from ae_course.pretraining import (
-    accuracy,
-    add_layers,
-    around,
-    backward_factor,
-    classify,
-    delta_bound,
-    delta_sizes,
-    forward_factor,
-    gaussian,
-    gradient_sizes,
-    orthogonal,
-    pretrain,
-    scaled,
-    signal_sizes,
-)
+from ae_course.pretraining import accuracy, add_layers, around, classify, pretrain, pretrain_folded
+from ae_course.propagation import signal_sizes
 from ae_course.sparsity import kl_sparsity
+from ae_course.training import train
 
 X = samples(12, 6)
 LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
@@ -48,22 +34,6 @@ def stacked(net=NET, objective=CROSS, x=X, seed=0, **options):
     """Pretrain with small settings, each of which an option may replace."""
     settings = {"epochs": 2, "optimizer": SGD(0.3), "batch_size": len(x)} | options
     return pretrain(net, objective, x, rng=rng(seed), **settings)
-
-
-def seen(params=PARAMS):
-    """The trace of the deep network, and its output's delta, from the definition of softmax."""
-    trace = DEEP.forward(params, X)
-    exponentials = np.exp(trace.u[4])
-    y = exponentials / exponentials.sum(axis=1, keepdims=True)
-    return trace, y - np.eye(3)[LABELS]
-
-
-def every_sign(count):
-    """All ways to give `count` weights the sign plus or minus, as rows of 1 and -1."""
-    return np.array(list(itertools.product((1.0, -1.0), repeat=count)))
-
-
-# Greedy pretraining
 
 
 def greedy_error(Y, W, b, V, d):
@@ -197,9 +167,6 @@ def test_an_autoencoder_around_a_layer_goes_there_and_back():
     assert around(Layer(6, 5, tanh), identity) == wanted
 
 
-# Layers on top, and classes
-
-
 def test_layers_on_top_leave_those_below_as_they_are():
     below = drawn(NET)
     net, params = add_layers(NET, below, Layer(3, 4, tanh), Layer(4, 2, softmax), rng=rng())
@@ -286,201 +253,6 @@ def test_labels_that_do_not_fit_are_named(labels):
         accuracy(DEEP, PARAMS, X, labels)
 
 
-# Deltas on their way back
-
-
-@pytest.mark.equation("eq-delta-product", by="ae_course.network.Network.deltas")
-@pytest.mark.parametrize("l", [1, 2, 3])
-def test_deltas_are_a_product_of_matrices_times_the_last_one(l):
-    trace, delta_out = seen()
-    found = DEEP.deltas(PARAMS, trace, delta_out)[l]
-    for n in range(12):
-        wanted = delta_out[n]
-        for k in reversed(range(l, 4)):
-            y = 1 / (1 + np.exp(-trace.u[k][n]))
-            wanted = np.diag(y * (1 - y)) @ PARAMS[f"W{k + 1}"].T @ wanted
-        assert_close(found[n], wanted)
-
-
-@pytest.mark.equation("eq-delta-bound", by="ae_course.pretraining.delta_bound")
-@pytest.mark.parametrize("f", [logistic, tanh, relu, identity], ids=repr)
-def test_no_delta_is_longer_than_slopes_and_spectral_norms_allow(f):
-    net = Network((Layer(6, 5, f), Layer(5, 4, f), Layer(4, 3, identity)))
-    params = drawn(net)
-    trace = net.forward(params, X)
-    bound, slope = delta_bound(net, params, trace), {}
-    for l in (1, 2):
-        moved = [f(trace.u[l] + h) for h in (1e-6, -1e-6)]
-        slope[l] = np.abs(moved[0] - moved[1]).max() / 2e-6
-    norm = {l: np.sqrt(np.linalg.eigvalsh(params[f"W{l}"] @ params[f"W{l}"].T)[-1]) for l in (2, 3)}
-    wanted = {3: 1, 2: slope[2] * norm[3], 1: slope[1] * norm[2] * slope[2] * norm[3]}
-    for l in (1, 2, 3):
-        np.testing.assert_allclose(bound[l], wanted[l], rtol=1e-6)
-    delta = net.deltas(params, trace, rng().normal(size=(12, 3)))
-    length = {l: np.linalg.norm(delta[l], axis=1) for l in delta}
-    for l in (1, 2):
-        assert (length[l] <= bound[l] * length[3] * (1 + 1e-12)).all()
-
-
-def test_the_bound_is_reached_where_every_step_is_as_long_as_it_can_be():
-    net = Network((Layer(3, 3, identity),) * 3)
-    params = net.init(rng(), draw=lambda rng, units, inputs: np.diag([2.0, 1.0, 0.5]))
-    trace = net.forward(params, np.ones((1, 3)))
-    delta = net.deltas(params, trace, np.array([[1.0, 0, 0]]))
-    assert delta_bound(net, params, trace) == {3: 1.0, 2: 2.0, 1: 4.0}
-    assert np.linalg.norm(delta[1]) == 4
-
-
-@pytest.mark.equation("eq-orthogonal", by="ae_course.pretraining.orthogonal")
-@pytest.mark.parametrize("c", [0.5, 1.0, 1.5])
-def test_orthogonal_layers_keep_every_length_and_scaled_ones_change_it_by_c(c):
-    net = Network((Layer(5, 5, identity),) * 7)
-    params = net.init(rng(), scaled(c, orthogonal))
-    x, delta_out = rng(1).normal(size=(2, 4, 5))
-    trace = net.forward(params, x)
-    delta = net.deltas(params, trace, delta_out)
-    for l in range(1, 8):
-        back, up = (np.linalg.norm(a, axis=1) for a in (delta[l], trace.y[l]))
-        assert_close(back, c ** (7 - l) * np.linalg.norm(delta_out, axis=1))
-        assert_close(up, c**l * np.linalg.norm(x, axis=1))
-
-
-@pytest.mark.parametrize(("units", "inputs"), [(4, 4), (7, 3), (3, 7)])
-def test_an_orthogonal_start_has_orthonormal_rows_or_columns(units, inputs):
-    Q = orthogonal(rng(), units, inputs)
-    assert Q.shape == (units, inputs)
-    assert_close(Q @ Q.T if units <= inputs else Q.T @ Q, np.eye(min(units, inputs)))
-    assert (orthogonal(rng(1), units, inputs) != Q).all()
-
-
-def test_orthogonal_matrices_are_drawn_without_a_preferred_sign():
-    generator = rng()
-    corner = [orthogonal(generator, 3, 3)[0, 0] for _ in range(400)]
-    assert abs(np.mean(corner)) < 4 * np.std(corner) / 20
-    np.testing.assert_allclose(np.var(corner), 1 / 3, rtol=0.25)
-
-
-@pytest.mark.equation("eq-backward-variance", by="ae_course.pretraining.backward_factor")
-@pytest.mark.parametrize("f", [logistic, tanh], ids=repr)
-def test_random_weights_change_the_mean_square_of_delta_by_their_factor(f):
-    net = Network((Layer(4, 3, f), Layer(3, 2, identity)))
-    params, x, delta_out = drawn(net), rng().normal(size=(1, 4)), np.array([[0.7, -1.9]])
-    trace, squares = net.forward(params, x), []
-    # Uncorrelated weights of mean 0 and variance 0.09: the mean over all signs is exact.
-    for signs in every_sign(6):
-        params["W2"] = 0.3 * signs.reshape(2, 3)
-        squares.append(net.deltas(params, trace, delta_out)[1] ** 2)
-    wanted = np.mean(squares) / np.mean(delta_out**2)
-    assert_close(backward_factor(net, params, trace, layer=1), wanted)
-
-
-@pytest.mark.equation("eq-forward-variance", by="ae_course.pretraining.forward_factor")
-def test_random_weights_change_the_mean_square_of_outputs_by_their_factor():
-    net, x, squares = Network((Layer(3, 2, identity),)), rng().normal(size=(5, 3)), []
-    params = net.init(rng())
-    for signs in every_sign(6):
-        params["W1"] = 0.3 * signs.reshape(2, 3)
-        squares.append(net(params, x) ** 2)
-    assert_close(forward_factor(params, 1), np.mean(squares) / np.mean(x**2))
-
-
-def test_factors_of_a_slice_are_those_of_the_network():
-    net = Network((Layer(6, 5, logistic), Layer(5, 4, tanh), Layer(4, 3, identity)))
-    params = drawn(net)
-    trace = net.forward(params, X)
-    part = net[1:].forward(params, trace.y[1])
-    wanted = 3 * np.mean(params["W3"] ** 2) * np.mean((1 - trace.y[2] ** 2) ** 2)
-    assert_close(backward_factor(net, params, trace, layer=2), wanted)
-    assert_close(backward_factor(net[1:], params, part, layer=2), wanted)
-
-
-@pytest.mark.parametrize("layer", [0, 4, "2"])
-def test_a_layer_without_one_above_it_has_no_factor(layer):
-    with pytest.raises(ValueError, match=f"layer is {layer!r}, wanted a whole number, 1 to 3"):
-        backward_factor(DEEP, PARAMS, seen()[0], layer)
-
-
-@pytest.mark.parametrize("shape", [(12, 2), (5, 3), (12,)])
-def test_deltas_that_do_not_fit_the_output_are_named(shape):
-    with pytest.raises(ValueError, match=r"delta_out has shape .*, the output has \(12, 3\)"):
-        delta_sizes(DEEP, PARAMS, seen()[0], np.ones(shape))
-
-
-def test_wide_random_networks_shrink_deltas_as_predicted():
-    net = Network((Layer(200, 200, tanh),) * 5)
-    params = net.init(rng(), gaussian(0.05))
-    trace = net.forward(params, rng(1).normal(size=(50, 200)))
-    sizes = delta_sizes(net, params, trace, rng(2).normal(size=(50, 200)))
-    for l in (1, 2, 3, 4):
-        predicted = np.sqrt(backward_factor(net, params, trace, l))
-        np.testing.assert_allclose(sizes[l] / sizes[l + 1], predicted, rtol=0.05)
-
-
-@pytest.mark.equation("eq-glorot", by="ae_course.network.glorot")
-def test_glorot_s_weights_are_uniform_with_variance_two_over_units_and_inputs():
-    W = glorot(rng(), 300, 200)
-    edge = np.sqrt(6 / 500)
-    assert 0.999 * edge < W.max() <= edge
-    assert 0.999 * edge < -W.min() <= edge
-    quarters = np.histogram(W, bins=4, range=(-edge, edge))[0] / W.size
-    np.testing.assert_allclose(quarters, 0.25, atol=0.01)
-    np.testing.assert_allclose(W.var(), 2 / 500, rtol=0.02)
-
-
-@pytest.mark.equation("eq-logistic-limit", by="ae_course.pretraining.scaled")
-def test_four_times_glorot_makes_up_for_the_slope_of_the_logistic_function():
-    W = scaled(4)(rng(), 300, 200)
-    edge = 4 * np.sqrt(6 / 500)
-    assert 0.999 * edge < np.abs(W).max() <= edge
-    slope = (logistic(np.array(1e-6)) - logistic(np.array(-1e-6))) / 2e-6
-    np.testing.assert_allclose((300 + 200) / 2 * W.var() * slope**2, 1, rtol=0.02)
-
-
-def test_gaussian_weights_have_their_deviation_and_scaled_ones_the_factor():
-    W = gaussian(0.3)(rng(), 300, 200)
-    np.testing.assert_allclose([W.mean(), W.std()], [0, 0.3], atol=0.005)
-    assert 3.5 < np.abs(W).max() / 0.3 < 7  # far beyond any uniform distribution
-    assert_close(scaled(2, gaussian(0.3))(rng(), 300, 200), 2 * W)
-
-
-@pytest.mark.parametrize("value", [0, -1, np.nan, np.inf, "4"])
-@pytest.mark.parametrize(("start", "name"), [(gaussian, "deviation"), (scaled, "factor")])
-def test_sizes_of_weights_that_are_not_positive_are_named(start, name, value):
-    with pytest.raises(ValueError, match=rf"the \S*\s?{name} is .*, wanted a positive number"):
-        start(value)
-
-
-def test_sizes_are_root_mean_squares():
-    trace, delta_out = seen()
-    deltas, sizes = (
-        DEEP.deltas(PARAMS, trace, delta_out),
-        delta_sizes(DEEP, PARAMS, trace, delta_out),
-    )
-    assert list(sizes) == [1, 2, 3, 4]
-    for l in sizes:
-        entries = deltas[l].ravel().tolist()
-        assert_close(sizes[l], (sum(d * d for d in entries) / len(entries)) ** 0.5)
-
-
-def test_a_signal_is_what_differs_from_sample_to_sample():
-    trace = DEEP.forward(PARAMS, X)
-    sizes = signal_sizes(trace)
-    assert list(sizes) == [0, 1, 2, 3, 4]
-    pairs = [(a, b) for a in trace.y[2] for b in trace.y[2]]
-    mean_square = np.mean([(a - b) ** 2 for a, b in pairs]) / 2  # variance, by another way
-    assert_close(sizes[2], np.sqrt(mean_square))
-    same = DEEP.forward(PARAMS, np.repeat(X[:1], 4, axis=0))
-    assert max(signal_sizes(same).values()) < 1e-15
-
-
-def test_gradient_sizes_are_norms_of_what_the_objective_finds():
-    sizes = gradient_sizes(CLASSES, DEEP, PARAMS, X, LABELS)
-    wanted = numerical_gradient(lambda p: CLASSES.value(DEEP, p, X, LABELS), PARAMS)
-    for l in (1, 2, 3, 4):
-        total = sum(g * g for g in wanted[f"W{l}"].ravel().tolist())
-        np.testing.assert_allclose(sizes[l], total**0.5, rtol=1e-6)
-
-
 def test_pretraining_lets_a_deep_network_tell_samples_apart():
     net = Network((Layer(6, 8, logistic),) + (Layer(8, 8, logistic),) * 3)
     start = net.init(rng())
@@ -488,3 +260,22 @@ def test_pretraining_lets_a_deep_network_tell_samples_apart():
     found, _ = stacked(net, x=x, epochs=150, batch_size=20, optimizer=Adam(0.02))
     before, after = (signal_sizes(net.forward(params, x))[4] for params in (start, found))
     assert after > 10 * before
+
+
+def test_pretraining_trains_pairs_of_layers_from_the_outside_and_keeps_both():
+    net = Autoencoder.folded(6, 5, 4, 2, code=identity)
+    data = logistic(3 * rng(1).normal(size=(60, 2)) @ rng(2).normal(size=(2, 6)))
+    options = {"epochs": 5, "optimizer": Adam(0.05)}
+    params = pretrain_folded(net, CROSS, data, rng=rng(), **options)
+    assert set(params) == set(net.shapes())
+    generator, codes = rng(), data
+    for l in (1, 2, 3):
+        stage = Autoencoder((net.layers[l - 1], net.layers[6 - l]))
+        own = stage.init(generator)
+        own["b2"] = mean_bias(stage, codes)
+        own, _ = train(stage, CROSS, own, codes, rng=generator, **options)
+        assert_close(params[f"W{l}"], own["W1"])
+        assert_close(params[f"b{l}"], own["b1"])
+        assert_close(params[f"W{7 - l}"], own["W2"])
+        assert_close(params[f"b{7 - l}"], own["b2"])
+        codes = logistic(codes @ own["W1"].T + own["b1"])

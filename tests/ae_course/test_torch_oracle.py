@@ -9,12 +9,14 @@ from helpers import assert_close, drawn, samples
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder
+from ae_course.contractive import contractive
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_sparsity, l1_sparsity
-from ae_course.variants import NegativeELBO, Tied, VariationalAutoencoder, contractive, tie
+from ae_course.tied import Tied, tie
+from ae_course.variational import NegativeELBO, VariationalAutoencoder
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional

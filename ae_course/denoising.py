@@ -1,0 +1,159 @@
+r"""A denoising autoencoder sees a corrupted input and is asked for the clean one.
+
+A corruption is a function ``(rng, x) -> array`` that the training loop calls. What a denoiser can
+reach at best is known for linear maps, and what it learns is the score of the noisy samples.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ae_course.arrays import real_matrix, square_matrix
+from ae_course.checks import check_fraction, check_generator, check_positive
+from ae_course.network import Network
+from ae_course.parameters import Parameters
+
+Corruption = Callable[[np.random.Generator, np.ndarray], np.ndarray]
+
+
+def check_noiseable(rng, x) -> None:
+    """Raise TypeError unless rng is a generator and x an array of floats, as a corruption needs."""
+    # Grey values from 0 to 255 would get noise that is meant for 0 to 1.
+    check_generator(rng)
+    if getattr(x, "dtype", None) not in (np.float32, np.float64):
+        kind = getattr(x, "dtype", type(x).__name__)
+        raise TypeError(f"x is {kind}, wanted an array of float32 or float64, such as x / 255")
+
+
+def gaussian_noise(sigma: float) -> Corruption:
+    r"""The corruption :math:`\tilde x = x + \eta` with :math:`\eta \sim \mathcal N(0, \sigma^2 I)`.
+
+    Its objective is :eq:`eq-denoising`.
+
+    Raises
+    ------
+    ValueError
+        sigma is not positive.
+    TypeError
+        When it is called: x is not an array of floats, or rng no generator. So for all corruptions.
+    """
+    check_positive("sigma", sigma)
+
+    def corrupt(rng, x):
+        check_noiseable(rng, x)
+        return x + x.dtype.type(sigma) * rng.standard_normal(x.shape, x.dtype)
+
+    return corrupt
+
+
+def masking_noise(share: float) -> Corruption:
+    r"""The corruption that puts each component to 0 with that probability (:eq:`eq-masking`).
+
+    Raises
+    ------
+    ValueError
+        The share is not in [0, 1).
+    """
+    check_fraction("the share", share)
+
+    def corrupt(rng, x):
+        check_noiseable(rng, x)
+        return x * (rng.random(x.shape, np.float32) >= share)
+
+    return corrupt
+
+
+def salt_and_pepper(share: float) -> Corruption:
+    r"""The corruption that puts each component with that probability to 0 or 1, both equally often.
+
+    In the mean it pulls an input towards 1/2 (:eq:`eq-salt`).
+
+    Raises
+    ------
+    ValueError
+        The share is not in [0, 1).
+    """
+    check_fraction("the share", share)
+
+    def corrupt(rng, x):
+        check_noiseable(rng, x)
+        draw = rng.random(x.shape, np.float32)
+        return np.where(draw < share, (draw < share / 2).astype(x.dtype), x)
+
+    return corrupt
+
+
+def wiener(Phi: np.ndarray, sigma: float) -> np.ndarray:
+    r"""The best linear denoiser of centred samples, :math:`C = \Phi (\Phi + \sigma^2 I)^{-1}`.
+
+    The Wiener filter (:eq:`eq-wiener`). Along each principal component it shrinks by
+    :math:`d / (d + \sigma^2)` (:eq:`eq-shrinkage`).
+
+    Parameters
+    ----------
+    Phi : array (D, D)
+        Covariance matrix of the clean samples; it may be singular.
+    sigma : float
+        Standard deviation of the noise.
+
+    Raises
+    ------
+    ValueError
+        Phi is not a symmetric matrix, or sigma is not positive.
+    """
+    Phi = _covariance_matrix(Phi, sigma)
+    # Phi and Phi + sigma^2 I commute, so that solving from the left gives the same matrix.
+    return np.linalg.solve(Phi + sigma**2 * np.eye(len(Phi)), Phi)
+
+
+def _covariance_matrix(Phi: np.ndarray, sigma: float) -> np.ndarray:
+    check_positive("sigma", sigma)
+    Phi = square_matrix(Phi, "Phi", wanted="a symmetric matrix")
+    if not np.allclose(Phi, Phi.T):
+        raise ValueError(
+            f"Phi differs from its transpose by {np.abs(Phi - Phi.T).max():.2g},"
+            " wanted a symmetric matrix"
+        )
+    return Phi
+
+
+def linear_denoising_error(Phi: np.ndarray, M: np.ndarray, sigma: float) -> float:
+    r"""The mean error over samples and noise of the linear denoiser M of centred samples.
+
+    :math:`\frac12 \operatorname{tr}\bigl((M - I) \Phi (M - I)^\top\bigr)
+    + \frac{\sigma^2}{2} \|M\|_F^2`: noise is a weight decay on M (:eq:`eq-noise-decay`).
+
+    Parameters
+    ----------
+    Phi : array (D, D)
+        Covariance matrix of the clean samples.
+    M : array (D, D)
+    sigma : float
+
+    Raises
+    ------
+    ValueError
+        Phi is not a symmetric matrix, M has another shape, or sigma is not positive.
+    """
+    Phi, M = _covariance_matrix(Phi, sigma), real_matrix(M, "M")
+    if M.shape != Phi.shape:
+        raise ValueError(f"M has shape {M.shape}, wanted that of Phi, {Phi.shape}")
+    miss = M - np.eye(len(M))
+    return float(np.vdot(miss @ Phi, miss) + sigma**2 * np.vdot(M, M)) / 2
+
+
+def denoiser_score(net: Network, params: Parameters, X: np.ndarray, sigma: float) -> np.ndarray:
+    r"""The score of the noisy samples as a denoiser has learned it (:eq:`eq-tweedie`).
+
+    :math:`(\hat x(\tilde x) - \tilde x) / \sigma^2` at the rows of X (N, D).
+
+    Raises
+    ------
+    ValueError
+        sigma is not positive, or the outputs do not have the shape of X.
+    """
+    check_positive("sigma", sigma)
+    X_hat, X = net(params, X), np.asarray(X)
+    if X_hat.shape != X.shape:
+        raise ValueError(f"the outputs have shape {X_hat.shape}, wanted that of X, {X.shape}")
+    return (X_hat - X) / sigma**2

@@ -1,0 +1,200 @@
+r"""A sparse code can find more features than there are dimensions, if few are active at a time."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ae_course.activations import identity
+from ae_course.arrays import fresh, real_matrix
+from ae_course.checks import check_generator, check_whole
+from ae_course.losses import squared_error
+from ae_course.objective import Objective, Pass, Term
+from ae_course.optimizers import Optimizer
+from ae_course.parameters import Parameters
+
+
+class Superposition(NamedTuple):
+    """Samples made of known features: X = S F, with few coefficients of a row of S not zero."""
+
+    X: np.ndarray
+    S: np.ndarray
+    F: np.ndarray
+
+
+def superposition(
+    rng: np.random.Generator, n: int, features: int, dimensions: int, active: int
+) -> Superposition:
+    r"""Draw samples in which more features than dimensions lie on top of one another.
+
+    :math:`x = F^\top s`: the rows of F are random directions of length 1, and of the coefficients
+    s just `active` ones, chosen at random, are not zero but uniform in [0.5, 1.5]
+    (:eq:`eq-superposition`) :cite:p:`elhage2022toy`.
+
+    Returns
+    -------
+    Superposition
+        X (n, dimensions), S (n, features) and F (features, dimensions).
+
+    Raises
+    ------
+    ValueError
+        A number is not whole, or below 1, or more features are active than there are.
+    """
+    check_generator(rng)
+    for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
+        check_whole(f"the number of {name}", number, least=1)
+    check_whole("the number of active features", active, least=1, most=features)
+    F = rng.normal(size=(features, dimensions))
+    F /= np.linalg.norm(F, axis=1, keepdims=True)
+    chosen = rng.random((n, features)).argsort(axis=1) < active
+    S = chosen * rng.uniform(0.5, 1.5, (n, features))
+    return Superposition(S @ F, S, F)
+
+
+def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
+    r"""For every true feature, the largest cosine with a found one (:eq:`eq-recovery`).
+
+    Parameters
+    ----------
+    F : array (features, D)
+        True features as rows.
+    found : array (units, D)
+        Found ones as rows, such as ``params["W2"].T``. One of length 0 has cosine 0 with all.
+
+    Returns
+    -------
+    array (features,)
+
+    Raises
+    ------
+    ValueError
+        The two differ in their numbers of columns, or a true feature has length 0.
+    """
+    F, found = real_matrix(F, "F"), real_matrix(found, "found")
+    if F.shape[1] != found.shape[1]:
+        raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
+    lengths = np.linalg.norm(F, axis=1)
+    if not lengths.all():
+        raise ValueError(f"feature {lengths.argmin()} in F has length 0, wanted a direction")
+    sizes = np.linalg.norm(found, axis=1, keepdims=True)
+    found = found / np.where(sizes > 0, sizes, 1)
+    return (F @ found.T / lengths[:, None]).max(axis=1)
+
+
+@dataclass(frozen=True)
+class UnitColumns:
+    r"""An optimiser after whose steps every column of a matrix gets length 1 again.
+
+    :math:`\tilde w_j \leftarrow \tilde w_j / \|\tilde w_j\|` (:eq:`eq-unit-columns`).
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+        Takes the steps.
+    params : Parameters
+        Say where in the vector the matrix lies.
+    name : str
+        Which matrix.
+    """
+
+    optimizer: Optimizer
+    params: Parameters
+    name: str = "W2"
+
+    def start(self, vector):
+        """The memory of the optimiser within."""
+        return self.optimizer.start(vector)
+
+    def step(self, vector, gradient, memory):
+        """A step of the optimiser within, and the columns are scaled."""
+        self.optimizer.step(vector, gradient, memory)
+        W = self.params.like(vector)[self.name]
+        W /= np.linalg.norm(W, axis=0)
+
+
+@dataclass(frozen=True)
+class AuxiliaryK(Term):
+    r"""The error that would remain if, for each sample, k dead units helped to reconstruct it.
+
+    :math:`\frac1N \sum_n \frac12 \|\hat x_n + \tilde W z_n - x_n\|^2`, where z holds the k largest
+    net inputs among the dead units (:eq:`eq-auxk`); a unit is dead if it passed nothing for
+    `patience` batches. Through z the dead units get a gradient, which they have not otherwise.
+    After :cite:t:`gao2024scaling`, who hold :math:`\hat x_n` fixed here; we do not, so that the
+    gradient is that of the value.
+
+    Attributes
+    ----------
+    k : int
+        How many dead units help; all of them, if they are fewer.
+    patience : int
+        After how many batches without any output a unit counts as dead.
+    idle : tuple of int, or None
+        For how many batches each unit has passed nothing; None before the first one.
+
+    Raises
+    ------
+    ValueError
+        k or the patience is not a whole number, 1 or more; or, when it is evaluated, the network
+        has not two layers, or other output units than the identity.
+    """
+
+    k: int
+    patience: int = 20
+    idle: tuple[int, ...] | None = None
+
+    def __post_init__(self):
+        check_whole("the number k of units that help", self.k, least=1)
+        check_whole("the patience", self.patience, least=1)
+
+    def __repr__(self) -> str:
+        return f"auxiliary_k(k={self.k}, patience={self.patience})"
+
+    def value(self, seen, room):
+        miss, _ = self._parts(seen)
+        return 0.5 * float((miss**2).sum(axis=1).mean())
+
+    def delta_out(self, seen, room):
+        return self._parts(seen)[0]
+
+    def at_parameters(self, seen):
+        miss, z = self._parts(seen)
+        first, last = seen.net.first, seen.net.last
+        delta = (miss @ seen.params[f"W{last}"]) * (z != 0)
+        return {
+            f"W{first}": delta.T @ seen.trace.input / len(z),
+            f"b{first}": delta.mean(axis=0),
+            f"W{last}": miss.T @ z / len(z),
+        }
+
+    def after(self, seen):
+        busy = (seen.trace.y[seen.net.first] != 0).any(axis=0)
+        return replace(self, idle=tuple(np.where(busy, 0, self._idle(len(busy)) + 1).tolist()))
+
+    def _idle(self, units: int) -> np.ndarray:
+        idle = np.zeros(units, int) if self.idle is None else np.array(self.idle)
+        if len(idle) != units:
+            raise ValueError(f"{len(idle)} units were counted, the code has {units}")
+        return idle
+
+    def _parts(self, seen: Pass):
+        """What is missing with their help (N, D), and what they put out, z (N, units)."""
+        if len(seen.net) != 2 or seen.net.layers[-1].activation != identity:
+            raise ValueError(
+                f"{self} is for a code and one layer of identity units above it, found"
+                f" {len(seen.net)} layers, the last with {seen.net.layers[-1].activation} units"
+            )
+        u = seen.trace.u[seen.net.first]
+        dead = np.flatnonzero(self._idle(u.shape[1]) >= self.patience)
+        z, k = np.zeros_like(u), min(self.k, len(dead))
+        if k:
+            chosen = dead[np.argpartition(u[:, dead], -k, axis=1)[:, -k:]]
+            np.put_along_axis(z, chosen, np.take_along_axis(u, chosen, axis=1), axis=1)
+        wanted = seen.trace.input if seen.target is None else seen.target
+        wanted = squared_error.encode(wanted, seen.net.units, u.dtype, fresh)
+        return seen.trace.output + z @ seen.params[f"W{seen.net.last}"].T - wanted, z
+
+
+def auxiliary_k(k: int, patience: int = 20) -> Objective:
+    """The term that gives dead units work, see :class:`AuxiliaryK`."""
+    return Objective.of(AuxiliaryK(k, patience))
