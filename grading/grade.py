@@ -17,12 +17,14 @@ from threading import Thread
 
 from tqdm import tqdm
 
-from grading import autograde, pages, results
+from grading import autograde, marks, pages, results
+from grading.matching import MarkError
 from grading.notebook import Unreadable, read
 from grading.problem_set import ROOT, ProblemError, ProblemSet, all_sets
-from grading.results import Graded, MarkError
+from grading.results import Graded
 from grading.sandbox import Limits, NoWall, check_wall
 from grading.submissions import NoSubmissions, Submission, choose, discover, key
+from grading.tables import TableError
 
 WARNING = (
     "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     try:
         grade(asked)
-    except (Refused, NoWall, NoSubmissions, ProblemError, MarkError) as reason:
+    except (Refused, NoWall, NoSubmissions, ProblemError, TableError) as reason:
         sys.exit(f"grade: {reason}")
     except KeyboardInterrupt:
         stop()
@@ -67,10 +69,13 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     submissions = [choose(same, path.stem) for same in students]
     problems = ProblemSet.read(path)
     folder = asked.out / problems.name
+    entered = marks.read(folder, [one.student for one in submissions])
     limits = Limits(asked.step, asked.total, round(asked.memory * 2**30))
     graded = list(_graded(path, submissions, folder, limits, asked))
-    graded = results.with_marks(folder, graded)
+    given = marks.give(entered, graded)
+    graded = given.graded
     results.write_tables(folder, graded)
+    marks.write(folder, entered, given)
     pages.write(folder, problems, graded)
     statuses = Counter(g.result["status"] for g in graded)
     seconds = time.perf_counter() - start
@@ -81,6 +86,10 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     if waiting := sum(g.to_be_read for g in graded):
         print(f"{waiting} answers in words are to be read: {folder / 'written.html'}")
     print(f"Open {(folder / 'summary.html').resolve().as_uri()}")
+    for notice in given.notices:
+        print(notice, file=sys.stderr)
+    if given.refused:
+        raise MarkError("these marks do not count:\n" + "\n".join(given.refused))
     return graded
 
 

@@ -12,8 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from ae_course import figures
 from grading import autograde
+from grading.files import write_whole
 from grading.problem_set import ProblemSet
-from grading.results import Graded, write_whole
+from grading.results import Graded
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;

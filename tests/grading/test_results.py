@@ -12,56 +12,15 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from handed_in import SETS, blank, data, filled
+from graded_class import PROBLEMS, enter, one, rows
+from graded_class import run as mark_by_hand
+from handed_in import blank, data, filled
 
-from grading import autograde, grade, pages, results
+from grading import autograde, files, grade, pages, results, tables
 from grading.problem_set import ROOT
-from grading.results import Graded, MarkError
 from grading.submissions import Submission
 
-PROBLEMS = SETS["problems_01"]
 NASTY = "=1+1<script>alert('x')</script>\udcff"
-
-
-def one(student="mori", written="Because.", notes=()):
-    """A result as marking gives it, without running anything."""
-    tasks = [
-        {
-            "task": task.name,
-            "title": task.title,
-            "points": None if task.written else task.points - 1,
-            "out_of": task.points,
-            "outcome": autograde.TO_BE_READ if task.written else autograde.PARTLY,
-            **(
-                {"answer": written}
-                if task.written
-                else {"parts": [part("f: right.", None, ""), part("f: not yet: a.", "b 5", "c")]}
-            ),
-        }
-        for task in PROBLEMS.tasks
-    ]
-    result = {"status": autograde.GRADED, "tasks": tasks, "notes": list(notes)}
-    return Graded(student, f"{student}.ipynb", result)
-
-
-def part(visible, hidden, told):
-    return {"points": 1, "out_of": 1, "visible": [visible], "hidden": hidden, "told": told}
-
-
-def rows(path):
-    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
-
-
-def enter(folder, encoding="utf-8-sig", **cells):
-    """Fill in the first row of the table of marks, as a spreadsheet does."""
-    path = folder / "written.csv"
-    table = rows(path)
-    table[0] |= cells
-    text = io.StringIO()
-    writer = csv.DictWriter(text, table[0])
-    writer.writeheader()
-    writer.writerows(table)
-    path.write_text(text.getvalue(), encoding, newline="")
 
 
 def test_tables_have_a_row_for_each_student_and_task(tmp_path):
@@ -76,67 +35,20 @@ def test_tables_have_a_row_for_each_student_and_task(tmp_path):
     assert totals[1]["notes"] == "late"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp932"])
-def test_marks_by_hand_count_and_stay(tmp_path, encoding):
-    results.write_tables(tmp_path, [one()])
-    enter(tmp_path, encoding, points="4.5", comment="良い")
-    for _ in range(2):
-        (marked,) = results.with_marks(tmp_path, [one()])
-        assert (marked.points, marked.to_be_read) == (23.5, 0)
-        results.write_tables(tmp_path, [marked])
-        assert "良い" in pages.feedback(PROBLEMS, marked)
-    assert rows(tmp_path / "written.csv")[0]["comment"] == "良い"
-
-
-def test_marks_for_another_answer_do_not_count(tmp_path):
-    results.write_tables(tmp_path, [one()])
-    enter(tmp_path, points="4", comment="good")
-    (marked,) = results.with_marks(tmp_path, [one(written="Another.")])
-    assert marked.to_be_read == 1
-    results.write_tables(tmp_path, [marked])
-    row = rows(tmp_path / "written.csv")[0]
-    assert row["points"] == ""
-    assert row["comment"] == "(an earlier answer had 4 points) good"
-
-
-def test_marks_of_students_who_are_not_in_this_run_stay(tmp_path):
-    results.write_tables(tmp_path, [one("=abe"), one("mori"), one("sato")])
-    enter(tmp_path, points="4", comment="good")
-    for late in ("sato", "abe"):
-        results.write_tables(tmp_path, results.with_marks(tmp_path, [one(late)]))
-        kept = {row["student"]: row["points"] for row in rows(tmp_path / "written.csv")}
-        assert kept == {late: "", "'=abe": "4"}
-    (marked,) = results.with_marks(tmp_path, [one("=abe")])
-    assert marked.points == 23
-
-
-@pytest.mark.parametrize("points", ["7", "-1", "four", "nan", "inf"])
-def test_what_is_no_mark_is_named_with_its_line(tmp_path, points):
-    results.write_tables(tmp_path, [one()])
-    enter(tmp_path, points=points)
-    with pytest.raises(MarkError, match=f"line 2: mori has '{points}' points .* from 0 to 6"):
-        results.with_marks(tmp_path, [one()])
-
-
-def test_a_table_with_other_columns_is_refused(tmp_path):
-    (tmp_path / "written.csv").write_text("student;points\nmori;3\n")
-    with pytest.raises(MarkError, match="columns student, task"):
-        results.with_marks(tmp_path, [one()])
-
-
 def test_no_name_is_a_formula_or_a_tag(tmp_path):
     nasty = [one(NASTY, written="<b>bold</b>", notes=["@cmd", "<i>"]), one("+81"), one("\t9")]
     results.write_tables(tmp_path, nasty)
+    mark_by_hand(tmp_path, nasty)
     pages.write(tmp_path, PROBLEMS, nasty)
-    for name in ("results.csv", "totals.csv", "written.csv"):
+    for name in ("results.csv", "totals.csv", "written.csv", "answers.csv"):
         for row in csv.reader(io.StringIO((tmp_path / name).read_text("utf-8-sig"))):
-            assert not [cell for cell in row if cell.startswith(results.FORMULA)]
+            assert not [cell for cell in row if cell.startswith(tables.FORMULA)]
     for page in tmp_path.rglob("*.html"):
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         assert soup("script") + soup("b") + soup("i") == []
     assert len(list((tmp_path / "feedback").glob("*.html"))) == 3
     enter(tmp_path, points="3")
-    assert results.with_marks(tmp_path, nasty)[0].to_be_read == 0
+    assert mark_by_hand(tmp_path, nasty).graded[0].to_be_read == 0
 
 
 @pytest.mark.parametrize("student", ["../../etc/passwd", "a/b", "..", "", NASTY, "x" * 300, "con."])
@@ -174,7 +86,7 @@ def test_a_result_is_whole_or_not_there(tmp_path, monkeypatch):
     assert results.stored(tmp_path, "other") is None
     (tmp_path / "half.json").write_text('{"a"')
     assert results.stored(tmp_path, "half") is None
-    monkeypatch.setattr(results.os, "replace", lambda *paths: 1 / 0)
+    monkeypatch.setattr(files.os, "replace", lambda *paths: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         results.store(tmp_path, "key", {"a": 2})
     assert results.stored(tmp_path, "key") == {"a": 1}
