@@ -1,0 +1,52 @@
+"""A file that is written atomically is there whole or as it was, and nothing else is left."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from ae_course.files import atomic_write
+
+
+def test_it_takes_the_place_of_an_older_file_at_the_end(tmp_path):
+    path = tmp_path / "model.npz"
+    path.write_bytes(b"old")
+    with atomic_write(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["model.npz"]
+
+
+def interrupted(path):
+    with atomic_write(path) as file:
+        file.write(b"ne")
+        raise KeyboardInterrupt
+
+
+def test_an_error_leaves_the_older_file_or_none(tmp_path):
+    path = tmp_path / "model.npz"
+    for before in (None, b"old"):
+        if before:
+            path.write_bytes(before)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(path)
+        assert os.listdir(tmp_path) == (["model.npz"] if before else [])
+    assert path.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no such signal")
+def test_a_killed_program_leaves_the_older_file(tmp_path):
+    path = tmp_path / "model.npz"
+    path.write_bytes(b"old")
+    code = (
+        "import os, sys; from ae_course.files import atomic_write\n"
+        "with atomic_write(sys.argv[1]) as file:\n"
+        "    file.write(b'new' * 100000); os.kill(os.getpid(), 9)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, path], check=False)
+    assert run.returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old"
