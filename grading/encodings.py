@@ -1,0 +1,119 @@
+"""In which encoding is this? Bytes without a mark are read in the way that makes them plausible.
+
+Many encodings read any bytes: cp1252's é before a line's end is a rare character of cp932, which
+swallows the end. So what comes out is judged. A character of Chinese or Japanese does not stand
+alone within a Latin word, nor a capital, a symbol or a frame within small letters.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+WITHIN_FILES = ("cp1252", "cp932", "latin-1", "gbk", "mac-roman", "cp1250", "cp1251", "cp850")
+"""Of texts, the likely ones first; latin-1 reads everything."""
+NAMES_IN_ARCHIVES = ("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1")
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
+COMMON = set("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿýßÀÂÄÁÅÆÇÉÈÊËÍÎÏÑÓÖÔØŒÚÜ")
+TYPOGRAPHY = set("’“”„«»–—…°±²€µ")
+SAMPLE = 20_000
+LEVEL_ONE = {  # where the usual characters of these encodings lie
+    "cp932": (b"\x81\x40", b"\x98\x72"),
+    "gbk": (b"\xb0\xa1", b"\xd7\xf9"),
+}
+
+
+def guesses(data: bytes, encodings: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the text that the bytes are and its encoding, the most plausible first."""
+    read = [("utf-8", data.decode("utf-8", "replace"))] if _mostly_utf_8(data) else []
+    for encoding in encodings:
+        try:
+            read.append((encoding, data.decode(encoding)))
+        except UnicodeDecodeError:
+            continue
+    ranked = [
+        (_strangeness(text, encoding) + 0.05 * number, encoding, text)
+        for number, (encoding, text) in enumerate(read)
+    ]
+    for _, encoding, text in sorted(ranked):
+        yield text, encoding
+
+
+def decode(data: bytes, encodings: Iterable[str] = WITHIN_FILES) -> tuple[str, str]:
+    """The text and its encoding: by its mark, as UTF-8 if it can be, else the most plausible."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\0\0", "utf-32"),
+        (b"\0\0\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace"), encoding.removesuffix("-sig")
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return next(guesses(data, encodings))
+
+
+def _mostly_utf_8(data):
+    """Whether a text in UTF-8 was damaged in some places, and is not in another encoding."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(map(len, FOREIGN.findall(text[: 50 * SAMPLE]))) > 4 * broken > 0
+
+
+def _strangeness(text, encoding):
+    """How implausible the characters outside ASCII are, on the average."""
+    total = count = 0
+    for match in FOREIGN.finditer(text):
+        before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
+        total += _of_run(match[0], before, after, encoding)
+        count += len(match[0])
+        if count > SAMPLE:
+            break
+    return total / count if count else 0
+
+
+def _of_run(run, before, after, encoding):
+    beside = any(char.isascii() and char.isalpha() for char in (before, after))
+    lone = len(run) == 1 and beside
+    total = 0
+    for place, char in enumerate(run):
+        left = run[place - 1] if place else before
+        right = run[place + 1] if place + 1 < len(run) else after
+        total += _of_character(char, left, right, lone, encoding)
+    return total
+
+
+def _of_character(char, left, right, lone, encoding):
+    category = unicodedata.category(char)
+    if category in ("Cc", "Co", "Cn") or char == "\ufffd":
+        return 10
+    name = unicodedata.name(char, "")
+    if name.startswith(("HIRAGANA", "KATAKANA")):
+        return _rare(char, encoding)
+    if name.startswith(("CJK", "FULLWIDTH", "IDEOGRAPHIC")):
+        return 4 * lone + _rare(char, encoding)
+    if char in TYPOGRAPHY:
+        return 0.3
+    if category[0] not in "LM":
+        within = left.isalpha() and (right.isalpha() or category == "No")
+        return 3 if within or name.startswith(("BOX", "BLOCK", "HALFWIDTH")) else 1
+    if name.startswith("HALFWIDTH"):
+        return 2
+    return _of_letter(char, left, right, name)
+
+
+def _of_letter(char, left, right, name):
+    if not name.startswith("LATIN"):  # Greek and Cyrillic letters stand beside their own kind
+        alone = left.isascii() and left.isalpha()
+        return 2.5 if alone else 0.1
+    capital_within = char.isupper() and (left.islower() or (left.isupper() and right.islower()))
+    capital_within |= char.islower() and right.isupper()
+    follows_another = left.isalpha() and not left.isascii()
+    return (char not in COMMON) * 0.5 + 2 * capital_within + follows_another
+
+
+def _rare(char, encoding):
+    first, last = LEVEL_ONE.get(encoding, (b"", b"\xff"))
+    return 0 if first <= char.encode(encoding, "replace") <= last else 1

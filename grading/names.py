@@ -1,0 +1,509 @@
+"""Whose is it? What a path says of a student, as systems and people name files and folders.
+
+A name of a learning system is known by its form. Of other names, all that says nothing of a person
+goes: the problem set, dates, copies, words such as "final". What is left of a path, from the
+outermost folder to the file, are the names in which a student may stand; and which of them does is
+decided for the whole collection at once: the outermost at which files differ, unless one folder
+there holds what are clearly several students' notebooks. Where that is not clear nobody is merged
+and nobody is split: `Ambiguous` says which files, and what to do.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+MOODLE = re.compile(r"(?P<name>.+)[_-](?P<id>\d+)_assignsubmission_[a-z]+(?:_|$)")
+BLACKBOARD = re.compile(
+    r"(?P<head>.+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.*)|\.\w+|$)", re.IGNORECASE
+)
+BRIGHTSPACE = re.compile(
+    r"(?P<id>\d+)-(?P<folder>\d+) ?- ?(?:(?P<number>\w*\d\w*) ?- )?(?P<name>.+?) ?- ?"
+    r"(?P<date>[^-]*\b\d{4}\b[^-]*?\d{3,4}[^-]*?)(?: - (?P<file>.*))?"
+)
+CANVAS = re.compile(
+    r"(?:(?!LATE_)(?P<name>.+?)_)?(?:LATE_)?(?P<id>[1-9]\d*|anon_\w+?)_(?P<file>[1-9]\d*)_(?P<rest>.+)"
+)
+CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?:LATE_)?(?P<id>[1-9]\d*)_(?:text|link)\.html")
+EDGE, END = r"(?<![^\W_])", r"(?![^\W_])"
+SETS = re.compile(
+    rf"{EDGE}(?:problem[ _-]?sets?|problems?|psets?|homeworks?|home[ _-]work|assignments?"
+    r"|exercises?|(?:ü|ue)bung(?:en|sblatt)?|abgaben?|aufgaben?|devoirs?|tareas?)"
+    rf"(?:[ _.-]?#?\d{{1,3}})?{END}"
+    rf"|{EDGE}(?:ps|hw|ex|ass|lab|sheet|blatt|serie|week|woche|task|project|tp|td)"
+    rf"[ _.-]?#?\d{{1,3}}{END}"
+    r"|(?:第\d{1,3}回)?(?:課題|演習|宿題|レポート|作业|作業|과제|숙제)[ _.-]?\d{0,3}",
+    re.IGNORECASE,
+)
+DAY, MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+CLOCK = r"(?:[-_T ,]*(?:[01]\d|2[0-3])[-_.:h ]?[0-5]\d(?:[-_.:]?[0-5]\d)?(?:Z|UTC)?)?"
+DATES = re.compile(
+    rf"(?<!\d)(?:(?:19|20)\d\d([-_. ]){MONTH}\1{DAY}|{DAY}[-_.]{MONTH}[-_.](?:19|20)\d\d"
+    rf"|(?:19|20)\d\d年{MONTH}月{DAY}日){CLOCK}(?!\d)"
+)
+MAYBE_DATES = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d){CLOCK}(?!\d)"
+)
+YEARS = re.compile(r"(?:(?<=\0)|^)[\s_-]*20\d\d(?![^\W_])|(?<![^\W_])20\d\d[\s_-]*(?=\0|$)")
+COPIES = re.compile(
+    r" ?\(\d{1,3}\)|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
+    r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint|[ _-]v(?:er(?:sion)?)?[ ._-]?\d{1,2}(?!\w)",
+    re.IGNORECASE,
+)
+SAYS_NOTHING = re.compile(
+    "finale?|draft|new|old|neu|alt|fertig|fixed|corrected|last|latest|(?:re)?submi(?:ssions?|t|tted)"
+    "|answers?|solutions?|lösung(?:en)?|notebooks?|untitled|scratch|tests?|backup|late|ontime|time"
+    "|updated?|revised|attempts?|version|exports?|downloads?|inbox|files?|work|my|mine|the|of|to"
+    "|and|for|sets?|ipynb|zip|labs?|weeks?|提出物?|最終版?|解答|回答",
+    re.IGNORECASE,
+)
+GROUPS = re.compile(
+    r"(?:section|sec|group|gruppe|grp|team|tutor\w*|class|klasse|kurs|course)?[ _-]*\w{1,2}"
+    r"|.*[組班]|(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|mon|tue|wed|thu|fri|sat|sun)\w*",
+    re.IGNORECASE,
+)
+REMEDY = (
+    "Rename them, put each student's files into a folder named after the student, or give"
+    " ROSTER=file.csv; DRY=1 shows who is who"
+)
+
+
+class Ambiguous(Exception):
+    """Whose some files are cannot be known: which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file, or a folder without files, by what its path says.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        The path; an archive is a folder.
+    kind : str
+        "notebook", "other" file, "system" for what systems add to a collection, "folder".
+    time : float
+    claims : callable
+        Whether it is, as far as it can be read, an answer to a problem set.
+    """
+
+    parts: tuple[str, ...]
+    kind: str = "notebook"
+    time: float = 0.0
+    claims: Callable[[], bool] = lambda: True
+    known: tuple["Identity", ...] = ()
+
+    @property
+    def notebook(self) -> bool:
+        """Whether it may be graded."""
+        return self.kind == "notebook"
+
+    @property
+    def path(self) -> str:
+        """As it is shown."""
+        return "/".join(self.parts)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A student, as a name says.
+
+    Attributes
+    ----------
+    label : str
+        How the student is called in tables; unlike all others.
+    ids : tuple of str
+        Numbers and logins that are the student's for sure.
+    moment : str
+        Orders attempts, if the name gives dates or numbers; empty where it does not.
+    """
+
+    label: str
+    ids: tuple[str, ...] = ()
+    moment: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What one part of a path says of a person."""
+
+    form: str
+    folder: bool
+    dates: tuple[str, ...] = ()
+    tokens: frozenset = field(default=frozenset(), compare=False)
+    label: str = field(default="", compare=False)
+
+
+def normal(text: str) -> str:
+    """A name in one of the ways in which Unicode can write it."""
+    return unicodedata.normalize("NFC", text)
+
+
+def tokens(text: str) -> list[str]:
+    """The words and numbers of a name, whatever stands between them, in small letters."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [token for token in re.split(r"[\W_]+", folded) if token]
+
+
+def identify(items: list[Item]) -> list[tuple[Identity, ...]]:
+    """Whose each item is; nobody's is empty, and what a group handed in is several students'.
+
+    Raises
+    ------
+    Ambiguous
+    """
+    found = _settle([item.known or _of_system(item) for item in items])
+    open_ = [number for number, identity in enumerate(found) if not identity]
+    for number, identity in zip(open_, _canvas([items[n] for n in open_]), strict=True):
+        found[number] = identity
+    open_ = [number for number in open_ if not found[number]]
+    for number, identity in zip(open_, _own([items[n] for n in open_]), strict=True):
+        found[number] = identity
+    _refuse_look_alikes(items, found)
+    return found
+
+
+# --- learning systems ---
+
+
+def _of_system(item):
+    for part in item.parts:
+        if match := MOODLE.match(part):
+            return (_Raw("moodle", match["name"], match["id"]),)
+        if match := BLACKBOARD.fullmatch(part):
+            return (_Raw("blackboard", match["head"], moment=match["date"]),)
+        if match := BRIGHTSPACE.fullmatch(part):
+            number, moment = match["number"] or "", _moment(match["date"])
+            return (
+                _Raw("brightspace", match["name"], match["id"], match["folder"], number, moment),
+            )
+    return ()
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """What a system's name says, before the others were looked at."""
+
+    system: str
+    name: str
+    first: str = ""
+    second: str = ""
+    number: str = ""
+    moment: str = ""
+
+
+def _settle(found):
+    """Identities instead of what systems say, in the light of all that they say."""
+    raw = [one for ones in found for one in ones if isinstance(one, _Raw)]
+    shared = _in_common({one.name for one in raw if one.system == "blackboard"})
+    ours = [one for one in raw if one.system == "brightspace"]
+    swapped = len({one.first for one in ours}) == 1 and len({one.second for one in ours}) > 1
+
+    def settle(one):
+        if not isinstance(one, _Raw):
+            return one
+        if one.system == "blackboard":
+            login = "_".join(one.name.split("_")[shared:])
+            return Identity(login, (login,), one.moment)
+        number = one.second if swapped and one.system == "brightspace" else one.first
+        ids = tuple(filter(None, (number, one.number)))
+        return Identity(f"{one.name} ({number})", ids, one.moment)
+
+    return [tuple(map(settle, ones)) for ones in found]
+
+
+def _in_common(heads):
+    """How many words the problem set's name has, before the logins in Blackboard's names."""
+    words = [head.split("_") for head in heads]
+    common = min(map(len, words), default=1) - 1
+    while len(words) > 1 and len({tuple(some[:common]) for some in words}) > 1:
+        common -= 1
+    return common
+
+
+def _moment(text):
+    """Orders the dates of Brightspace, "Oct 1, 2026 905 AM"; others by their text."""
+    clock = re.search(r"(\d{1,2}):?(\d\d)\s*([AP]\.?M)?\W*$", text, re.IGNORECASE)
+    day = re.search(r"([^\W\d]{3})[^\W\d]*\.? (\d{1,2}), (\d{4})", text)
+    try:
+        date = datetime.strptime(" ".join(day.groups()), "%b %d %Y")
+        hour = int(clock[1])
+    except (ValueError, AttributeError, TypeError):
+        return text
+    if clock[3]:
+        hour = hour % 12 + 12 * clock[3].upper().startswith("P")
+    return f"{date:%Y%m%d}{hour:02d}{clock[2]}"
+
+
+def _canvas(items):
+    """Canvas's names, if the files that lie together all have them, and make sense as such."""
+    together = defaultdict(dict)
+    for number, item in enumerate(items):
+        together[item.parts[:-1]][number] = CANVAS.fullmatch(item.parts[-1])
+    fitting = {where for where, of in together.items() if _is_canvas(items, of)}
+    several = {w for w in fitting if len({m["id"] for m in together[w].values() if m}) > 1}
+    places = {item.parts[:-1] for item in items if item.notebook}
+    found = [()] * len(items)
+    for where in fitting if len(several) * 2 > len(fitting) or places == fitting else several:
+        for number, match in together[where].items():
+            match = match or CANVAS_TEXT.fullmatch(items[number].parts[-1])
+            found[number] = (_of_canvas(match),) if match else ()
+    return found
+
+
+def _of_canvas(match):
+    groups = match.groupdict()
+    moment = f"{int(groups['file']):020d}" if groups.get("file") else ""
+    return Identity(f"{groups['name'] or 'anonymous'} ({groups['id']})", (groups["id"],), moment)
+
+
+def _is_canvas(items, matches):
+    """One number has one name, every file a number of its own, and these are no dates."""
+    notebooks = [number for number in matches if items[number].notebook]
+    fits = [match for match in matches.values() if match]
+    if not fits or sum(bool(matches[n]) for n in notebooks) < 0.8 * len(notebooks):
+        return False
+    names, files = defaultdict(set), Counter(match["file"] for match in fits)
+    for match in fits:
+        names[match["id"]].add(match["name"])
+    rests = {_link(match["rest"], False).form for match in fits} - {""}
+    return (
+        max(map(len, names.values())) == max(files.values()) == 1
+        and len(rests) <= len(names)
+        and not all(MAYBE_DATES.fullmatch(file) for file in files)
+        and not all(re.fullmatch(r"(?:19|20)\d\d", number) for number in names)
+        and not any(SETS.search(f"{match['name']}_{match['id']}") for match in fits)
+    )
+
+
+# --- names that people give ---
+
+
+@lru_cache(2**16)
+def _link(part, folder, with_dates=False):
+    """What is left of a name when all that says nothing of a person is gone."""
+    stem = unicodedata.normalize("NFKC", normal(part if folder else _stem(part))).strip()
+    text = DATES.sub("\0", SETS.sub("\0", COPIES.sub("", stem)))
+    dates = []
+
+    def gone(match):
+        dates.append(match[0])
+        return "\0"
+
+    text = text if with_dates else MAYBE_DATES.sub(gone, text)
+    plain = folder and text == stem
+    words = [word for word in re.split(r"(\0|[\s_.,;+~-]+)", text) if word]
+    text = "".join("\0" if SAYS_NOTHING.fullmatch(word) else word for word in words)
+    text = text if with_dates else YEARS.sub(gone, text)
+    text = re.sub(r"\0[\s_-]*[1-9]\d?(?=\0|$)", "\0", text)  # the number of a copy
+    form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
+    if re.fullmatch(r"[A-Za-z]|[1-9]\d?" if text != stem else "[A-Za-z]", form):
+        form = ""
+    return Link(form, folder, tuple(dates), frozenset(tokens(form)), stem if plain else form)
+
+
+def _stem(name):
+    return re.sub(r"(?i)(\.(?:ipynb|zip|txt|json|html?|pdf|py|docx?|rar|7z|gz|tar))+$", "", name)
+
+
+def _chain(item, with_dates=False):
+    *folders, last = item.parts
+    links = [_link(_stem(part), True, with_dates) for part in folders]
+    if item.kind in ("notebook", "other"):
+        links.append(_link(last, False, with_dates))
+    return [link for link in links if link.form]
+
+
+def _own(items):
+    """Whose items are that no system has named."""
+    chains = [_chain(item) for item in items]
+    lost = [n for n, chain in enumerate(chains) if not chain and items[n].notebook]
+    if len(lost) > 1:
+        for n in lost:
+            chains[n] = _chain(items[n], with_dates=True) or _letters(items[n])
+        _refuse_nameless([items[n] for n in lost if not chains[n]])
+    chains = [c or _whole(item) for item, c in zip(items, chains, strict=True)]
+    named = [n for n, chain in enumerate(chains) if chain]
+    levels = _level([items[n] for n in named], [chains[n] for n in named])
+    found = [()] * len(items)
+    for n, level in zip(named, levels, strict=True):
+        found[n] = (*level, items[n]) if level else ()
+    _refuse_mixed([one for one in found if one])
+    labels = _without_common({one[0].form for one in found if one and not one[0].folder})
+    return [_identity(one, labels) if one else () for one in found]
+
+
+def _identity(one, labels):
+    link, _, item = one
+    dates = [match[0] for match in DATES.finditer(item.path)] or link.dates
+    return (
+        Identity(
+            labels.get(link.form, link.label or link.form), (), " ".join(map(_in_order, dates))
+        ),
+    )
+
+
+def _in_order(date):
+    """A date as digits, the year first."""
+    parts = re.findall(r"\d+", date)
+    if re.fullmatch(r"\d{8}", parts[0]) and not 1990 <= int(parts[0][:4]) <= 2099:
+        parts = [parts[0][4:], parts[0][2:4], parts[0][:2], *parts[1:]]
+    elif len(parts[0]) < 4 and len(parts) > 2:
+        parts = [parts[2], parts[1], parts[0], *parts[3:]]
+    return "".join(part.zfill(2) for part in parts)
+
+
+def _letters(item):
+    """A file that is called by one letter or number and nothing else."""
+    stem = _stem(item.parts[-1])
+    alone = re.fullmatch(r"[A-Za-z]|\d{1,2}", stem)
+    return [Link(stem, False, (), frozenset([stem]))] if alone else []
+
+
+def _whole(item):
+    """The one file without a name is called after itself, and what is no notebook is nobody's."""
+    if not item.notebook:
+        return []
+    folders = [part for part in item.parts[:-1] if not SETS.fullmatch(part)]
+    stem = (folders or [_stem(item.parts[-1])])[-1]
+    return [Link(stem, bool(folders), (), frozenset(tokens(stem)))]
+
+
+def _refuse_nameless(items):
+    folders = {item.parts[:-1] for item in items}
+    if len(items) > 1 or len(folders) > 1:
+        raise Ambiguous(
+            f"these bear no name of a student: {_listed(items)}. Are they one student's? {REMEDY}"
+        )
+
+
+def _level(items, chains):
+    """For each item, the link in its chain that is the student, and the folders left around it."""
+    within = [()] * len(items)
+    while True:
+        groups = defaultdict(list)
+        for n, chain in enumerate(chains):
+            if chain:
+                groups[chain[0]].append(n)
+        kinds = {link: _kind(link, numbers, items, chains) for link, numbers in groups.items()}
+        counts = Counter(kinds.values())
+        if not counts["several"] and not counts["unclear"]:
+            return [(c[0], inside) if c else None for c, inside in zip(chains, within, strict=True)]
+        if counts["unclear"] or counts["one"] or counts["single"] > counts["several"]:
+            doubtful = [link for link, kind in kinds.items() if kind in ("several", "unclear")]
+            raise Ambiguous(_several(doubtful, groups, items))
+        _go_deeper(items, chains, within)
+
+
+def _go_deeper(items, chains, within):
+    """Leave the outermost folders; what systems have put there is nobody's."""
+    for n, chain in enumerate(chains):
+        if len(chain) > 1:
+            chains[n], within[n] = chain[1:], (*within[n], chain[0].form)
+        elif items[n].kind == "system":
+            chains[n] = []
+
+
+def _kind(link, numbers, items, chains):
+    """What a folder holds: one student's work, several students', or what cannot be known."""
+    ours = [n for n in numbers if items[n].notebook]
+    if not link.folder or not ours:
+        return "file"
+    deeper = {n: _deeper(chains[n]) for n in ours}
+    if len(set(filter(None, deeper.values()))) < 2:
+        empty = any(not inner for inner in deeper.values())
+        return "one" if empty else "group" if GROUPS.fullmatch(link.form) else "single"
+    claiming = [n for n in ours if items[n].claims()]
+    if not claiming and not all(deeper.values()):
+        return "one"
+    inner = {deeper[n] for n in claiming or ours} - {""}
+    if len(inner) < 2:
+        return "one" if any(not deeper[n] for n in ours) else "single"
+    elsewhere = {_deeper(chain) for chain in chains if len(chain) > 1 and chain[0] != link}
+    return "unclear" if inner <= elsewhere else "several"
+
+
+def _deeper(chain):
+    """The next name in a chain, unless it only says the first one again."""
+    if len(chain) < 2 or chain[1].tokens & chain[0].tokens:
+        return ""
+    return chain[1].form
+
+
+def _several(links, groups, items):
+    n = next(iter(links))
+    files = [items[number] for number in groups[n] if items[number].notebook]
+    return (
+        f"the folder {n.form} holds notebooks of several names, and other folders of one student"
+        f" each: {_listed(files)}. Is it one student's? {REMEDY}"
+    )
+
+
+def _refuse_mixed(found):
+    """No two files become one student's of which the names leave open whether they are."""
+    by_form = defaultdict(list)
+    for link, within, item in found:
+        by_form[link.form].append((link, within, item))
+    recurring = Counter(d for dates in {(o[0].form, o[0].dates) for o in found} for d in dates[1])
+    for ones in by_form.values():
+        if len({within for _, within, _ in ones}) > 1:
+            raise Ambiguous(
+                f"the same name in different folders: {_listed(o[2] for o in ones)}. Is it one"
+                f" student? {REMEDY}"
+            )
+        dates = {date for link, *_ in ones for date in link.dates}
+        sure = all(recurring[date] > 1 or _is_day(date, ones) for date in dates)
+        if len({link.dates for link, *_ in ones if not link.folder}) > 1 and not sure:
+            raise Ambiguous(
+                f"a date or a student's number? {_listed(o[2] for o in ones)}. {REMEDY}"
+            )
+
+
+def _is_day(date, ones):
+    """Whether one of the files was modified within two days of a date in its name."""
+    for _, _, item in ones:
+        for form in ("%Y%m%d", "%d%m%Y"):
+            try:
+                day = datetime.strptime(date[:8], form).timestamp()
+            except ValueError:
+                continue
+            if date in item.path and abs(item.time - day) < 3 * 86400:
+                return True
+    return False
+
+
+def _refuse_look_alikes(items, found):
+    """Names that differ only in order, case or what stands between need a person to decide."""
+    alike = defaultdict(dict)
+    for item, identity in zip(items, found, strict=True):
+        for one in identity:
+            alike[frozenset(tokens(one.label)) or one.label].setdefault(one.label, item)
+    for labels in alike.values():
+        if len(labels) > 1:
+            raise Ambiguous(
+                f"one student or several: {', '.join(sorted(labels))}? {_listed(labels.values())}."
+                f" {REMEDY}"
+            )
+
+
+def _without_common(forms):
+    """Labels without the words that all names begin or end with, such as those of the course."""
+    words = {form: re.split(r"([\s_]+)", form) for form in forms}
+    if len(words) < 3:
+        return {}
+    shortest = min(map(len, words.values()))
+    first = 0
+    while first + 2 < shortest and len({tuple(w[: first + 2]) for w in words.values()}) == 1:
+        first += 2
+    labels = {form: "".join(w[first:]) for form, w in words.items()}
+    return labels if first and min(map(len, labels.values())) > 2 else {}
+
+
+def _listed(items):
+    paths = sorted({item.path for item in items})
+    more = f" and {len(paths) - 6} more" if len(paths) > 6 else ""
+    return ", ".join(paths[:6]) + more
