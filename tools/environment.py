@@ -6,7 +6,9 @@ too old for the course can say so, and another one is looked for.
 
 from __future__ import print_function
 
+import ast
 import collections
+import errno
 import hashlib
 import json
 import os
@@ -29,8 +31,14 @@ import ensurepip, venv
 print("complete")
 """
 
+FOLDERS = """
+import sysconfig
+print(ascii(sysconfig.get_paths()["purelib"]))
+"""
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
+ASIDE = os.path.join(ROOT, ".venv-previous")  # what was in .venv, until its successor is finished
 STAMP = os.path.join(VENV, "finished.json")  # written last: without it, .venv is half-built
 LOG = os.path.join("_build", "logs", "environment.log")
 
@@ -44,6 +52,31 @@ CAUSES = [  # what the log of a failure contains, and what that means
     ("No matching distribution", "the registry has no wheel of a locked package for this Python"),
 ]
 
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+# Of what a reader has set for pip, this is how to reach a registry. The rest says what to install,
+# where to and how, and a lock with an environment of its own has settled that.
+REACHING = [
+    "index-url",
+    "pypi-url",
+    "extra-index-url",
+    "find-links",
+    "no-index",
+    "trusted-host",
+    "cert",
+    "client-cert",
+    "proxy",
+    "timeout",
+    "default-timeout",
+    "retries",
+    "resume-retries",
+    "cache-dir",
+    "no-cache-dir",
+    "keyring-provider",
+    "no-input",
+    "use-feature",
+]
+
 Python = collections.namedtuple("Python", "name version complete")
 INSIDE = os.path.join(VENV, "bin", "python")
 
@@ -55,19 +88,20 @@ class Problem(Exception):
 def main():
     """Bring .venv up to date, and touch nothing if it already is."""
     os.chdir(ROOT)
-    if not lacking():
+    if not lacking() and not os.path.exists(ASIDE):
         return
     if not os.path.isdir(os.path.dirname(LOG)):
         os.makedirs(os.path.dirname(LOG))
-    with open(LOG, "a") as log:
+    with open(LOG, "ab") as log:
         fcntl.flock(log, fcntl.LOCK_EX)  # two commands at once must not build the same .venv
+        clear_up()
         if lacking():
             log.truncate(0)
-            supply(log)
+            make_anew(log)
 
 
 def lacking():
-    """The part of .venv that is not as these files want it: {}, {"package"} or more."""
+    """The part of .venv that is not as these files want it: {}, or {"requirements"} and more."""
     inside = probe(INSIDE)
     if inside is None or not asked_for(inside):
         return {"python"}
@@ -82,27 +116,87 @@ def asked_for(python):
     return other is not None and minor(other) == minor(python)
 
 
-def supply(log):
-    """Make .venv anew, unless nothing but ae_course's own description has changed."""
-    if lacking() == {"package"}:
-        os.remove(STAMP)
-    else:
-        make_anew(log)
-    say("Installing ae_course itself in .venv ...")
-    run(log, INSIDE, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "-e", ".")
-    write_stamp(fingerprint(probe(INSIDE)))
+def clear_up():
+    """Bring back what an interrupted command has set aside, or remove it if .venv is finished."""
+    if os.path.exists(ASIDE):
+        if stamp():
+            remove(ASIDE)
+        else:
+            bring_back()
+
+
+def bring_back():
+    """Undo what was begun: .venv is again what was set aside, if anything was."""
+    remove(VENV)
+    if os.path.exists(ASIDE):
+        os.rename(ASIDE, VENV)
 
 
 def make_anew(log):
-    """Replace .venv by a new one with the locked packages."""
+    """Replace .venv by a new one; if that fails, a finished older one is kept as it was."""
     python = choose()
+    if stamp():
+        os.rename(VENV, ASIDE)
+    try:
+        remove(VENV)
+        fill(python, log)
+    except BaseException:
+        bring_back()
+        raise
+    remove(ASIDE)
+
+
+def fill(python, log):
+    """Make .venv with the locked packages and a link to ae_course."""
     say("Making .venv with Python %s (%s) ..." % (python.version, python.name))
-    if os.path.isdir(VENV):
-        shutil.rmtree(VENV)
-    run(log, python.name, "-m", "venv", VENV)
+    run(log, [python.name, "-m", "venv", VENV])
     say("Installing the packages of requirements.txt; this takes a minute or two ...")
     # Wheels only: a missing one is reported at once, not after a failed attempt to compile it.
-    run(log, INSIDE, "-m", "pip", "install", "--only-binary=:all:", "-r", "requirements.txt")
+    command = [INSIDE, "-m", "pip", "install", "--only-binary=:all:", "-r", "requirements.txt"]
+    run(log, command, env=settings_of_pip(log))
+    link_to_root()
+    write_stamp(fingerprint(probe(INSIDE)))
+
+
+def link_to_root():
+    """Let the Python of .venv find ae_course and the tools here, whatever the working directory.
+
+    The file says what an editable installation would, but nothing has to be built for it, and it
+    is plain ASCII, which reads the same in every locale.
+    """
+    folder = ast.literal_eval(subprocess.check_output([INSIDE, "-c", FOLDERS]).decode("ascii"))
+    here = subprocess.check_output([INSIDE, "-c", "import os; print(ascii(os.getcwd()))"], cwd=ROOT)
+    with open(os.path.join(folder, "ae_course.pth"), "wb") as file:
+        file.write(b"import sys; sys.path.append(%s)\n" % here.strip())
+
+
+def settings_of_pip(log):
+    """The variables for pip's own process: of a reader's settings, those in `REACHING` alone."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    asked = dict(own, PIP_QUIET="0", PIP_VERBOSE="0")
+    if "PIP_CONFIG_FILE" in os.environ:
+        asked["PIP_CONFIG_FILE"] = os.environ["PIP_CONFIG_FILE"]
+    listed = run(log, [INSIDE, "-m", "pip", "config", "list"], env=asked, read=True)
+    settings = configured(listed)
+    for name, value in os.environ.items():
+        if name.startswith("PIP_"):
+            settings[name[4:].lower().replace("_", "-")] = value
+    own["PIP_CONFIG_FILE"] = os.devnull
+    for key in REACHING:
+        if settings.get(key):
+            own["PIP_" + key.upper().replace("-", "_")] = settings[key]
+    return own
+
+
+def configured(listing):
+    """The settings in pip's own list of them; those for `pip install` go before those for all."""
+    found = {"global": {}, "install": {}}
+    for line in listing.splitlines():
+        name, equals, value = line.partition("=")
+        section, _, key = name.partition(".")
+        if equals and section in found:
+            found[section][key] = ast.literal_eval(value)
+    return dict(found["global"], **found["install"])
 
 
 def choose():
@@ -160,10 +254,14 @@ def fingerprint(python):
     """What .venv is made from; an environment cannot be moved, hence the place."""
     return {
         "python": "%d.%d" % minor(python),
-        "place": ROOT,
+        "place": in_bytes(ROOT).decode("utf-8", "replace"),
         "requirements": digest("requirements.txt"),
-        "package": digest("pyproject.toml"),
     }
+
+
+def in_bytes(path):
+    """A path as the system has it, whatever the locale: Python 2 leaves it so."""
+    return path if isinstance(path, bytes) else os.fsencode(path)
 
 
 def digest(path):
@@ -188,18 +286,30 @@ def write_stamp(content):
     os.rename(STAMP + ".partial", STAMP)
 
 
-def run(log, *command):
-    """Run a command with its output in the log; raise Problem if it fails."""
-    log.write("$ %s\n" % " ".join(command))
+def remove(path):
+    """Remove what is at this place, be it a folder, a link or nothing."""
+    if os.path.islink(path):
+        os.remove(path)
+    elif os.path.exists(path):
+        shutil.rmtree(path)
+
+
+def run(log, command, env=None, read=False):
+    """Run a command with its output in the log, or read it; raise Problem if it fails."""
+    log.write(b"$ %s\n" % b" ".join(map(in_bytes, command)))
     log.flush()
-    if subprocess.call(command, stdout=log, stderr=subprocess.STDOUT) != 0:
+    output = subprocess.PIPE if read else log
+    process = subprocess.Popen(command, stdout=output, stderr=log, env=env)
+    said = process.communicate()[0]
+    if process.returncode != 0:
         raise Problem("%s (details: %s)" % (cause(), LOG))
+    return said.decode("utf-8", "replace") if read else None
 
 
 def cause():
     """Why a command failed, as far as the log tells."""
-    with open(LOG) as log:
-        text = log.read()
+    with open(LOG, "rb") as log:
+        text = log.read().decode("utf-8", "replace")
     for sign, meaning in CAUSES:
         if sign in text:
             return meaning
@@ -213,6 +323,15 @@ def say(line):
     sys.stdout.flush()
 
 
+def why(problem):
+    """What an error of the system means, in one line."""
+    if problem.errno == errno.ENOSPC:
+        return "the disk is full"
+    if problem.errno in UNWRITABLE:
+        return "this folder cannot be written to (%s); copy it to one of your own" % problem
+    return problem
+
+
 if __name__ == "__main__":
     try:
         main()
@@ -221,4 +340,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit("Interrupted; the next make command makes .venv afresh")
     except EnvironmentError as problem:
-        sys.exit("Cannot make .venv: %s" % problem)
+        sys.exit("Cannot make .venv: %s" % why(problem))

@@ -1,6 +1,12 @@
 """The environment is made by a suitable Python, and taken as finished only when it is."""
 
 import ast
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -89,19 +95,15 @@ class TestFinished:
 
     def test_without_its_stamp_everything_is(self):
         Path(environment.STAMP).unlink()
-        assert environment.lacking() == {"python", "place", "requirements", "package"}
+        assert environment.lacking() == {"python", "place", "requirements"}
 
     def test_a_broken_stamp_counts_as_none(self):
         Path(environment.STAMP).write_text('{"python"')
-        assert environment.lacking() == {"python", "place", "requirements", "package"}
+        assert environment.lacking() == {"python", "place", "requirements"}
 
-    @pytest.mark.parametrize(
-        ("file", "part"), [("requirements.txt", "requirements"), ("pyproject.toml", "package")]
-    )
-    def test_a_changed_file_is_noticed(self, monkeypatch, file, part):
-        digest = environment.digest
-        monkeypatch.setattr(environment, "digest", lambda path: digest(path) + "!" * (path == file))
-        assert environment.lacking() == {part}
+    def test_changed_requirements_are_noticed(self, monkeypatch):
+        monkeypatch.setattr(environment, "digest", lambda path: "another")
+        assert environment.lacking() == {"requirements"}
 
     def test_it_cannot_be_moved(self, monkeypatch):
         monkeypatch.setattr(environment, "ROOT", "/elsewhere")
@@ -132,3 +134,130 @@ def test_the_log_of_a_failure_becomes_one_line(monkeypatch, tmp_path, log, meani
     monkeypatch.setattr(environment, "LOG", str(tmp_path / "log"))
     Path(environment.LOG).write_text(log)
     assert meaning in environment.cause()
+
+
+@pytest.mark.parametrize(
+    ("number", "meaning"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EROFS, "this folder cannot be written to"),
+        (errno.EACCES, "this folder cannot be written to"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_a_line(number, meaning):
+    said = str(environment.why(OSError(number, os.strerror(number), "_build")))
+    assert meaning in said
+    assert "\n" not in said
+
+
+def test_settings_for_install_go_before_those_for_all():
+    listing = "global.timeout='5'\ninstall.timeout='9'\nglobal.find-links='a\\nb'\nfreeze.x='1'\n"
+    assert environment.configured(listing) == {"timeout": "9", "find-links": "a\nb"}
+
+
+# A real environment, of one package that needs no registry, in surroundings that are against it
+
+ELSEWHERE = """\
+[global]
+no-index = true
+find-links = {wheels}
+quiet = 3
+require-virtualenv = true
+constraint = {constraint}
+[install]
+user = true
+target = {target}
+dry-run = true
+no-binary = :all:
+"""
+
+
+def wheel(folder, name="tiny", version="1.0"):
+    """Put a wheel with one empty module into a folder."""
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as file:
+        file.writestr(f"{name}.py", "")
+        file.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        )
+        file.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        file.writestr(f"{info}/RECORD", "")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project like this one in a folder with an awkward name, with a reader's own settings."""
+    base = tmp_path_factory.mktemp("reader")
+    root = base / '$HOME\'s "book" é 本'
+    (root / "tools").mkdir(parents=True)
+    (root / "ae_course").mkdir()
+    for name in ("Makefile", "tools/environment.py"):
+        shutil.copy(Path(environment.ROOT) / name, root / name)
+    (root / "ae_course" / "__init__.py").write_text("")
+    (root / "requirements.txt").write_text("tiny==1.0\n")
+    wheel(base)
+    (base / "constraints.txt").write_text("tiny==2.0\n")
+    places = {"wheels": base, "target": base / "target", "constraint": base / "constraints.txt"}
+    (base / "pip.conf").write_text(ELSEWHERE.format(**places))
+    return root
+
+
+def make(root, **variables):
+    """Run `make environment` as a reader with settings of all sorts, and return what it said."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    against = {
+        "PIP_CONFIG_FILE": str(root.parent / "pip.conf"),
+        "PIP_USER": "1",
+        "PIP_PREFIX": str(root.parent / "prefix"),
+        "PIP_REQUIRE_HASHES": "1",
+        "PYTHON": sys.executable,
+        "PYTHONHOME": "/nowhere",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONOPTIMIZE": "2",
+        "PYTHONUTF8": "0",
+        "LC_ALL": "C",
+    }
+    command = ["make", "--silent", "environment"]
+    env = own | against | variables
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
+
+
+def works(root):
+    """Whether the environment has its package and ours, from wherever it is used."""
+    python = root / ".venv" / "bin" / "python"
+    code = "import ae_course, tiny; print(ascii(ae_course.__file__))"
+    run = subprocess.run([python, "-c", code], cwd="/", capture_output=True, text=True, check=False)
+    return run.stdout.strip() == ascii(str(root / "ae_course" / "__init__.py"))
+
+
+class TestRealEnvironment:
+    def test_it_is_made_whatever_a_reader_has_set(self, project):
+        run = make(project)
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert works(project)
+        assert not (project.parent / "target").exists()
+        assert not (project.parent / "prefix").exists()
+
+    def test_it_is_taken_as_it_is_from_then_on(self, project):
+        run = make(project)
+        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+    def test_when_its_successor_cannot_be_made_it_stays(self, project):
+        (project / "requirements.txt").write_text("absent==1.0\n")
+        run = make(project)
+        assert run.returncode != 0
+        assert run.stderr.startswith("Cannot make .venv: pip has no package registry to ask")
+        assert works(project)
+        assert not (project / ".venv-previous").exists()
+        (project / "requirements.txt").write_text("tiny==1.0\n")
+        assert make(project).stdout == ""
+
+    def test_after_a_kill_it_is_brought_back(self, project):
+        (project / ".venv").rename(project / ".venv-previous")
+        (project / ".venv").mkdir()  # as far as the killed command came
+        run = make(project)
+        assert (run.returncode, run.stdout) == (0, "")
+        assert works(project)
+        assert not (project / ".venv-previous").exists()
