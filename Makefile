@@ -17,7 +17,8 @@ help:
 	@echo "make book        build the book and print the page to open"
 	@echo "make test        run every check that CI runs"
 	@echo "make lab         open your own copies of the notebooks in JupyterLab"
-	@echo "make notebooks   run the chapters of book/src again (NAME=01_overview: only that one)"
+	@echo "make notebooks   make the notebooks of book/src again, and run those whose code has changed"
+	@echo "                 (NAME=01_overview: only that one; RUN=1: run in any case)"
 	@echo "make assignments make what a problem set is handed out and graded with from its source"
 	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1)"
 	@echo "make lint        check the style of the code"
@@ -42,7 +43,7 @@ lab: environment
 	@$(python) -m jupyterlab $(LAB) lab
 
 notebooks: environment
-	@$(python) -m tools.chapters $(NAME)
+	@$(python) -m tools.chapters $(if $(RUN),--run) $(NAME)
 
 assignments: environment
 	@$(python) -m tools.problem_sets

@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from tools import chapters, equations
+from tools import chapters, equations, kernels
 from tools.tolerance import differences, tolerance_of
-
-# Before any kernel starts: threads of BLAS only get in each other's way on small matrices.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class Cell(IPyNbCell):
@@ -49,7 +46,11 @@ class Chapter(IPyNbFile):
 
 
 def pytest_configure(config):
-    """Forgive nbval the null device: it opens it for each kernel's log and never closes it."""
+    """Run in the surroundings that the stored outputs come from.
+
+    nbval is forgiven the null device, which it opens for each kernel's log and never closes.
+    """
+    kernels.adopt()
     null = re.escape(f"name='{os.devnull}'")
     config.addinivalue_line("filterwarnings", f"ignore:unclosed file .*{null}:ResourceWarning")
 

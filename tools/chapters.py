@@ -1,17 +1,17 @@
 """Makes each chapter's notebook from its source: converts it, executes it, stores the outputs.
 
-    python -m tools.chapters [--check] [chapter ...]
+    python -m tools.chapters [--check | --run] [chapter ...]
 
 Chapters are edited as ``book/src/NN_name.md`` and stored, executed, as ``book/NN_name.ipynb``.
 The same source gives the same bytes: ids of cells come from their content, nothing is dated, and
 an output that agrees with the stored one within the tolerance of its cell (see `tools.tolerance`)
-leaves the stored one as it was. Kernels start in ``book/``, as they do under JupyterLab and nbval.
+leaves the stored one as it was. Where no code has changed, only text, nothing is executed at all,
+unless ``--run`` asks for it. Kernels start in ``book/``, as they do under JupyterLab and nbval.
 """
 
 import argparse
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -21,17 +21,16 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from jupytext.myst import MystMetadataParsingError
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 
+from ae_course.files import atomic_write
+from tools import ROOT, kernels
 from tools.tolerance import differences, tolerance_of
 
-ROOT = Path(__file__).resolve().parents[1]
 PYTHON = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -46,6 +45,7 @@ def main() -> None:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="execute nothing, say what is stale")
+    parser.add_argument("--run", action="store_true", help="execute, even if only text has changed")
     parser.add_argument("chapters", nargs="*", help="such as 01_overview; all, if none is named")
     asked = parser.parse_args()
     known = chapters()
@@ -56,7 +56,7 @@ def main() -> None:
         sys.exit("\n".join(line for name in names for line in stale(*paths(name))) or None)
     for name in names:
         try:
-            print(f"{name}: {rebuild(*paths(name))}", flush=True)
+            print(f"{name}: {rebuild(*paths(name), run=asked.run)}", flush=True)
         except ChapterError as error:
             sys.exit(f"{name}: {error}")
 
@@ -71,18 +71,38 @@ def paths(chapter: str, root: Path = ROOT) -> tuple[Path, Path]:
     return root / "book" / "src" / f"{chapter}.md", root / "book" / f"{chapter}.ipynb"
 
 
-def rebuild(source: Path, target: Path) -> str:
-    """Execute a chapter, store its notebook if anything changed, and say what did."""
+def rebuild(source: Path, target: Path, run: bool = False) -> str:
+    """Store the notebook of a chapter, executed if its code has changed, and say what is new."""
     start = time.perf_counter()
     notebook = convert(source.read_text("utf-8"))
-    execute(notebook, target.parent)
     before = target.read_text("utf-8") if target.exists() else ""
-    changed = keep_outputs(notebook, read(before)) if before else ["everything"]
+    if not run and before and reuse_outputs(notebook, read(before)):
+        news = "no code has changed, so nothing was run (RUN=1 runs it all the same)"
+    else:
+        execute(notebook, target.parent)
+        changed = keep_outputs(notebook, read(before)) if before else ["everything"]
+        seconds = f"{len(notebook.cells)} cells in {time.perf_counter() - start:.1f} s"
+        news = f"{seconds}, {'new: ' if changed else 'every output as stored'}{', '.join(changed)}"
     after = write(notebook)
     if after != before:
-        target.write_text(after, "utf-8", newline="\n")
-    news = f"new: {', '.join(changed)}" if changed else "every output as stored"
-    return f"{len(notebook.cells)} cells in {time.perf_counter() - start:.1f} s, {news}"
+        with atomic_write(target) as file:
+            file.write(after.encode())
+    return news
+
+
+def reuse_outputs(notebook: NotebookNode, stored: NotebookNode) -> bool:
+    """Take the outputs from a notebook with the same code, and tell whether it is one."""
+    cells = [cell for _, cell in code_cells(notebook)]
+    executed = [cell for _, cell in code_cells(stored)]
+    same = [cell.source for cell in cells] == [cell.source for cell in executed]
+    counts = [cell.execution_count for cell in executed]
+    if not same or counts != list(range(1, len(counts) + 1)):
+        return False
+    if not all(sealed(cell, stored) for cell in executed):
+        return False
+    for cell, before in zip(cells, executed, strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    return True
 
 
 def stale(source: Path, target: Path) -> list[str]:
@@ -144,18 +164,16 @@ def execute(notebook: NotebookNode, directory: Path) -> None:
     ChapterError
         If a cell raises or writes to stderr: warnings have no place in a book.
     """
-    this_python = KernelSpecManager(kernel_dirs=[])  # not a kernel somebody installed elsewhere
     client = NotebookClient(
         notebook,
-        km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=this_python),
+        km=kernels.this_python(),
         timeout=None,
         record_timing=False,
         coalesce_streams=True,
     )
     with client.setup_kernel(
         cwd=str(directory),
-        # one thread is as fast on small matrices, and immune to what else the machine is doing
-        env={"OPENBLAS_NUM_THREADS": "1"} | os.environ,
+        env=kernels.surroundings(),
         stderr=subprocess.DEVNULL,  # the kernel's own log; what cells write there is an output
         cleanup_kc=True,
     ):

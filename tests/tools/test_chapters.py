@@ -31,7 +31,7 @@ def test_executing_again_stores_only_what_differs(chapter):
 
     assert "new: everything" in rebuild(*chapter)
     first = notebook.read_bytes()
-    assert "every output as stored" in rebuild(*chapter)
+    assert "every output as stored" in rebuild(*chapter, run=True)
     assert notebook.read_bytes() == first
 
     data.write_text("after")
@@ -44,6 +44,29 @@ def test_executing_again_stores_only_what_differs(chapter):
     assert kept.outputs[0].data == stored
     assert kept.outputs[0].execution_count == kept.execution_count == 2
     assert new.outputs[0].data["text/plain"] == "'after'"
+
+
+def test_where_only_text_changes_nothing_is_run(chapter):
+    text, notebook = chapter
+    cell = "import random\nprint(random.random() < 2, open('log.txt', 'a').write('run '))"
+    text.write_text(source(cell), "utf-8")
+    rebuild(*chapter)
+    outputs = chapters.read(notebook.read_text("utf-8")).cells[1].outputs
+    edited = text.read_text("utf-8").replace("A chapter", "Another chapter")
+    edited = edited.replace("{code-cell}\n", "{code-cell}\n:tags: [hide-input]\n")
+    text.write_text(edited, "utf-8")
+    assert "no code has changed, so nothing was run" in rebuild(*chapter)
+    assert out_of_step(edited, notebook.read_text("utf-8")) == []
+    stored = chapters.read(notebook.read_text("utf-8"))
+    assert stored.cells[0].source == "# Another chapter"
+    assert stored.cells[1].outputs == outputs
+    log = notebook.with_name("log.txt")
+    assert log.read_text() == "run "
+    text.write_text(edited.replace("< 2", "< 3"), "utf-8")
+    assert "every output as stored" not in rebuild(*chapter)
+    assert log.read_text() == "run run "
+    rebuild(*chapter, run=True)
+    assert log.read_text() == "run run run "
 
 
 def test_outputs_that_were_edited_are_not_kept(chapter):
