@@ -24,7 +24,9 @@ LEVEL_ONE = {  # where the usual characters of these encodings lie
 
 def guesses(data: bytes, encodings: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the text that the bytes are and its encoding, the most plausible first."""
-    read = [("utf-8", data.decode("utf-8", "replace"))] if _mostly_utf_8(data) else []
+    if _mostly_utf_8(data):  # nothing else looks like it by chance
+        yield data.decode("utf-8", "replace"), "utf-8"
+    read = []
     for encoding in encodings:
         try:
             read.append((encoding, data.decode(encoding)))
@@ -59,7 +61,7 @@ def _mostly_utf_8(data):
     """Whether a text in UTF-8 was damaged in some places, and is not in another encoding."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    return sum(map(len, FOREIGN.findall(text[: 50 * SAMPLE]))) > 4 * broken > 0
+    return sum(map(len, FOREIGN.findall(text))) > 5 * broken > 0
 
 
 def _strangeness(text, encoding):

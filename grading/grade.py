@@ -18,6 +18,7 @@ from threading import Thread
 from tqdm import tqdm
 
 from grading import autograde, marks, pages, results
+from grading.cells import located
 from grading.matching import MarkError
 from grading.notebook import Unreadable, read
 from grading.problem_set import ROOT, ProblemError, ProblemSet, all_sets
@@ -180,12 +181,11 @@ def work(path: Path, data: bytes, limits: Limits, confined: bool) -> dict:
     """Grade the bytes of one submission, in a process of its own."""
     problems = _read_once(path)
     try:
-        notebook = read(data)
+        notebook = located(problems, read(data))
     except Unreadable as reason:
         return autograde.of_unreadable(problems, str(reason))
     result = autograde.mark(problems, notebook, limits, confined)
-    if notebook.encoding != "utf-8":
-        result["notes"].append(f"the file was in {notebook.encoding}, wanted UTF-8")
+    result["notes"] += notebook.notes
     if notebook.problems not in ("", problems.name):
         result["notes"].append(f"this is a notebook of {notebook.problems}")
     return result

@@ -50,7 +50,8 @@ MAYBE_DATES = re.compile(
 )
 YEARS = re.compile(r"(?:(?<=\0)|^)[\s_-]*20\d\d(?![^\W_])|(?<![^\W_])20\d\d[\s_-]*(?=\0|$)")
 COPIES = re.compile(
-    r" ?\(\d{1,3}\)|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
+    r" ?\(\d{1,3}\)(?=$|[\s_.,-])"
+    r"|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
     r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint|[ _-]v(?:er(?:sion)?)?[ ._-]?\d{1,2}(?!\w)",
     re.IGNORECASE,
 )
@@ -296,14 +297,25 @@ def _link(part, folder, with_dates=False):
 
     text = text if with_dates else MAYBE_DATES.sub(gone, text)
     plain = folder and text == stem
-    words = [word for word in re.split(r"(\0|[\s_.,;+~-]+)", text) if word]
-    text = "".join("\0" if SAYS_NOTHING.fullmatch(word) else word for word in words)
+    text = _without_empty_words(text)
     text = text if with_dates else YEARS.sub(gone, text)
     text = re.sub(r"\0[\s_-]*[1-9]\d?(?=\0|$)", "\0", text)  # the number of a copy
     form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
     if re.fullmatch(r"[A-Za-z]|[1-9]\d?" if text != stem else "[A-Za-z]", form):
         form = ""
     return Link(form, folder, tuple(dates), frozenset(tokens(form)), stem if plain else form)
+
+
+def _without_empty_words(text):
+    """Words that say nothing go where a name begins or ends, or beside what has gone already."""
+    parts = [part for part in re.split(r"(\0|[\s_.,;+~-]+)", f"\0{text}\0") if part]
+    words = [n for n, part in enumerate(parts) if re.search(r"[^\s_.,;+~-]", part)]
+    for order in (1, -1):
+        gone = False
+        for n in words[::order]:
+            gone = parts[n] == "\0" or (gone and bool(SAYS_NOTHING.fullmatch(parts[n])))
+            parts[n] = "\0" if gone else parts[n]
+    return "".join(parts[1:-1])
 
 
 def _stem(name):

@@ -3,10 +3,18 @@
 import json
 from dataclasses import dataclass
 
+from grading.encodings import WITHIN_FILES, guesses
+
 LARGEST = 20 * 2**20
 """Bytes of a notebook; outputs and pictures are no part of an answer."""
 
-ENCODINGS = ("utf-8-sig", "cp932", "latin-1")
+INSTEAD = {
+    b"PK\x03\x04": "an archive",
+    b"<": "a web page",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+    b"\xd0\xcf\x11\xe0": "a document of an office program",
+}
 
 
 class Unreadable(Exception):
@@ -24,20 +32,30 @@ class StudentCell:
     id : str
         What nbgrader's metadata call it; empty for a cell that the student added.
     source : str
+    name : str
+        The cell's own id, which Jupyter gives and other programs may keep elsewhere.
     """
 
     kind: str
     id: str
     source: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class StudentNotebook:
-    """The cells of a submission, the problem set that it says it is, and how it was encoded."""
+    """The cells of a submission, the problem set that it says it is, and how it was encoded.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What the student should know of how the file was read.
+    """
 
     cells: tuple[StudentCell, ...]
     problems: str
     encoding: str
+    notes: tuple[str, ...] = ()
 
 
 def read(data: bytes) -> StudentNotebook:
@@ -52,36 +70,61 @@ def read(data: bytes) -> StudentNotebook:
         raise Unreadable("the file is empty")
     if len(data) > LARGEST:
         raise Unreadable(f"the file has more than {LARGEST // 2**20} MB; were outputs cleared?")
-    content, encoding = _json(data)
+    content, encoding, notes = _json(data)
     match content:
+        case {"cells": list(cells)}:
+            pass
+        case {"worksheets": [*sheets]} if any(isinstance(sheet, dict) for sheet in sheets):
+            cells = [c for s in sheets if isinstance(s, dict) for c in _listed(s.get("cells"))]
+            notes += ("the notebook has an old format (version 3); it was read all the same",)
         case {"worksheets": _}:
             raise Unreadable("the notebook has an old format (version 3); open and save it anew")
-        case {"cells": list(cells)}:
-            found = tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
-            return StudentNotebook(found, str(_inside(content, "metadata", "problems")), encoding)
-    raise Unreadable("the file is JSON, but no notebook")
+        case _:
+            raise Unreadable("the file is JSON, but no notebook")
+    found = tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
+    return StudentNotebook(found, str(_inside(content, "metadata", "problems")), encoding, notes)
 
 
 def _json(data):
-    """What the bytes say, in the encoding that JSON's own rules or the usual suspects give."""
-    detected = json.detect_encoding(data)
-    for encoding in ENCODINGS if detected.startswith("utf-8") else (detected,):
+    """What the bytes say, their encoding, and what is to be said of it."""
+    for start, what in INSTEAD.items():
+        if data.lstrip().startswith(start):
+            raise Unreadable(f"the file is not JSON but {what}; hand in the .ipynb itself")
+    try:
+        encoding = json.detect_encoding(data)  # by JSON's own rules
+        return json.loads(data.decode(encoding)), encoding.removesuffix("-sig"), ()
+    except UnicodeDecodeError:
+        return _guessed(data)
+    except (ValueError, RecursionError):
+        conflict = b"\n<<<<<<< " in data
+        why = ": it holds the marks of a conflict in git" if conflict else ""
+        raise Unreadable(f"the file is not JSON{why}") from None
+
+
+def _guessed(data):
+    for text, encoding in guesses(data, WITHIN_FILES):
         try:
-            return json.loads(data.decode(encoding)), encoding.removesuffix("-sig")
-        except UnicodeDecodeError:
-            continue
+            content = json.loads(text)
         except (ValueError, RecursionError):
-            break
+            continue
+        name = "UTF-8, damaged in places" if encoding == "utf-8" else encoding
+        note = f"the file is not in UTF-8, as notebooks are; it was read as {name}, a guess"
+        return content, encoding, (note,)
     raise Unreadable("the file is not JSON")
 
 
+def _listed(cells):
+    return cells if isinstance(cells, list) else []
+
+
 def _cell(cell):
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     identity = _inside(cell, "metadata", "nbgrader", "grade_id")
+    name = _inside(cell, "id") or _inside(cell, "metadata", "id")
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
-    return StudentCell(kind, str(identity), source if isinstance(source, str) else "")
+    return StudentCell(kind, identity, source if isinstance(source, str) else "", name)
 
 
 def _inside(content, *path):

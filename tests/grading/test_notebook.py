@@ -29,11 +29,56 @@ def test_other_encodings_are_read(encoding):
     assert "床が異なるからです" in answer
 
 
-def test_latin_letters_in_an_old_encoding_are_read():
-    text = json.dumps(loose(filled(written="La réponse: é")), ensure_ascii=False)
-    found = read(text.encode("latin-1"))
-    assert found.encoding == "latin-1"
-    assert "La réponse: é" in {cell.source for cell in found.cells}
+FRENCH = "# décalé\nLa réponse à la question est là où ça commence: é\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "utf-8"])
+def test_the_plausible_encoding_is_guessed_and_told(encoding):
+    """In cp932 an é before a line's end would swallow it."""
+    text = json.dumps(loose(filled(written=FRENCH)), ensure_ascii=False)
+    found = read(text.encode(encoding))
+    assert (found.encoding, bool(found.notes)) == (encoding, encoding != "utf-8")
+    assert FRENCH in {cell.source for cell in found.cells}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "x = 1  # été\ny = 2"),
+        ("cp1252", "“Größe” – 5 °C ± 2 µm…"),
+        ("cp1250", "źle, większy błąd"),
+        ("cp932", "# 表示\nxの平均と能"),
+        ("gbk", "因为误差更大"),
+        ("cp1251", "Потому что ошибка больше"),
+    ],
+)
+def test_short_remarks_in_old_encodings_are_read(encoding, text):
+    content = {"cells": [{"cell_type": "code", "source": text}]}
+    data = json.dumps(content, ensure_ascii=False).encode(encoding)
+    assert read(data).cells[0].source == text
+
+
+def test_a_damaged_place_does_not_spoil_the_other_letters():
+    text = json.dumps(loose(filled()), ensure_ascii=False).encode()
+    found = read(text.replace("床".encode(), b"\xe5\xba", 1))
+    assert "が異なるからです" in str(found.cells)
+    assert "damaged" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"PK\3\4zip", "an archive"), (b"<!DOCTYPE html>", "a web page"), (b"%PDF-1.7", "a PDF")],
+)
+def test_what_was_handed_in_instead_is_named(content, reason):
+    with pytest.raises(Unreadable, match=f"not JSON but {reason}"):
+        read(content)
+
+
+def test_the_old_format_with_worksheets_is_read():
+    sheet = {"cells": [{"cell_type": "code", "input": "x = 1"}]}
+    found = read(json.dumps({"worksheets": [sheet], "nbformat": 3}).encode())
+    assert [cell.source for cell in found.cells] == ["x = 1"]
+    assert "version 3" in found.notes[0]
 
 
 @pytest.mark.parametrize(
