@@ -113,20 +113,30 @@ def stale(source: Path, target: Path) -> list[str]:
         problems = out_of_step(source.read_text("utf-8"), target.read_text("utf-8"))
     except ChapterError as error:
         return [f"{source.name}: {error}"]
-    return [f"{target.name}: {problem}: run make notebooks" for problem in problems]
+    return [f"{target.name}: {name} {problem}: run make notebooks" for name, _, problem in problems]
 
 
-def out_of_step(source: str, text: str) -> list[str]:
-    """Return where the text of a notebook is not what this program would have written."""
+def out_of_step(source: str, text: str) -> list[tuple[str, NotebookNode | None, str]]:
+    """Return where a notebook is not what this program would have written: name, cell and how."""
     fresh, stored = convert(source), read(text)
     wanted = {_contents(cell) for cell in fresh.cells}
     found = {_contents(cell) for cell in stored.cells}
     problems = [
-        *(f"{name} is missing" for name, cell in named(fresh) if _contents(cell) not in found),
-        *(f"{name} is not in src" for name, cell in named(stored) if _contents(cell) not in wanted),
-        *(f"{name} has edited outputs" for name, cell in named(stored) if not sealed(cell, stored)),
+        *((*cell, "is missing") for cell in named(fresh) if _contents(cell[1]) not in found),
+        *((*cell, "is not in src") for cell in named(stored) if _contents(cell[1]) not in wanted),
+        *((*cell, "has edited outputs") for cell in named(stored) if not sealed(cell[1], stored)),
     ]
     return problems or _out_of_format(fresh, stored, text)
+
+
+def lines(source: str) -> dict[str, int]:
+    """Return in which line of a chapter's source each cell begins, by the id of the cell."""
+    found, place = {}, 0
+    for cell in convert(source).cells:
+        place = max(place, source.find(cell.source, place))
+        found[cell.id] = 1 + source.count("\n", 0, place)
+        place += len(cell.source)
+    return found
 
 
 def convert(source: str) -> NotebookNode:
@@ -273,7 +283,8 @@ def _out_of_format(fresh, stored, text):
     for _, cell in code_cells(fresh):
         for part in ("outputs", "execution_count"):
             cell[part] = executed[cell.id][part]
-    return [] if write(fresh) == text else ["order of cells, metadata or format were edited"]
+    edited = ("the notebook", None, "was edited in the order of its cells, metadata or format")
+    return [] if write(fresh) == text else [edited]
 
 
 def _line(text):
