@@ -20,7 +20,8 @@ help:
 	@echo "make notebooks   make the notebooks of book/src again, and run those whose code has changed"
 	@echo "                 (NAME=01_overview: only that one; RUN=1: run in any case)"
 	@echo "make assignments make what a problem set is handed out and graded with from its source"
-	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1)"
+	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1;"
+	@echo "                 DRY=1 only says who is who, ROSTER=class.csv names who is missing)"
 	@echo "make lint        check the style of the code"
 	@echo "make clean       remove what was built, but not .venv nor your notebooks in lab/"
 
@@ -52,7 +53,8 @@ grade: environment
 	@if [ -z "$(SUBMISSIONS)" ]; then \
 	  echo "grade: whose notebooks? make grade SUBMISSIONS=folder-or-zip" >&2; exit 1; fi
 	@$(python) -m grading "$(SUBMISSIONS)" $(if $(SET),--set "$(SET)") \
-	  $(if $(UNCONFINED),--unconfined) $(GRADE)
+	  $(if $(ROSTER),--roster "$(ROSTER)") $(if $(DRY),--dry-run) $(if $(UNCONFINED),--unconfined) \
+	  $(GRADE)
 
 lint: environment
 	@printf '\n-- Style: ruff\n'

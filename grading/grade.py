@@ -17,14 +17,15 @@ from threading import Thread
 
 from tqdm import tqdm
 
-from grading import autograde, marks, pages, results
+from grading import autograde, dry_run, marks, pages, results
 from grading.cells import located
 from grading.matching import MarkError
 from grading.notebook import Unreadable, read
 from grading.problem_set import ROOT, ProblemError, ProblemSet, all_sets
 from grading.results import Graded
+from grading.roster import Roster, call
 from grading.sandbox import Limits, NoWall, check_wall
-from grading.submissions import NoSubmissions, Submission, choose, discover, key
+from grading.submissions import NoSubmissions, Submission, choose, collect, key, set_in
 from grading.tables import TableError
 
 WARNING = (
@@ -63,11 +64,15 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     start = time.perf_counter()
     if asked.unconfined:
         print(WARNING, file=sys.stderr)
-    else:
+    elif not asked.dry_run:
         check_wall()
-    students = discover(asked.submissions)
-    path = _problem_set(asked.set, students)
-    submissions = [choose(same, path.stem) for same in students]
+    found = collect(asked.submissions)
+    roll = call(Roster.read(asked.roster) if asked.roster else None, found.students)
+    path = _problem_set(asked.set, found.students)
+    submissions = [choose(same, path.stem) for _, same in roll.students]
+    if asked.dry_run:
+        print(*dry_run.report(found, roll, submissions, path.stem), sep="\n")
+        return []
     problems = ProblemSet.read(path)
     folder = asked.out / problems.name
     entered = marks.read(folder, [one.student for one in submissions])
@@ -86,6 +91,8 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     )
     if waiting := sum(g.to_be_read for g in graded):
         print(f"{waiting} answers in words are to be read: {folder / 'written.html'}")
+    for line in dry_run.of_roster(roll):
+        print(line)
     print(f"Open {(folder / 'summary.html').resolve().as_uri()}")
     for notice in given.notices:
         print(notice, file=sys.stderr)
@@ -98,6 +105,8 @@ def _parser():
     parser = argparse.ArgumentParser(prog="make grade", description=__doc__.splitlines()[0])
     parser.add_argument("submissions", type=Path, help="a folder of notebooks, or a zip archive")
     parser.add_argument("--set", help="such as problems_01; else what the notebooks say they are")
+    parser.add_argument("--dry-run", action="store_true", help="say who is who, grade nothing")
+    parser.add_argument("--roster", type=Path, help="the class, as a table with a row for each")
     parser.add_argument("--out", type=Path, default=ROOT / "grades", help="default: grades/")
     parser.add_argument("--unconfined", action="store_true", help="run without bubblewrap")
     parser.add_argument("--again", action="store_true", help="also what is graded already")
@@ -118,7 +127,7 @@ def _problem_set(name: str | None, students: list[list[Submission]]) -> Path:
     sets = {path.stem: path for path in all_sets()}
     if name in sets:
         return sets[name]
-    said = Counter(one.problems for same in students for one in same)
+    said = Counter(_said(same) for same in students)
     known = {one: count for one, count in sorted(said.items()) if one in sets}
     if name is None and len(known) == 1:
         return sets[next(iter(known))]
@@ -127,6 +136,16 @@ def _problem_set(name: str | None, students: list[list[Submission]]) -> Path:
         f"which problem set? Name it, SET=...; there are {', '.join(sets)}; of the notebooks:"
         f" {there}"
     )
+
+
+def _said(same: list[Submission]) -> str:
+    """The set of a student's notebooks, by their names or else by what is in them."""
+    notebooks = [one for one in same if one.is_notebook]
+    named = Counter(filter(None, (set_in(one.file) for one in notebooks)))
+    if len(named) == 1:
+        return next(iter(named))
+    said = {one.problems for one in notebooks if not named} - {""}
+    return next(iter(said)) if len(said) == 1 else ""
 
 
 def _graded(path, submissions, folder, limits, asked):

@@ -119,13 +119,39 @@ class Entry:
     note: str = ""
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is more than a folder in which nothing was found."""
+        return self.notebook or bool(self.problem)
+
+    @property
     def path(self) -> str:
         """As it is shown."""
         return "/".join(self.parts)
 
 
+@dataclass(frozen=True)
+class Collection:
+    """What was found: for each student, in the order of their names, all that was handed in.
+
+    Attributes
+    ----------
+    files : int
+    nobodys : tuple of str
+        Files that are no student's, such as a system's own lists.
+    """
+
+    students: list[list[Submission]]
+    files: int = 0
+    nobodys: tuple[str, ...] = ()
+
+
 def discover(path: Path) -> list[list[Submission]]:
-    """All that each student handed in, in the order of their names.
+    """All that each student handed in, in the order of their names; see `collect`."""
+    return collect(path).students
+
+
+def collect(path: Path) -> Collection:
+    """Find all that was handed in, and whose it is.
 
     Raises
     ------
@@ -135,18 +161,20 @@ def discover(path: Path) -> list[list[Submission]]:
     entries = list(_found(path))
     groups = _of_gradescope(entries)
     entries = _without_parents(_with_timestamps(entries))
-    items = [_item(entry, groups) for entry in entries]
     try:
-        identities = names.identify(items)
+        identities = names.identify([_item(entry, groups) for entry in entries])
     except Ambiguous as reason:
         raise NoSubmissions(f"nothing was graded: {reason}") from None
-    students = defaultdict(list)
+    students, nobodys = defaultdict(list), []
     for entry, identity in zip(entries, identities, strict=True):
         for one in identity:
             students[one.label].append(_submission(entry, one))
+        if not identity and entry.is_file:
+            nobodys.append(entry.path)
     if not students:
         raise NoSubmissions(f"{path} holds no submissions")
-    return [students[name] for name in sorted(students)]
+    files = sum(entry.is_file for entry in entries)
+    return Collection([students[name] for name in sorted(students)], files, tuple(nobodys))
 
 
 def choose(same: list[Submission], name: str) -> Submission:
@@ -427,7 +455,7 @@ def _item(entry, groups):
     known = next((groups[part] for part in entry.parts if part in groups), ())
     if entry.notebook:
         kind = "notebook"
-    elif not entry.problem:
+    elif not entry.is_file:
         return Item((*entry.parts, ""), "folder", known=known)
     else:
         kind = "system" if OF_SYSTEMS.search(entry.parts[-1]) else "other"
