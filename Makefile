@@ -16,7 +16,7 @@ python := .venv/bin/python
 help:
 	@echo "make book        build the book and print the page to open"
 	@echo "make test        run every check that CI runs"
-	@echo "make lab         open your own copies of the notebooks in JupyterLab"
+	@echo "make lab         open your own copies of chapters and problem sets in JupyterLab"
 	@echo "make notebooks   make the notebooks of book/src again, and run those whose code has changed"
 	@echo "                 (NAME=01_overview: only that one; RUN=1: run in any case)"
 	@echo "make assignments make what a problem set is handed out and graded with from its source"
@@ -33,15 +33,14 @@ environment:
 	echo "Cannot make .venv: no Python found; Python 3.11 or later is needed" >&2; exit 1
 
 book: environment
-	@$(python) -m tools.site
+	@$(python) -m tools.website
 
 test: environment lint check-site check-code check-notebooks
 	@printf '\nEverything passed.\n'
 
 lab: environment
-	@echo "Bringing your copies of the chapters in lab/ up to date ..."
-	@$(python) -m tools.lab
-	@$(python) -m jupyterlab $(LAB) lab
+	@echo "Bringing your copies of chapters and problem sets in lab/ up to date ..."
+	@$(python) -m tools.lab --open $(LAB)
 
 notebooks: environment
 	@$(python) -m tools.chapters $(if $(RUN),--run) $(NAME)
@@ -72,7 +71,7 @@ check-notebooks: environment
 
 check-site: environment
 	@printf '\n-- The site, with warnings as errors; the tests below read it\n'
-	@$(python) -m tools.site
+	@$(python) -m tools.website
 
 clean:
 	@rm -rf _build .pytest_cache .ruff_cache ae_course.egg-info

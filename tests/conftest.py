@@ -2,10 +2,10 @@
 
 import pytest
 
-import tools.site
+import tools.website
 
 
 @pytest.fixture(scope="session")
 def site():
     """The folder of the built site, as new as its sources; `make test` has built it before."""
-    return tools.site.up_to_date()
+    return tools.website.up_to_date()

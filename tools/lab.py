@@ -1,215 +1,141 @@
-"""Makes copies of the chapters that are the reader's own and look in JupyterLab as in the book.
+"""Makes a reader's own copies of chapters and problem sets, and opens them in JupyterLab.
 
-JupyterLab shows most of what a chapter is written with: boxes, exercises, proofs, mathematics. What
-it cannot know is what only the whole book knows: numbers, citations, other pages, and the values
-that earlier cells computed. So the book itself is asked how each of these reads, and the answer is
-written into a copy in ``lab/``. A copy with changes in it is never touched again.
+    python -m tools.lab [--folder lab] [--open [options of jupyter lab]]
+
+The copies lie in ``lab/`` and read as in the book (`tools.copies`). A copy with changes in it is
+never touched again. The built site is only read; copies are made again when the book has changed.
 """
 
+import argparse
 import hashlib
 import json
-import re
-from collections.abc import Callable
-from copy import deepcopy
-from io import StringIO
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
-import nbformat
-from docutils import nodes
-from docutils.frontend import get_default_settings
-from jupyter_book.config import get_final_config
-from myst_nb.core.variables import format_plain_text
-from myst_parser.parsers.sphinx_ import MystParser
-from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
-from sphinx.application import Sphinx
-from sphinx.util.docutils import new_document, sphinx_domains
+HERE = Path(__file__).resolve().parent
+if not __package__:  # run by its path: no file of tools/ may hide a module of the same name
+    sys.path[:] = [str(HERE.parent), *(path for path in sys.path if Path(path).resolve() != HERE)]
 
-ROOT = Path(__file__).resolve().parents[1]
-GLUED = "application/papermill.record/text/plain"
-HIDING = {
-    "hide-input": ["source_hidden"],
-    "hide-output": ["outputs_hidden"],
-    "hide-cell": ["source_hidden", "outputs_hidden"],
-    "remove-cell": ["source_hidden", "outputs_hidden"],
-}
-ROLES = {"math": "eq", "exercise": "ref", "prf": "prf:ref", "figure": "numref", "table": "numref"}
+import jupytext  # noqa: E402 (the lines above say where to look)
+import nbformat  # noqa: E402
+from nbformat import NotebookNode  # noqa: E402
+from nbformat.v4 import new_markdown_cell, new_notebook  # noqa: E402
 
-# What may stand in a text cell, the first alternative that fits; the unnamed ones stay as they are.
-SYNTAX = re.compile(
-    r"""
-    ^(?P<fence>`{3,}|~{3,})(?:\{code[\w-]*\}|\w).*\n(?s:.*?)^(?P=fence)[ ]*$
-    | ^(?P<box>[`:~]{3,}\{(?P<kind>[\w:-]+)\}.*\n)(?P<options>(?::[\w-]+:.*\n)*)
-    | ^[`:~]{3,}[ ]*$
-    | ^(?P<indent>[ ]*)\$\$(?P<latex>(?s:(?!\$\$).)+)\$\$[ ]*\((?P<equation>[\w:-]+)\)[ ]*$
-    | \$\$(?s:.+?)\$\$ | (?<![\\$])\$[^$\n]+\$
-    | \{glue:text\}`(?P<glued>[^`]+)`
-    | (?P<reference>\{(?!(?:math|sub|sup|kbd|abbr)\})[a-z:]+\}`[^`]+`
-        | (?<!!)\[[^][]*\]\((?!https?:|mailto:)[^)\s]+\))
-    | (?P<quote>`+)(?!`).+?(?<!`)(?P=quote)(?!`)
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
+from ae_course.files import atomic_write  # noqa: E402
+from tools import ROOT, website  # noqa: E402
+
+LAB = ROOT / "lab"
+WORK = ROOT / "_build" / "lab" / "copies"
+START_HERE = HERE / "start_here.md"
+START = "00_start_here.ipynb"
+SETTINGS = HERE / "jupyter"  # for JupyterLab: where to start, no tools of instructors, no news
 
 
 def main() -> None:
-    """Bring the copies in lab/ up to date, and say what became of each."""
-    app = build()
-    lab = ROOT / "lab"
-    lab.mkdir(exist_ok=True)
-    for path in sorted((ROOT / "book").glob("*.ipynb")):
-        copy = as_in_the_book(nbformat.read(path, as_version=4), Page(app, f"book/{path.stem}"))
-        print(f"lab/{path.name}: {deliver(copy, lab / path.name)}", flush=True)
+    """Read the command line, bring the copies up to date, and open them if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=LAB, help="where the copies are")
+    parser.add_argument("--open", nargs=argparse.REMAINDER, help="run jupyter lab, with options")
+    asked = parser.parse_args()
+    try:
+        bring_up_to_date(asked.folder, say=partial(print, flush=True))
+    except (website.SiteError, LookupError, OSError) as error:
+        sys.exit(f"Cannot make the copies: {error}")
+    if asked.open is not None:
+        sys.exit(open_lab(asked.folder, asked.open))
 
 
-def build(root: Path = ROOT) -> Sphinx:
-    """Build what has changed, as jupyter-book does; the warnings are for ``make book`` to judge."""
-    options = {"external_toc_path": str(root / "_toc.yml"), "latex_individualpages": False}
-    config, _ = get_final_config(user_yaml=root / "_config.yml", sourcedir=root, cli_config=options)
-    out = root / "_build"
-    app = Sphinx(root, None, out / "html", out / ".doctrees", "html", config, None, StringIO())
-    app.build()
-    return app
+def bring_up_to_date(lab: Path, work: Path = WORK, say=lambda line: None) -> None:
+    """Make the copies if the book has changed since, deliver them, and say what was done."""
+    made = work / digest([website.fingerprint(), START_HERE.read_text("utf-8")])[:16]
+    with website.alone(work.parent):
+        if not made.exists():
+            site = website.up_to_date(say=say)
+            say("Writing copies that read as in the book ...")
+            keep(copies(site), made)
+    lab.mkdir(parents=True, exist_ok=True)
+    for path in sorted(made.iterdir()):
+        say(f"{path.name}: {deliver(read(path), lab / path.name)}")
 
 
-class Page:
-    """A page of the built book, which knows how every reference on it reads."""
-
-    def __init__(self, app: Sphinx, name: str) -> None:
-        self.env = app.env
-        self.name = name
-        self.cited: dict[str, str] = {}  # the works that were asked for, by the id of their entry
-        sections = app.env.get_doctree(name).findall(nodes.section)
-        self.headings = {anchor for section in sections for anchor in section["ids"]}
-
-    def reads(self, reference: str) -> str:
-        """What the page shows in place of a reference such as ``{eq}`eq-x` ``, as Markdown."""
-        document = new_document(self.env.doc2path(self.name), get_default_settings(MystParser))
-        document.settings.env = self.env
-        self.env.prepare_settings(self.name)
-        with sphinx_domains(self.env):
-            MystParser().parse(reference, document)
-        self.env.apply_post_transforms(document, self.name)
-        return "".join(self._markdown(node) for node in document.children[0].children)
-
-    def _markdown(self, node: nodes.Node) -> str:
-        inside = "".join(self._markdown(child) for child in node.children) or node.astext()
-        match node:
-            case nodes.reference() if target := self._target(node):
-                return f"[{inside}]({target})"
-            case nodes.math():
-                return f"${inside}$"
-            case nodes.emphasis():
-                return f"*{inside}*"
-            case nodes.literal():
-                return f"`{inside}`"
-        return inside
-
-    def _target(self, node: nodes.reference) -> str:
-        """Where a link leads in the lab, which has the chapters and their citations only."""
-        page, _, anchor = (node.get("refuri") or f"#{node['refid']}").partition("#")
-        if "reftitle" in node and page == "bibliography.html":
-            self.cited[anchor] = node["reftitle"]
-            return f"#{anchor}"
-        chapter = page.replace(".html", ".ipynb")
-        if page and not (self.env.srcdir / "book" / chapter).exists():
-            return ""
-        if anchor in self.headings and not page:
-            return ""  # JupyterLab finds boxes, equations and figures, but not headings
-        return f"{chapter}#{anchor.removeprefix('equation-')}" if anchor else chapter
+def keep(notebooks: Iterable[tuple[str, NotebookNode]], folder: Path) -> None:
+    """Store notebooks in a folder that is complete or not there, in the place of older ones."""
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    new = folder.with_name(f"{folder.name}.new")
+    new.mkdir(parents=True)
+    for name, notebook in notebooks:
+        nbformat.write(notebook, new / name)
+    new.replace(folder)
 
 
-def as_in_the_book(chapter: NotebookNode, page: Page) -> NotebookNode:
-    """A copy of a chapter in which everything reads as on its page in the book."""
-    glued = values(chapter)
-    cells = []
-    for cell in deepcopy(chapter.cells):
-        cells.append(cell)
-        if cell.cell_type == "markdown":
-            cell.source = rewritten(cell.source, page.reads, glued)
-        else:
-            hide(cell)
-            cells.extend(caption(cell, page.reads, glued))
-    works = "\n\n".join(f"({anchor})=\n{work}" for anchor, work in page.cited.items())
-    if works:
-        cells.append(new_markdown_cell(f"**References**\n\n{works}", id="references"))
-    return NotebookNode({**deepcopy(chapter), "cells": cells})
+def ingredients() -> list[Path]:
+    """Every file that has a say in what a copy is."""
+    return [*website.sources(), *sorted(HERE.glob("*.py")), HERE / "start_here.md"]
 
 
-def values(chapter: NotebookNode) -> dict[str, str]:
-    """What the cells of a chapter have glued: the text of each value by its name."""
-    return {
-        output.metadata.scrapbook.name: output.data[GLUED]
-        for cell in chapter.cells
-        for output in cell.get("outputs", [])
-        if GLUED in output.get("data", {})
-    }
+def copies(site: Path):
+    """Yield the name and the notebook of every copy, as the pages of a built site read."""
+    from tools.copies import Page, as_in_the_book  # takes a second, and is seldom needed
+
+    sources = {path.name: path for path in (ROOT / "book").glob("*.ipynb")}
+    sets = {path.name: path for path in (ROOT / "book" / "problem_sets").glob("*.ipynb")}
+    pages = {page_name(path): name for name, path in (sources | sets).items()}
+    pages["book/problem_sets"] = START
+    titles = {}
+    for name, path in sorted((sources | sets).items()):
+        notebook = nbformat.read(path, as_version=4)
+        titles[name] = notebook.cells[0].source.partition("\n")[0].lstrip("# ")
+        copy = as_in_the_book(notebook, Page(site, page_name(path), pages))
+        if name in sets:
+            copy.cells.insert(0, way_back(name, titles))
+        yield name, copy
+    yield START, start_page(titles, set(sets))
 
 
-def rewritten(text: str, reads: Callable[[str], str], glued: dict[str, str]) -> str:
-    """Markdown as the book shows it: numbers, names and values in place of references to them."""
-
-    def replace(match: re.Match) -> str:
-        found = match.groupdict()
-        if found["glued"]:
-            name, _, form = found["glued"].rpartition(":")
-            return format_plain_text(glued[name or form], form if name else "s")
-        if found["reference"]:
-            return reads(found["reference"])
-        if found["equation"]:
-            return equation(found, reads)
-        if found["box"]:
-            return found["box"] + found["options"] + number(found["kind"], found["options"], reads)
-        return match[0]
-
-    return SYNTAX.sub(replace, text)
+def page_name(path: Path) -> str:
+    """The name that Sphinx has for a page of the book: its path without suffix."""
+    return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def equation(found: dict[str, str], reads: Callable[[str], str]) -> str:
-    """A numbered equation; tildes fence it, because boxes around it use backticks or colons."""
-    label = found["equation"]
-    lines = [
-        "~~~{math}",
-        f":label: {label}",
-        f":enumerator: {last_number(reads(f'{{eq}}`{label}`'))}",
-        *found["latex"].strip().splitlines(),
-        "~~~",
-    ]
-    return "\n".join(found["indent"] + line.strip() for line in lines)
+def chapter_of(name: str, titles: dict[str, str]) -> str:
+    """The chapter that a problem set goes with: they share their number."""
+    number = Path(name).stem.removeprefix("problems_")
+    return next(chapter for chapter in titles if chapter.startswith(f"{number}_"))
 
 
-def number(kind: str, options: str, reads: Callable[[str], str]) -> str:
-    """The option that gives a box the number which it has in the book."""
-    label = re.search(r"^:(?:label|name): *(\S+)", options, re.MULTILINE)
-    role = ROLES.get(kind.partition(":")[0])
-    if kind == "prf:proof":
-        return ":enumerated: false\n"
-    if not (label and role):
-        return ""
-    return f":enumerator: {last_number(reads(f'{{{role}}}`{label[1]}`'))}\n"
+def way_back(name: str, titles: dict[str, str]) -> NotebookNode:
+    """The cell above a problem set, which leads to its chapter and to the first page."""
+    chapter = chapter_of(name, titles)
+    text = f"Goes with the chapter [{titles[chapter]}]({chapter}). [How to hand it in]({START})."
+    return new_markdown_cell(text, id="goes-with")
 
 
-def last_number(text: str) -> str:
-    """The number in "(1.2)", "Exercise 1.2" or a link with such a text."""
-    return re.findall(r"\d[\d.]*", text.partition("](")[0])[-1]
+def start_page(titles: dict[str, str], sets: set[str]) -> NotebookNode:
+    """The page that says what to open first, how answers are checked and how to hand in."""
+    links = {name: f"[{title}]({name})" for name, title in titles.items()}
+    set_of = {chapter_of(name, titles): name for name in sets}
+    chapters = [name for name in titles if name[0].isdigit()]
+    rows = [f"| {links[name]} | {links.get(set_of.get(name), '')} |" for name in chapters]
+    others = [links[name] for name in titles if name not in sets and name not in chapters]
+    page = jupytext.read(START_HERE)
+    first = page.cells[0]
+    first.source = first.source.format(
+        first=links[chapters[0]],
+        table="\n".join(rows),
+        others=f"Beside them: {', '.join(others)}." if others else "",
+    )
+    return named(page)
 
 
-def caption(cell: NotebookNode, reads, glued) -> list[NotebookNode]:
-    """The caption of a figure that a cell draws, as a cell after it."""
-    figure = cell.metadata.get("mystnb", {}).get("figure")
-    if not figure:
-        return []
-    name, text = figure["name"], rewritten(figure["caption"], reads, glued)
-    title = reads(f"{{numref}}`{name}`").partition("](")[0].removeprefix("[")
-    source = f"({name})=\n**{title}** {text}"
-    return [new_markdown_cell(source, id=f"{cell.id}-caption")]
-
-
-def hide(cell: NotebookNode) -> None:
-    """Fold away what the book folds away or leaves out."""
-    for tag in cell.metadata.get("tags", []):
-        for part in HIDING.get(tag, []):
-            cell.metadata.setdefault("jupyter", NotebookNode())[part] = True
+def named(notebook: NotebookNode) -> NotebookNode:
+    """The same notebook with cells whose ids do not change from one run to the next."""
+    for i, cell in enumerate(notebook.cells, 1):
+        cell.id = f"start-{i}"
+    return notebook
 
 
 def deliver(copy: NotebookNode, path: Path) -> str:
@@ -226,9 +152,10 @@ def deliver(copy: NotebookNode, path: Path) -> str:
         if before.get("all") == made["all"]:
             return "as you left it"
         if before.get("sources") != digest(sources(mine)):
-            return "has your changes and stays; rename it to get the chapter as it is now"
-    metadata = {**copy.metadata, "made_from": made}
-    nbformat.write(NotebookNode({**copy, "metadata": metadata}), path)
+            return "has your changes and stays; rename it to get it as it is in the book now"
+    whole = NotebookNode({**copy, "metadata": {**copy.metadata, "made_from": made}})
+    with atomic_write(path) as file:
+        file.write(nbformat.writes(whole).encode())
     return "as in the book"
 
 
@@ -248,6 +175,20 @@ def sources(notebook: NotebookNode) -> list[tuple[str, str]]:
 def digest(content: object) -> str:
     """The SHA-256 sum of anything that JSON can hold."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def open_lab(lab: Path, options: list[str]) -> int | None:
+    """Run JupyterLab in a folder with the course's settings, until it is shut down."""
+    from jupyterlab.labapp import main as jupyterlab
+
+    before = os.environ.get("JUPYTER_CONFIG_PATH")
+    paths = [str(SETTINGS), *([before] if before else [])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("You are root: JupyterLab starts with --allow-root.", flush=True)
+        options = ["--allow-root", *options]
+    print("Starting JupyterLab; Ctrl+C stops it ...", flush=True)
+    return jupyterlab([str(lab), *options])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ae_course.exercises import (
+    VALIDATING,
     Mistakes,
     Wrong,
     check,
@@ -198,3 +199,13 @@ def test_an_answer_cannot_change_what_its_mistakes_are_compared_with(capsys):
 
 def test_mistakes_of_an_unknown_answer_are_none():
     assert KNOWN["another"] == {}
+
+
+def test_under_validation_a_wrong_and_a_missing_answer_raise_what_they_print(monkeypatch, capsys):
+    """nbgrader's Validate counts errors only, so a check that prints would be called a success."""
+    monkeypatch.setenv(VALIDATING, "1")
+    check(lambda x: x, 1.0, 1.0)
+    for answer, message in [(lambda x: -x, "the sign is"), (lambda x: ..., "not answered yet")]:
+        with pytest.raises(Wrong, match=message) as error:
+            check(answer, np.ones(2), np.ones(2))
+        assert capsys.readouterr().out.splitlines()[-1] == str(error.value)

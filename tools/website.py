@@ -1,6 +1,6 @@
 """Builds the site, and does nothing where it is as new as what it is made of.
 
-    python -m tools.site
+    python -m tools.website
 
 The site is built whole, in a folder of its own, and takes the place of the one before only when no
 page gave a warning. So no page stays that has been removed, and a book that is not in order costs
@@ -53,7 +53,7 @@ def up_to_date(root: Path = ROOT, say=lambda line: None) -> Path:
     """
     site = root / "_build" / "html"
     if not _is_of(site, fingerprint(root)):
-        with _alone(root / "_build"):
+        with alone(root / "_build"):
             wanted = fingerprint(root)
             if not _is_of(site, wanted):
                 say("Building the book, which takes a minute ...")
@@ -83,9 +83,9 @@ def _is_of(site, wanted):
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one program at a time build."""
-    folder.mkdir(exist_ok=True)
+def alone(folder: Path) -> Iterator[None]:
+    """Let one program at a time build in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as lock:
         if fcntl:
             fcntl.flock(lock, fcntl.LOCK_EX)

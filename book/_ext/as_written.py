@@ -1,0 +1,45 @@
+"""Every reference carries what was written in the source: `tools.lab` looks up there how it reads.
+
+In a page, ``{eq}`eq-a` `` becomes ``<span data-written=":eq:`eq-a`"><a …>(1.1)</a></span>``, and
+a Markdown link to a label, ``[text](label)``, is kept under ``(label)``.
+"""
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+class Written(nodes.inline):
+    """What a reference becomes, with the words of the source that asked for it."""
+
+
+class KeepWritten(SphinxPostTransform):
+    """Wrap every reference before Sphinx resolves it, since the source is forgotten then."""
+
+    default_priority = 1
+
+    def run(self, **kwargs):
+        for reference in list(self.document.findall(addnodes.pending_xref)):
+            written = reference.rawsource or f"({reference.get('reftarget', '')})"
+            wrapper = Written(written=" ".join(written.split()))
+            reference.replace_self(wrapper)
+            wrapper += reference
+
+
+def visit_html(self, node):
+    self.body.append(self.starttag(node, "span", "", **{"data-written": node["written"]}))
+
+
+def depart_html(self, node):
+    self.body.append("</span>")
+
+
+def ignore(self, node):
+    """Other formats have no use for it."""
+
+
+def setup(app):
+    other = dict.fromkeys(("latex", "text", "man", "texinfo"), (ignore, ignore))
+    app.add_node(Written, html=(visit_html, depart_html), **other)
+    app.add_post_transform(KeepWritten)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
