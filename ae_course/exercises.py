@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import reprlib
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -187,8 +188,8 @@ def verdict(found, wanted, rtol: float = 1e-6) -> str:
         return said
     try:
         found, wanted = np.asarray(found, float), np.asarray(wanted, float)
-    except (TypeError, ValueError):
-        return f"not yet: the result is {found!r}, wanted numbers."
+    except (TypeError, ValueError, OverflowError):
+        return f"not yet: the result is {reprlib.repr(found)}, wanted numbers."
     if found.shape != wanted.shape:
         shape = f"shape {wanted.shape}" if wanted.shape else "a single number"
         return f"not yet: the result has shape {found.shape}, wanted {shape}."

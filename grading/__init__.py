@@ -1,1 +1,5 @@
-"""Grading a class: answers run behind a wall, and are compared where nobody can reach."""
+"""Grades the problem sets: code in a sandbox, comparisons outside, words by hand."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]

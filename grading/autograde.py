@@ -1,211 +1,173 @@
-"""One submission is marked: its code runs behind the wall, the comparisons are made here.
+"""One submission is graded: its code runs in the sandbox, the comparisons are made here.
 
 The tests of a problem set are ordinary Python, and run in this process. But the functions of the
-student that they call are not here: each call is sent to the process behind the wall, and what
+student that they call are not here: each call is sent to the process in the sandbox, and what
 comes back is a plain value. So nothing that a student's code does can reach a test or a result.
 
-First all visible checks run, whose verdicts a student may read; then, from a fresh start, the
-hidden tests, of which nothing is told but what their author wrote to be told.
+First all visible checks run, whose verdicts a student may read; then the hidden tests, of which
+nothing is told but what their author wrote to be told.
+
+What goes wrong in the tests themselves, or here, is a fault of the grader: the task is then not
+graded, which costs nobody points, and the instructor is told why. The reference solution is graded
+first, so such a fault is rare once a class is graded.
 """
 
-import builtins
-import re
+import copy
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 
-from ae_course.exercises import Wrong, judge, result
-from grading import protocol
-from grading.notebook import StudentNotebook
-from grading.problem_set import Cell, ProblemSet, run
-from grading.sandbox import Budget, Crashed, Limits, Session, TimedOut
+import numpy as np
 
-GRADED, TIMED_OUT, CRASHED = "graded", "timed out", "crashed"
-UNREADABLE, MISSING_CELLS = "unreadable", "missing cells"
-STATUSES = (GRADED, TIMED_OUT, CRASHED, UNREADABLE, MISSING_CELLS)
+from ae_course.exercises import Wrong, judge, result, verdict
+from grading.notebook import StudentCell, StudentNotebook
+from grading.problem_set import Cell, ProblemSet, line_in, run
+from grading.runner import (
+    CRASHED,
+    ERROR,
+    NO_FUNCTION,
+    STRANGE,
+    TIMED_OUT,
+    WRONG,
+    Failed,
+    Fault,
+    Runner,
+    cut,
+)
+from grading.sandbox import Limits
 
-RIGHT, PARTLY, WRONG, NOT_ANSWERED = "right", "partly right", "wrong", "not answered"
-TO_BE_READ, NO_FUNCTION, ERROR, NOT_REACHED = "to be read", "missing", "error", "not reached"
+GRADED, UNREADABLE, MISSING_CELLS = "graded", "unreadable", "missing cells"
+FAULT, WAITING = "fault of the grader", "not graded yet"
+STATUSES = (GRADED, TIMED_OUT, CRASHED, UNREADABLE, MISSING_CELLS, FAULT, WAITING)
 
-FLOATING = re.compile(r"(?:divide by zero|overflow|underflow|invalid value) encountered in \w+")
-STRANGE = "its result has a form with which the tests cannot go on"
+RIGHT, PARTLY, NOT_ANSWERED = "right", "partly right", "not answered"
+TO_BE_READ, NOT_REACHED, NOT_GRADED = "to be read", "not reached", "not graded"
+
 UNWRITTEN = "*Write your answer here.*"
-
-
-class Failed(Exception):
-    """A call that brought no value.
-
-    Attributes
-    ----------
-    outcome : str
-        What the task is then.
-    private : str
-        What may be told only where the inputs are known to the student.
-    """
-
-    def __init__(self, outcome: str, told: str, private: str = ""):
-        super().__init__(told)
-        self.outcome, self.told, self.private = outcome, told, private
+LONGEST_VERDICT = 500
+LONGEST_ANSWER = 50_000
+"""Characters of an answer in words."""
+MOST_NOTES = 12
+ALWAYS_OURS = (NameError, ImportError, SyntaxError, OSError, MemoryError, NotImplementedError)
+"""Exceptions that no value of a student's can lead to in a test."""
 
 
 @dataclass
 class Part:
-    """What came of one check: its points, and what is said of it."""
+    """What came of one check: its points, and what is said of it.
+
+    Attributes
+    ----------
+    calls : list of (name, arguments, value)
+        What was asked of the student's functions in the hidden tests, and what came; a `Failed`
+        where nothing did.
+    fault : str
+        What went wrong in the tests, for the instructor alone.
+    """
 
     points: int
     visible: list[str] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     hidden: str | None = None  # None: right
     told: str = ""
-
-
-class Runner:
-    """The student's code behind the wall; after a crash or a time-out it begins anew without it."""
-
-    def __init__(self, cells: list[tuple[str, str]], limits: Limits, confined: bool):
-        self.cells, self.limits, self.confined = cells, limits, confined
-        self.budget = Budget(limits)
-        self.session, self.left_out = None, set()
-        self.troubles: list[tuple[str, str]] = []
-        self.broken: dict[str, Failed] = {}
-        self.raised: dict[str, str] = {}
-
-    def call(self, name: str, arguments: tuple):
-        """Call a function of the student; return a plain value.
-
-        Raises
-        ------
-        Failed, FloatingPointError
-        """
-        if name in self.broken:
-            raise self.broken[name]
-        try:
-            self.start()
-            reply = self.session.ask(
-                {"call": name, "with": protocol.encode(arguments), "errors": _errors()}
-            )
-        except (TimedOut, Crashed) as end:
-            self.broken[name] = self._trouble(f"{name}()", end)
-            raise self.broken[name] from None
-        return self._value(name, reply)
-
-    def start(self) -> None:
-        """Run the cells, unless they have been run."""
-        while self.session is None:
-            session = Session(self.budget, self.confined)
-            where = "the beginning"
-            try:
-                for where, code in self.cells:
-                    if where not in self.left_out:
-                        self._note(where, session.ask({"run": code, "name": where}))
-                self.session = session
-            except (TimedOut, Crashed) as end:
-                session.close()
-                if where in self.left_out or self.budget.used_up():
-                    raise
-                self.left_out.add(where)
-                self._trouble(where, end)
-            except BaseException:
-                session.close()
-                raise
-
-    def close(self) -> None:
-        """End the process, if there is one."""
-        if self.session is not None:
-            self.session.close()
-            self.session = None
-
-    def _value(self, name, reply):
-        match reply:
-            case {"gives": sent}:
-                try:
-                    return protocol.decode(sent)
-                except (ValueError, TypeError, RecursionError, OverflowError):
-                    raise Failed(WRONG, STRANGE) from None
-            case {"lacks": _}:
-                raise Failed(NO_FUNCTION, f"there is no function {name}")
-            case {"strange": str(what)}:
-                raise Failed(WRONG, STRANGE, f"the result is {what}, wanted numbers")
-            case {"raises": str(kind), "says": str(text)}:
-                if kind == "FloatingPointError" and FLOATING.fullmatch(text):
-                    raise FloatingPointError(text)
-                raise self._raised(f"{name}()", kind, text)
-        raise Failed(WRONG, STRANGE)
-
-    def _raised(self, where, kind, text):
-        """The failure that an exception is; two kinds of them are the end of a program."""
-        if kind in ("MemoryError", "SystemExit"):
-            return self._trouble(where, Crashed(_END[kind]))
-        known = isinstance(getattr(builtins, kind, None), type) or kind == "LinAlgError"
-        shown = kind if known else "an error of its own"
-        return Failed(ERROR, f"it raises {shown}", f"{kind}: {text}")
-
-    def _note(self, where, reply):
-        """Keep what a cell raised the first time."""
-        if "raises" in reply and where not in self.raised:
-            kind, text = str(reply["raises"]), str(reply.get("says", ""))
-            self.raised[where] = f"{kind}: {text}".strip(": ")
-            if kind == "MemoryError":  # what it has filled stays full: begin anew, without it
-                raise Crashed(_END[kind])
-            if kind in _END:
-                self._trouble(where, Crashed(_END[kind]))
-
-    def _trouble(self, where, end):
-        """Note a time-out or a crash, close what is left, and return it as a failure."""
-        status = TIMED_OUT if isinstance(end, TimedOut) else CRASHED
-        self.troubles.append((status, f"{where}: {end}"))
-        if str(end) != _END["SystemExit"]:
-            self.close()
-        return Failed(status, str(end))
-
-
-_END = {"MemoryError": "it runs out of memory", "SystemExit": "it ends the program"}
+    calls: list[tuple] = field(default_factory=list)
+    fault: str = ""
 
 
 def mark(
     problems: ProblemSet, notebook: StudentNotebook, limits: Limits, confined: bool = True
 ) -> dict:
-    """Mark a submission; return what the results keep of it, all of it ready for JSON."""
-    cells, missing = program(problems, notebook)
-    runner = Runner(cells, limits, confined)
+    """Grade a submission; return what the results keep of it, all of it ready for JSON.
+
+    Its `faults` are for the instructor alone; tasks with one have no points, not even 0.
+    """
+    setting, cells, missing = program(problems, notebook)
+    runner = Runner(setting, cells, limits, confined)
     try:
         parts = _judge(problems, runner)
+    except Fault as fault:
+        return of_fault(problems, str(fault), notebook)
     finally:
         runner.close()
-    status = _status(missing, runner.troubles)
     tasks = [
         _written(task, notebook)
         if task.written
-        else _coded(task, parts[task.name], task.name in missing, runner)
+        else _coded(task, parts[task.name], task.name in missing)
         for task in problems.tasks
     ]
-    notes = [f"missing cells: {', '.join(missing)}"] if missing else []
-    notes += [note for _, note in dict.fromkeys(runner.troubles)]
-    notes += [f"{where} raises {what}" for where, what in runner.raised.items()]
-    return {"status": status, "tasks": tasks, "notes": notes}
+    faults = [f"{task['title']}: {task['fault']}" for task in tasks if task.get("fault")]
+    return {
+        "status": FAULT if faults else _status(missing, runner.troubles),
+        "tasks": tasks,
+        "notes": _notes(missing, runner),
+        "faults": faults,
+    }
+
+
+def verify(problems: ProblemSet, limits: Limits, confined: bool = True) -> list[str]:
+    """What is wrong with a problem set, a line each: nothing, if it may be used for a class.
+
+    The reference solution, graded like a submission, has all points, and the notebook as it is
+    handed out has none.
+    """
+    solved = mark(problems, _notebook(problems, lambda cell: cell.source), limits, confined)
+    lines = list(solved["faults"])
+    lines += [
+        f"{task['title']}, check {number}: the reference solution has {part['points']} of"
+        f" {part['out_of']} points: {part['hidden']}"
+        for task in solved["tasks"]
+        for number, part in enumerate(task.get("parts", []), 1)
+        if part["hidden"] is not None and not task.get("fault")
+    ]
+    lines += [
+        f"{task['title']}, the visible check of the reference solution: {said}"
+        for task in solved["tasks"]
+        for part in task.get("parts", [])
+        for said in part["visible"]
+        if not said.endswith(": right.") and not task.get("fault")
+    ]
+    lines += [] if lines else solved["notes"]
+    if lines:
+        return lines
+    blank = mark(problems, _notebook(problems, lambda cell: cell.stub), limits, confined)
+    return blank["faults"] + [
+        f"{task['title']}: the notebook as it is handed out has {task['points']} points, wanted 0"
+        for task in blank["tasks"]
+        if task["points"]
+    ]
+
+
+def _notebook(problems, source):
+    """A submission with an answer to every task."""
+    cells = [StudentCell("code", cell.id, source(cell)) for cell in problems.having("answer")]
+    cells += [StudentCell("markdown", cell.id, UNWRITTEN) for cell in problems.having("written")]
+    return StudentNotebook(tuple(cells), problems.name, "utf-8")
 
 
 def program(
     problems: ProblemSet, notebook: StudentNotebook
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """The cells of code to run, with names, and the answers whose cells are missing.
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[str]]:
+    """The setting and the cells of code to run, with names, and the answers without their cells.
 
     What the student has no business to change, the setting and the tests, is taken from the source.
     """
     known = {cell.id: cell for cell in problems.cells if cell.id}
-    code = [("the setting", cell.source) for cell in problems.having("setting", "sealed")]
-    code = [(f"{where} {number}", source) for number, (where, source) in enumerate(code, 1)]
-    found = {cell.id for cell in notebook.cells}
+    setting = [
+        (f"the setting {number}", cell.source)
+        for number, cell in enumerate(problems.having("setting", "sealed"), 1)
+    ]
+    code, names = [], set()
     for number, cell in enumerate(notebook.cells, 1):
         role = known[cell.id].role if cell.id in known else "own"
-        if cell.kind == "code" and role in ("answer", "own") and not _is_sealed(cell.source):
+        if cell.kind == "code" and role in ("answer", "own") and cell.source.strip():
             where = f"the cell of {cell.id}" if role == "answer" else f"cell {number}"
-            code.append((where if where not in dict(code) else f"{where} ({number})", cell.source))
+            where = where if where not in names else f"{where} ({number})"
+            names.add(where)
+            code.append((where, cell.source))
+    found = {cell.id for cell in notebook.cells}
     missing = [c.task for c in problems.having("answer", "written") if c.id not in found]
-    return code, missing
-
-
-def _is_sealed(source):
-    return "Mistakes.unseal(" in source
+    return setting, code, missing
 
 
 def _judge(problems, runner):
@@ -213,31 +175,46 @@ def _judge(problems, runner):
     parts = {task.name: [] for task in problems.tasks}
     checks = problems.having("check")
     judged = [Part(cell.points) for cell in checks]
-    space = _space(problems, runner)
+    space, reference = _space(problems, runner), problems.namespace()
     for cell, part in zip(checks, judged, strict=True):
+        runner.begin_check()
         space["check"] = _recording(part)
-        run(cell.visible, space)
-    space = _space(problems, runner)
+        problem = run(cell.visible, space)
+        part.fault = _fault(problem, part, reference, "<visible check>")
+    recorder = []
+    space = _space(problems, runner, recorder)
     space["check"] = lambda *ignored, **too: None
     for cell, part in zip(checks, judged, strict=True):
+        runner.begin_check()
+        recorder[:] = [part]
         problem = run(cell.source, space, "<hidden tests>")
+        part.fault = part.fault or _fault(problem, part, reference, "<hidden tests>")
         part.hidden, part.told = _of_hidden(problem, part, cell)
+        part.calls = []
         parts[cell.task].append(part)
     return parts
 
 
-def _space(problems, runner):
+def _space(problems, runner, recorder=()):
     """Names for the tests: those of the source, with the student's functions in their places."""
     space = problems.namespace()
     space["print"] = lambda *ignored, **too: None
     for name in problems.functions:
-        space[name] = _proxy(runner, name)
+        space[name] = _proxy(runner, name, recorder)
     return space
 
 
-def _proxy(runner, name):
+def _proxy(runner, name, recorder):
     def ask(*arguments):
-        return runner.call(name, arguments)
+        # A generator has moved on when the reference is asked the same.
+        kept = [copy.deepcopy(a) if isinstance(a, np.random.Generator) else a for a in arguments]
+        value = Failed(ERROR, "no value")
+        try:
+            value = runner.call(name, arguments)
+        finally:
+            for part in recorder:
+                part.calls.append((name, kept, value))
+        return value
 
     ask.__name__ = name
     return ask
@@ -252,9 +229,46 @@ def _recording(part: Part) -> Callable:
         except Failed as failure:
             said = f"not yet: {failure.private or failure.told}."
             part.outcomes.append(failure.outcome)
-        part.visible.append(f"{answer.__name__}: {said}")
+        part.visible.append(cut(f"{answer.__name__}: {said}", LONGEST_VERDICT))
 
     return check
+
+
+def _fault(problem, part, reference, tests):
+    """What is wrong with the tests, if that is why they stopped, in words for the instructor.
+
+    A test may stumble over a value that no one foresaw. But where every value was what the
+    reference gives, or where no value can be the reason, the tests are to blame.
+    """
+    ours = isinstance(problem, ALWAYS_OURS) or (
+        isinstance(problem, AttributeError) and isinstance(problem.obj, ModuleType)
+    )
+    if not ours:
+        if problem is None or isinstance(problem, Failed | AssertionError):
+            return ""
+        if not part.calls or not all(_is_reference(reference, *call) for call in part.calls):
+            return ""
+    where = f", line {line}" if (line := line_in(problem, tests)) else ""
+    tests = tests.strip("<>")
+    return cut(f"the {tests}{where} raise {type(problem).__name__}: {problem}", LONGEST_VERDICT)
+
+
+def _is_reference(reference, name, arguments, value):
+    """Whether a value is what the reference solution gives."""
+    try:
+        return _same(value, result(reference[name], arguments))
+    except Exception:  # what cannot be compared is not the same
+        return False
+
+
+def _same(found, wanted):
+    if isinstance(wanted, dict):
+        return found.keys() == wanted.keys() and all(_same(found[k], wanted[k]) for k in wanted)
+    if isinstance(wanted, str | None):
+        return found == wanted
+    if isinstance(wanted, list | tuple):
+        return len(found) == len(wanted) and all(map(_same, found, wanted))
+    return verdict(found, wanted) == "right."
 
 
 def _of_hidden(problem, part, cell: Cell):
@@ -266,12 +280,16 @@ def _of_hidden(problem, part, cell: Cell):
         return None, ""
     if isinstance(problem, Failed):
         part.outcomes.append(problem.outcome)
-        return f"{problem.told} ({problem.private})", problem.told
+        private = f" ({problem.private})" if problem.private else ""
+        return f"{problem.told}{private}", problem.told
     if isinstance(problem, Wrong):
-        return problem.verdict, problem.told
+        return cut(problem.verdict, LONGEST_VERDICT), cut(problem.told, LONGEST_VERDICT)
     if isinstance(problem, AssertionError) and _raised_in(problem, "<hidden tests>"):
-        return str(problem), str(problem).split("\n")[0]
-    return f"the tests raise {type(problem).__name__}: {problem}", STRANGE
+        said = cut(problem, LONGEST_VERDICT)
+        return said, said.split("\n")[0]
+    line = line_in(problem, "<hidden tests>")
+    said = f"the tests, line {line}, raise {type(problem).__name__}: {problem}"
+    return cut(said, LONGEST_VERDICT), STRANGE
 
 
 def _raised_in(problem, name):
@@ -279,12 +297,6 @@ def _raised_in(problem, name):
     while trace.tb_next:
         trace = trace.tb_next
     return trace.tb_frame.f_code.co_filename == name
-
-
-def _errors():
-    import numpy as np
-
-    return np.geterr()
 
 
 def _status(missing, troubles):
@@ -295,14 +307,29 @@ def _status(missing, troubles):
     return next((kind for kind in (TIMED_OUT, CRASHED) if kind in kinds), GRADED)
 
 
-def _coded(task, parts: list[Part], missing: bool, runner) -> dict:
+def _notes(missing, runner):
+    """What is to be said of a submission, without repeating what many cells have in common."""
+    notes = [f"missing cells: {', '.join(missing)}"] if missing else []
+    notes += [note for _, note in dict.fromkeys(runner.troubles)]
+    notes += [
+        f"{where} begins with {magic}: as in Jupyter, it is not run"
+        for where, magic in runner.not_run.items()
+    ]
+    notes += [f"{where} raises {what}" for where, what in runner.raised.items()]
+    more = len(notes) - MOST_NOTES
+    return [cut(note) for note in notes[:MOST_NOTES]] + ([f"and {more} more"] if more > 0 else [])
+
+
+def _coded(task, parts: list[Part], missing: bool) -> dict:
     points = sum(part.points for part in parts if part.hidden is None)
+    faults = [f"check {number}: {part.fault}" for number, part in enumerate(parts, 1) if part.fault]
     return {
         "task": task.name,
         "title": task.title,
-        "points": points,
+        "points": None if faults else points,
         "out_of": task.points,
-        "outcome": _outcome(task, points, parts, missing),
+        "outcome": NOT_GRADED if faults else _outcome(task, points, parts, missing),
+        "fault": "; ".join(faults),
         "parts": [
             {
                 "points": part.points if part.hidden is None else 0,
@@ -312,6 +339,7 @@ def _coded(task, parts: list[Part], missing: bool, runner) -> dict:
                 "hidden": part.hidden,
             }
             for part in parts
+            if not part.fault
         ],
     }
 
@@ -319,23 +347,23 @@ def _coded(task, parts: list[Part], missing: bool, runner) -> dict:
 def _outcome(task, points, parts, missing):
     if points == task.points:
         return RIGHT
-    outcomes = [outcome for part in parts for outcome in part.outcomes]
+    counted = Counter(outcome for part in parts for outcome in part.outcomes)
     for outcome in (TIMED_OUT, CRASHED):
-        if outcome in outcomes:
+        if outcome in counted:
             return outcome
     if points:
         return PARTLY
-    if missing or NO_FUNCTION in outcomes:
+    if missing or NO_FUNCTION in counted:
         return NO_FUNCTION
     lines = [line for part in parts for line in part.visible]
     if lines and all("not answered yet" in line for line in lines):
         return NOT_ANSWERED
-    return ERROR if ERROR in outcomes else WRONG
+    return ERROR if ERROR in counted else WRONG
 
 
 def _written(task, notebook) -> dict:
     answers = [cell.source for cell in notebook.cells if cell.id == task.name]
-    text = "\n\n".join(answers).strip()
+    text = cut("\n\n".join(answers).strip(), LONGEST_ANSWER)
     empty = not text or text == UNWRITTEN
     return {
         "task": task.name,
@@ -349,15 +377,37 @@ def _written(task, notebook) -> dict:
 
 def of_unreadable(problems: ProblemSet, why: str) -> dict:
     """The result of a submission that cannot be read: no points yet, and the reason."""
+    result = _without_tests(problems, UNREADABLE, NOT_REACHED, 0)
+    return result | {"notes": [cut(why)]}
+
+
+def of_fault(problems: ProblemSet, why: str, notebook: StudentNotebook | None = None) -> dict:
+    """The result of a submission that the grader failed to grade: nobody's points are lost."""
+    result = _without_tests(problems, FAULT, NOT_GRADED, None, notebook)
+    return result | {"faults": [cut(why, LONGEST_VERDICT)], "unread": notebook is None}
+
+
+def of_waiting(problems: ProblemSet) -> dict:
+    """The result of a submission that is still to be graded."""
+    result = _without_tests(problems, WAITING, NOT_GRADED, None)
+    tasks = [task | {"outcome": NOT_GRADED} for task in result["tasks"]]
+    return result | {"tasks": tasks, "unread": True}
+
+
+def _without_tests(problems, status, outcome, points, notebook=None):
+    """A result in which no test was run."""
+    notebook = notebook or StudentNotebook((), "", "")
     tasks = [
-        {
+        _written(task, notebook)
+        if task.written
+        else {
             "task": task.name,
             "title": task.title,
-            "points": None if task.written else 0,
+            "points": points,
             "out_of": task.points,
-            "outcome": TO_BE_READ if task.written else NOT_REACHED,
-            **({"answer": ""} if task.written else {"parts": []}),
+            "outcome": outcome,
+            "parts": [],
         }
         for task in problems.tasks
     ]
-    return {"status": UNREADABLE, "tasks": tasks, "notes": [why]}
+    return {"status": status, "tasks": tasks, "notes": [], "faults": []}

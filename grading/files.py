@@ -1,33 +1,26 @@
-"""Files are there as a whole or as they were, whatever is written at the same time."""
+"""Files of results are there as a whole or as they were, whatever is written at the same time."""
 
 import contextlib
-import os
 import secrets
 from pathlib import Path
+
+from ae_course.files import atomic_write
 
 PROBE = 2**20
 """Bytes that must fit before a class is graded."""
 
 
 def write_whole(path: Path, content: str | bytes, encoding: str = "utf-8") -> None:
-    """Write a file so that it is there as a whole or as it was.
+    """Write a file, and the folders that it lies in, so that it is there as a whole or as it was.
 
     Raises
     ------
     OSError
         It cannot be written, because the disk is full for instance; nothing is left of the attempt.
     """
-    data = content if isinstance(content, bytes) else content.encode(encoding)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Of its own: threads and processes may write the same file. Short: a long name may just fit.
-    partial = path.with_name(f".{secrets.token_hex(8)}.partial")
-    try:
-        partial.write_bytes(data)
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
+    with atomic_write(path) as file:
+        file.write(content if isinstance(content, bytes) else content.encode(encoding))
 
 
 def check_writable(folder: Path) -> None:

@@ -1,30 +1,37 @@
 """Grades a class, on all cores: ``make grade SUBMISSIONS=folder-or-zip``."""
 
 import argparse
+import contextlib
 import multiprocessing
 import os
+import platform
+import resource
 import signal
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import astuple
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
+from threading import Thread, local
 
+import numpy
+import scipy
 from tqdm import tqdm
 
-from grading import autograde, dry_run, marks, pages, results
+from grading import ROOT, autograde, dry_run, marks, pages, results
 from grading.cells import located
+from grading.files import check_writable
 from grading.matching import MarkError
 from grading.notebook import Unreadable, read
-from grading.problem_set import ROOT, ProblemError, ProblemSet, all_sets
+from grading.problem_set import ProblemError, ProblemSet, all_sets
 from grading.results import Graded
 from grading.roster import Roster, call
-from grading.sandbox import Limits, NoWall, check_wall
+from grading.sandbox import Limits, NoSandbox, check_sandbox
 from grading.submissions import NoSubmissions, Submission, choose, collect, key, set_in
 from grading.tables import TableError
 
@@ -32,10 +39,12 @@ WARNING = (
     "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
     " the hidden tests, change your files and use the network."
 )
-KILLED = (
-    "a grading process was killed; is memory short? The same command goes on from here, with fewer"
-    " processes if you add GRADE='--jobs 1'"
-)
+OWN_TIME = 120
+"""Seconds of the processor that the grader itself may need for one submission."""
+OWN_MEMORY = 4 * 2**30
+"""Bytes of address space for it."""
+OFTEN = 20
+"""Tables and pages are written after so many more results, or a tenth of the class."""
 
 
 class Refused(Exception):
@@ -46,11 +55,26 @@ def main(arguments: list[str] | None = None) -> None:
     """Read the command line and do what it says."""
     asked = _parser().parse_args(arguments)
     try:
-        grade(asked)
-    except (Refused, NoWall, NoSubmissions, ProblemError, TableError) as reason:
+        graded = grade(asked)
+    except (Refused, NoSandbox, NoSubmissions, ProblemError, TableError) as reason:
         sys.exit(f"grade: {reason}")
+    except OSError as reason:
+        sys.exit(f"grade: {reason}; what was graded until then is kept")
     except KeyboardInterrupt:
         stop()
+    if faults := [g for g in graded if g.result["faults"]]:
+        sys.exit("\n".join(["grade: not graded, through no fault of the students:", *_of(faults)]))
+
+
+def _of(faults):
+    """Lines for the faults, those that are the same for many students in one."""
+    students = {}
+    for one in faults:
+        for fault in one.result["faults"]:
+            students.setdefault(fault, []).append(one.student)
+    for fault, names in students.items():
+        others = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield f"- {', '.join(names[:3])}{others}: {fault}"
 
 
 def stop() -> None:
@@ -65,7 +89,7 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     if asked.unconfined:
         print(WARNING, file=sys.stderr)
     elif not asked.dry_run:
-        check_wall()
+        check_sandbox()
     found = collect(asked.submissions)
     roll = call(Roster.read(asked.roster) if asked.roster else None, found.students)
     path = _problem_set(asked.set, found.students)
@@ -75,14 +99,16 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
         return []
     problems = ProblemSet.read(path)
     folder = asked.out / problems.name
+    check_writable(folder)
     entered = marks.read(folder, [one.student for one in submissions])
     limits = Limits(asked.step, asked.total, round(asked.memory * 2**30))
-    graded = list(_graded(path, submissions, folder, limits, asked))
-    given = marks.give(entered, graded)
+
+    def write(known):
+        return _write(folder, problems, submissions, known, entered)
+
+    with _Workers(path, limits, asked) as workers:
+        given = write(_graded(workers, submissions, folder, write))
     graded = given.graded
-    results.write_tables(folder, graded)
-    marks.write(folder, entered, given)
-    pages.write(folder, problems, graded)
     statuses = Counter(g.result["status"] for g in graded)
     seconds = time.perf_counter() - start
     print(
@@ -99,6 +125,22 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     if given.refused:
         raise MarkError("these marks do not count:\n" + "\n".join(given.refused))
     return graded
+
+
+def _write(folder, problems, submissions, known, entered):
+    """Write tables and pages with the results that are known; return what came of the marks."""
+    graded = [
+        Graded(s.student, s.file, known.get(s) or autograde.of_waiting(problems), s.set_aside)
+        for s in submissions
+    ]
+    # Marks are for answers that were read: those of the others wait in the table.
+    unread = [one for one in graded if one.result.get("unread")]
+    given = marks.give(entered, [one for one in graded if not one.result.get("unread")])
+    given.graded = sorted([*given.graded, *unread], key=lambda one: one.student)
+    results.write_tables(folder, given.graded)
+    marks.write(folder, entered, given)
+    pages.write(folder, problems, given.graded)
+    return given
 
 
 def _parser():
@@ -148,57 +190,140 @@ def _said(same: list[Submission]) -> str:
     return next(iter(said)) if len(said) == 1 else ""
 
 
-def _graded(path, submissions, folder, limits, asked):
-    """Yield the result of every submission, in their order; those that are there are not redone."""
-    setting = _setting(path, limits, not asked.unconfined)
-    context = multiprocessing.get_context("spawn")
-    with (
-        ProcessPoolExecutor(asked.jobs, context, initializer=_begin) as workers,
-        ThreadPoolExecutor(asked.jobs) as waiting,
-    ):
+def _graded(workers, submissions, folder, write) -> dict[Submission, dict]:
+    """The result of every submission; those that are there are not redone, equal ones done once.
 
-        def one(submission):
-            return _one(submission, workers, folder / "results", setting, path, limits, asked)
+    Tables and pages are written on the way, so that a run that is killed leaves what it has done.
+    """
+    known, waiting = {}, {}
+    for submission in submissions:
+        name, data = _loaded(submission, workers)
+        if isinstance(data, dict):
+            known[submission] = data
+        elif (kept := workers.stored(folder, name)) is not None:
+            known[submission] = kept
+        else:
+            waiting.setdefault(name, []).append(submission)
+    if not waiting:
+        return known
+    workers.verify()
+    futures = {workers.begin(folder, name, same[0]): same for name, same in waiting.items()}
+    last, often = 0, max(OFTEN, len(submissions) // 10)
+    bar = tqdm(total=sum(map(len, waiting.values())), unit="notebook", smoothing=0)
+    try:
+        for future in as_completed(futures):
+            known |= dict.fromkeys(futures[future], future.result())
+            bar.update(len(futures[future]))
+            last += len(futures[future])
+            if last >= often:
+                last = 0
+                write(known)
+    except KeyboardInterrupt:
+        stop()  # at once, and not when those that are running are done
+    finally:
+        bar.close()
+    return known
 
-        futures = {waiting.submit(one, submission): submission for submission in submissions}
-        try:
-            bar = tqdm(as_completed(futures), total=len(futures), unit="notebook", smoothing=0)
-            for _ in bar:
-                pass
-        except KeyboardInterrupt:
-            stop()  # at once, and not when those that are running are done
-    for future, submission in futures.items():
-        yield Graded(submission.student, submission.file, future.result(), submission.set_aside)
 
-
-def _one(submission, workers, folder, setting, path, limits, asked):
-    """The result of one submission, from the folder of results or from a worker."""
+def _loaded(submission, workers):
+    """The key of a submission and its bytes, or the result of one that cannot be read."""
     problem, data = submission.problem, b""
     try:
         data = data if problem else submission.load()
     except Exception as error:  # damaged archives raise every kind
         problem = f"the file cannot be read ({type(error).__name__})"
     if problem:
-        return autograde.of_unreadable(ProblemSet.read(path), problem)
-    name = key(data, *setting)
-    kept = None if asked.again else results.stored(folder, name)
-    if kept is not None:
-        return kept
-    try:
-        result = workers.submit(work, path, data, limits, not asked.unconfined).result()
-    except BrokenProcessPool:
-        raise Refused(KILLED) from None
-    except Exception as error:  # a mistake in a hidden test, or here: the others are graded
-        problem = f"the grader itself failed, please read it ({type(error).__name__}: {error})"
-        result = autograde.of_unreadable(ProblemSet.read(path), problem)
-        return result | {"status": autograde.CRASHED}
-    results.store(folder, name, result)
-    return result
+        return "", autograde.of_unreadable(_read_once(workers.path), problem)
+    return key(data, *workers.setting), data
+
+
+class _Workers:
+    """Processes that grade, each with a thread that waits for it, so that none stops the others."""
+
+    def __init__(self, path, limits, asked):
+        self.path, self.limits, self.asked = path, limits, asked
+        self.confined = not asked.unconfined
+        self.setting = _setting(path, limits, self.confined)
+        self.threads = ThreadPoolExecutor(asked.jobs)
+        self.own, self.pools = local(), []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *ignored):
+        self.threads.shutdown(cancel_futures=True)
+        for pool in self.pools:
+            pool.shutdown()
+
+    def stored(self, folder: Path, name: str) -> dict | None:
+        """A result that is there already."""
+        return None if self.asked.again else results.stored(folder / "results", name)
+
+    def verify(self) -> None:
+        """Grade the reference solution, as a submission is graded, before all others.
+
+        Raises
+        ------
+        Refused
+            The problem set would cost somebody points, or give some away.
+        """
+        lines = self.threads.submit(self._done, verify, self.path, self.limits, self.confined)
+        try:
+            lines = lines.result()
+        except BrokenProcessPool:
+            raise Refused("the reference solution cannot be graded: its process ended") from None
+        if lines:
+            told = "\n".join(f"- {self.path.stem}, {line}" for line in lines)
+            raise Refused(f"nothing was graded, for the problem set is not in order:\n{told}")
+
+    def begin(self, folder: Path, name: str, submission: Submission) -> Future:
+        """Grade a submission, keep its result, and return the future of it."""
+        return self.threads.submit(self._one, folder, name, submission)
+
+    def _one(self, folder, name, submission):
+        try:
+            data = submission.load()
+            result = self._done(work, self.path, data, self.limits, self.confined)
+        except BrokenProcessPool:
+            result = autograde.of_fault(_read_once(self.path), "the grading process was killed")
+        except Exception as error:  # a mistake here: the others are graded
+            result = autograde.of_fault(
+                _read_once(self.path), f"the grader failed: {type(error).__name__}: {error}"
+            )
+        if not result["faults"]:
+            results.store(folder / "results", name, result)
+        return result
+
+    def _done(self, what: Callable, *arguments):
+        """The result of a function in this thread's process; once more, if the process dies."""
+        for last in (False, True):
+            if not hasattr(self.own, "pool"):
+                context = multiprocessing.get_context("spawn")
+                self.own.pool = ProcessPoolExecutor(1, context, initializer=_begin)
+                self.pools.append(self.own.pool)
+            try:
+                return self.own.pool.submit(what, *arguments).result()
+            except BrokenProcessPool:
+                del self.own.pool
+                if last:
+                    raise
+
+
+class Overtime(BaseException):
+    """The grader itself needs too long for a submission; no test may catch this."""
 
 
 def work(path: Path, data: bytes, limits: Limits, confined: bool) -> dict:
     """Grade the bytes of one submission, in a process of its own."""
     problems = _read_once(path)
+    try:
+        return _in_time(_work, problems, data, limits, confined)
+    except Overtime:
+        why = f"reading and comparing takes the grader more than {OWN_TIME} s; please look at it"
+        return autograde.of_fault(problems, why)
+
+
+def _work(problems, data, limits, confined):
     try:
         notebook = located(problems, read(data))
     except Unreadable as reason:
@@ -206,8 +331,30 @@ def work(path: Path, data: bytes, limits: Limits, confined: bool) -> dict:
     result = autograde.mark(problems, notebook, limits, confined)
     result["notes"] += notebook.notes
     if notebook.problems not in ("", problems.name):
-        result["notes"].append(f"this is a notebook of {notebook.problems}")
+        result["notes"].append(f"this is a notebook of {autograde.cut(notebook.problems, 60)}")
     return result
+
+
+def verify(path: Path, limits: Limits, confined: bool) -> list[str]:
+    """What is wrong with a problem set, found in a process like those of submissions."""
+    try:
+        return _in_time(autograde.verify, ProblemSet.read(path), limits, confined)
+    except Overtime:
+        return [f"the tests of the reference solution take more than {OWN_TIME} s"]
+
+
+def _in_time(what, *arguments):
+    """Call a function, and raise Overtime once this process has worked too long for it."""
+    signal.signal(signal.SIGPROF, _overtime)
+    signal.setitimer(signal.ITIMER_PROF, OWN_TIME)
+    try:
+        return what(*arguments)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _overtime(*ignored):
+    raise Overtime
 
 
 @cache
@@ -217,18 +364,18 @@ def _read_once(path):
 
 def _setting(path, limits, confined):
     """All but the submission that a result depends on, as text."""
-    files = [
-        path,
-        *sorted((ROOT / "grading").glob("*.py")),
-        *sorted((ROOT / "ae_course").glob("*.py")),
-    ]
-    sums = [sha256(file.read_bytes()).hexdigest() for file in files]
-    return [*sums, *map(str, astuple(limits)), str(confined)]
+    code = [*(ROOT / "grading").rglob("*.py"), *(ROOT / "ae_course").rglob("*.py")]
+    sums = [sha256(file.read_bytes()).hexdigest() for file in [path, *sorted(code)]]
+    versions = [platform.python_version(), numpy.__version__, scipy.__version__]
+    return [*sums, *versions, *map(str, astuple(limits)), str(confined)]
 
 
 def _begin():
     """Leave interruptions to the main process, and end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(ValueError, OSError):  # a system may be stricter already
+        resource.setrlimit(resource.RLIMIT_AS, (OWN_MEMORY, most))
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 

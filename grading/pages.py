@@ -32,6 +32,8 @@ MEANING = {
     autograde.CRASHED: "Something in your notebook ended its program. What does not depend on it"
     " was graded.",
     autograde.UNREADABLE: "Your file could not be read as a notebook. Please hand it in again.",
+    autograde.FAULT: "Not all of your notebook could be graded yet, which is not your fault.",
+    autograde.WAITING: "Your notebook is still to be graded.",
     autograde.MISSING_CELLS: "Cells in which answers belong are missing. What is there was graded.",
 }
 KINDS = [  # of outcomes, from best to worst, with colours of different lightness
@@ -41,6 +43,7 @@ KINDS = [  # of outcomes, from best to worst, with colours of different lightnes
     ("not answered", "#bbbbbb"),
     ("not run to its end", "#000000"),
     ("to be read", "#F0E442"),
+    ("not graded", "#CC79A7"),
 ]
 UNFINISHED = {autograde.TIMED_OUT, autograde.CRASHED, autograde.NOT_REACHED}
 
@@ -164,7 +167,7 @@ def _of(graded, name):
 
 def _kind(task):
     if task["points"] is None:
-        return "to be read"
+        return "not graded" if task["outcome"] == autograde.NOT_GRADED else "to be read"
     if task["points"] == task["out_of"]:
         return "all points"
     if task["outcome"] in UNFINISHED:

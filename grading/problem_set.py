@@ -30,10 +30,14 @@ from pathlib import Path
 
 import jupytext
 
-ROOT = Path(__file__).resolve().parents[1]
+from grading import ROOT
+
 HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[ \t]*### END HIDDEN TESTS[^\n]*\n?",
     re.MULTILINE | re.DOTALL,
+)
+SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL
 )
 ROLES = ("answer", "check", "written", "instructor", "sealed")
 
@@ -76,6 +80,12 @@ class Cell:
         """The hidden tests of a check."""
         return "\n".join(HIDDEN.findall(self.source))
 
+    @property
+    def stub(self) -> str:
+        """What a student gets of an answer; without marks around the solution, dots alone."""
+        stub, found = SOLUTION.subn(r"\1return ...", self.source)
+        return stub if found else "..."
+
 
 @dataclass(frozen=True)
 class Task:
@@ -102,12 +112,14 @@ class ProblemSet:
         Raises
         ------
         ProblemError
-            A cell says something of itself that has no meaning, or an answer has no check.
+            A cell says something of itself that has no meaning, its code is none, or an answer has
+            no check.
         """
         text = path.read_text("utf-8")
         notebook = jupytext.reads(text, fmt="md:myst")
         found = cls(path.stem, tuple(_cells(notebook)), hashlib.sha256(text.encode()).hexdigest())
         found._validate()
+        found._validate_code()
         return found
 
     def having(self, *roles: str) -> list[Cell]:
@@ -144,11 +156,39 @@ class ProblemSet:
         }
 
     def namespace(self) -> dict:
-        """What the cells before the tests define, with the reference solutions."""
+        """What the cells before the tests define, with the reference solutions.
+
+        Raises
+        ------
+        ProblemError
+            A cell raises an exception.
+        """
         space = {"__name__": "__main__"}
-        for cell in self.having("setting", "sealed", "answer", "instructor"):
-            exec(compile(cell.source, f"<{self.name}: {cell.role} {cell.task}>", "exec"), space)
+        for number, cell in enumerate(self.cells, 1):
+            if cell.role in ("setting", "sealed", "answer", "instructor"):
+                try:
+                    exec(compiled(cell.source, f"<cell {number}>"), space)
+                except Exception as problem:
+                    raise ProblemError(self._in_cell(number, cell, problem)) from problem
         return space
+
+    def _in_cell(self, number, cell, problem):
+        """An exception in a cell, in a line."""
+        is_syntax = isinstance(problem, SyntaxError)
+        line = problem.lineno if is_syntax else line_in(problem, f"<cell {number}>")
+        what = problem.msg if is_syntax else problem
+        about = f" of {cell.task}" if cell.task else ""
+        return (
+            f"{self.name}: the {cell.role}{about} (cell {number}), line {line}:"
+            f" {type(problem).__name__}: {what}"
+        )
+
+    def _validate_code(self):
+        for number, cell in enumerate(self.cells, 1):
+            try:
+                ast.parse("" if cell.role in ("text", "written") else cell.source)
+            except SyntaxError as problem:
+                raise ProblemError(self._in_cell(number, cell, problem)) from None
 
     def _validate(self):
         names = [cell.task for cell in self.having("answer", "written")]
@@ -202,7 +242,21 @@ def run(code: str, space: dict, name: str = "<visible check>") -> BaseException 
     first = None
     for node in ast.parse(code).body:
         try:
-            exec(compile(ast.Module([node], []), name, "exec"), space)
+            exec(compiled(ast.Module([node], []), name), space)
         except Exception as problem:
             first = first or problem
     return first
+
+
+def compiled(code: str | ast.Module, name: str):
+    """Code of a problem set, ready to run: its assertions count, however Python was started."""
+    return compile(code, name, "exec", dont_inherit=True, optimize=0)
+
+
+def line_in(problem: BaseException, name: str) -> int:
+    """The last line of code with this name that an exception came through; 0 if through none."""
+    trace, line = problem.__traceback__, 0
+    while trace is not None:
+        line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == name else line
+        trace = trace.tb_next
+    return line

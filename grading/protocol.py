@@ -1,4 +1,4 @@
-"""Values pass through the wall as lines of JSON: numbers, arrays, text and what holds them.
+"""Values pass in and out of the sandbox as lines of JSON: numbers, arrays, text, what holds them.
 
 Nothing that comes from a submission is unpickled or imported: `decode` makes plain values only. The
 way in may also carry values of the package, by name (`decode(..., inward=True)`).
@@ -7,18 +7,26 @@ way in may also carry values of the package, by name (`decode(..., inward=True)`
 import base64
 import dataclasses
 import importlib
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
 KINDS = "biufc"
+DTYPE = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,2}}")
 PACKAGE = "ae_course"
 LARGEST = 16 * 2**20
-"""Bytes of an array; more is refused on both sides."""
+"""Bytes of an array, or characters of a text; more is refused on both sides."""
+LONGEST_INT = 1024
+"""Bits of a whole number; a larger one is no float."""
+MOST_KEYS = 1_000
+"""Of a dictionary from a submission: keys can be chosen so that time grows with their square."""
+DEEPEST = 50
+"""Values within values."""
 
 
 class Unsendable(TypeError):
-    """A value that does not pass through the wall."""
+    """A value that does not pass out of the sandbox."""
 
 
 def encode(value):
@@ -35,8 +43,9 @@ def encode(value):
     if value is ...:
         return {"is": "dots"}
     if isinstance(value, list | tuple):
-        return {"is": type(value).__name__, "of": [encode(part) for part in value]}
-    if isinstance(value, np.ndarray | np.generic):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {"is": kind, "of": [encode(part) for part in value]}
+    if isinstance(value, np.ndarray | np.generic | complex):
         return _array(np.asarray(value))
     if isinstance(value, Mapping):
         kind = "parameters" if type(value).__name__ == "Parameters" else "dict"
@@ -46,37 +55,46 @@ def encode(value):
     return _of_the_package(value)
 
 
-def decode(sent, inward: bool = False):
+def decode(sent, inward: bool = False, depth: int = 0):
     """The value that was encoded; from a submission (not `inward`) a plain one.
 
     Raises
     ------
     ValueError
-        This is not what `encode` writes.
+        This is not what `encode` writes, or larger or deeper than an answer may be.
     """
     if not isinstance(sent, dict):
         return _plain(sent)
+    if depth > DEEPEST:
+        raise ValueError("an answer with values within values without an end")
     match sent:
         case {"is": "dots"}:
             return ...
-        case {"is": "list", "of": list(parts)}:
-            return [decode(part, inward) for part in parts]
-        case {"is": "tuple", "of": list(parts)}:
-            return tuple(decode(part, inward) for part in parts)
+        case {"is": "list" | "tuple" as kind, "of": list(parts)}:
+            found = [decode(part, inward, depth + 1) for part in parts]
+            return found if kind == "list" else tuple(found)
         case {"is": "array", "dtype": str(dtype), "shape": list(shape), "data": str(data)}:
             return _read_array(dtype, shape, data)
         case {"is": "dict" | "parameters" as kind, "of": list(pairs)}:
-            items = {decode(key, inward): decode(value, inward) for key, value in pairs}
+            items = _items(pairs, inward, depth + 1)
             return _parameters(items) if inward and kind == "parameters" else items
     if inward:
         return _read_inward(sent)
     raise ValueError("an answer came in a form that has no meaning")
 
 
+def _items(pairs, inward, depth):
+    if len(pairs) > MOST_KEYS and not inward:
+        raise ValueError(f"a dictionary of more than {MOST_KEYS} entries")
+    return {decode(key, inward, depth): decode(value, inward, depth) for key, value in pairs}
+
+
 def _plain(value):
     # Subclasses of numbers and strings may be anything: only the value itself passes.
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
+            if kind is int and int(value).bit_length() > LONGEST_INT:
+                raise Unsendable("a whole number larger than any that is computed with here")
             return kind(value)
     if value is None:
         return None
@@ -85,7 +103,7 @@ def _plain(value):
 
 def _array(array):
     if array.dtype.kind not in KINDS:
-        raise Unsendable(f"an array of {array.dtype}")
+        array = _numbers(array, f"an array of {array.dtype}")
     if array.nbytes > LARGEST:
         raise Unsendable(f"an array of {array.nbytes / 2**20:.0f} MB")
     data = np.ascontiguousarray(array)
@@ -97,10 +115,21 @@ def _array(array):
     }
 
 
+def _numbers(value, what):
+    """What counts as numbers where answers are judged: all that NumPy makes numbers of.
+
+    Fractions, decimals, arrays of objects, series and tables are judged like this in a notebook
+    too, by `ae_course.exercises.verdict`.
+    """
+    try:
+        return np.asarray(value, float)
+    except Exception:  # whatever the submission's own class raises
+        raise Unsendable(what) from None
+
+
 def _read_array(dtype, shape, data):
-    dtype = np.dtype(dtype)
-    if dtype.kind not in KINDS or dtype.hasobject:
-        raise ValueError(f"an array of {dtype}")
+    if not DTYPE.fullmatch(dtype):
+        raise ValueError(f"an array of {dtype[:20]}")
     return np.frombuffer(base64.b64decode(data), dtype).reshape(shape).copy()
 
 
@@ -116,7 +145,7 @@ def _of_the_package(value):
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             parts = {f.name: encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
             return {"is": "value", "of": [module, type(value).__name__], "parts": parts}
-    raise Unsendable(f"a value of type {type(value).__name__}")
+    return _array(_numbers(value, f"a value of type {type(value).__name__}"))
 
 
 def _read_inward(sent):

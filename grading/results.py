@@ -47,7 +47,8 @@ class Graded:
     def notes(self) -> list[str]:
         """What the instructor should know, with the files that were set aside."""
         aside = ", ".join(self.set_aside)
-        return self.result["notes"] + ([f"graded is {self.file}, not {aside}"] if aside else [])
+        said = self.result["notes"] + self.result.get("faults", [])
+        return said + ([f"graded is {self.file}, not {aside}"] if aside else [])
 
 
 def stored(folder: Path, key: str) -> dict | None:

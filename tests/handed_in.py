@@ -6,9 +6,10 @@ import json
 import nbformat
 import pytest
 
+from grading import ROOT
 from grading.autograde import UNWRITTEN
-from grading.problem_set import ROOT, ProblemSet
-from grading.sandbox import NoWall, check_wall
+from grading.problem_set import ProblemSet
+from grading.sandbox import NoSandbox, check_sandbox
 
 SOURCES = sorted((ROOT / "problem_sets").glob("*.md"))
 SETS = {path.stem: ProblemSet.read(path) for path in SOURCES}
@@ -100,13 +101,13 @@ def loose(notebook):
     return json.loads(nbformat.writes(notebook))
 
 
-def wall_or_skip():
+def sandbox_or_skip():
     """Skip a test where nothing can be confined; in continuous integration, fail it."""
     import os
 
     try:
-        check_wall()
-    except NoWall as reason:
+        check_sandbox()
+    except NoSandbox as reason:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(reason))

@@ -26,7 +26,7 @@ each_set = pytest.mark.parametrize("name", SETS)
 
 
 def marked(notebook, name, limits=LIMITS):
-    """Mark a notebook of our own, which needs no wall."""
+    """Mark a notebook of our own, which needs no sandbox."""
     return autograde.mark(SETS[name], read(data(notebook)), limits, confined=False)
 
 

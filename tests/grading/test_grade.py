@@ -9,11 +9,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from handed_in import blank, data, filled, loose, wall_or_skip
+from handed_in import blank, data, filled, loose, sandbox_or_skip
 from wrong_answers import WRONG_ANSWERS
 
-from grading import autograde, grade
-from grading.problem_set import ROOT
+from grading import ROOT, autograde, grade
 
 MEMORY = "1.0625"
 MARK = str(round(float(MEMORY) * 2**30)).encode()
@@ -279,7 +278,7 @@ def processes():
 @pytest.fixture(scope="module")
 def outcome(handed_in, tmp_path_factory):
     """What grading the class wrote, how long it took, and what was there before and after."""
-    wall_or_skip()
+    sandbox_or_skip()
     folder, wanted = handed_in
     out = tmp_path_factory.mktemp("grades")
     before, start = course_files(), time.perf_counter()

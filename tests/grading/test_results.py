@@ -16,8 +16,7 @@ from graded_class import PROBLEMS, enter, one, rows
 from graded_class import run as mark_by_hand
 from handed_in import blank, data, filled
 
-from grading import autograde, files, grade, pages, results, tables
-from grading.problem_set import ROOT
+from grading import ROOT, autograde, files, grade, pages, results, tables
 from grading.submissions import Submission
 
 NASTY = "=1+1<script>alert('x')</script>\udcff"

@@ -1,17 +1,17 @@
-"""What is behind the wall stays there: it sees nothing of the course, and cannot multiply."""
+"""What is in the sandbox stays there: it sees nothing of the course, and cannot multiply."""
 
 import os
 import platform
+import re
 import struct
 import time
 from pathlib import Path
 
 import pytest
-from handed_in import wall_or_skip
+from handed_in import sandbox_or_skip
 
-from grading import sandbox
-from grading.problem_set import ROOT
-from grading.sandbox import Budget, Crashed, Limits, NoWall, Session, TimedOut, rules
+from grading import ROOT, sandbox, seccomp
+from grading.sandbox import Budget, Crashed, Limits, NoSandbox, Session, TimedOut
 
 EVERYWHERE = "import contextlib\nfor n in range(3, 9):\n  with contextlib.suppress(OSError): "
 LIMITS = Limits(step=2, total=30, memory=2**30, files=2**20)
@@ -20,23 +20,23 @@ LIMITS = Limits(step=2, total=30, memory=2**30, files=2**20)
 @pytest.fixture(scope="module")
 def shared():
     """A session that lives through the tests that do not end it."""
-    wall_or_skip()
-    session = Session(Budget(Limits(step=20, total=300, memory=2**30, files=2**20)))
+    sandbox_or_skip()
+    session = Session(Limits(step=20, total=300, memory=2**30, files=2**20))
     yield session
     session.close()
 
 
 @pytest.fixture
 def session():
-    wall_or_skip()
-    session = Session(Budget(LIMITS))
+    sandbox_or_skip()
+    session = Session(LIMITS)
     yield session
     session.close()
 
 
-def run(session, code):
+def run(session, code, *budgets):
     """What comes of a cell: nothing, or the exception with its message."""
-    reply = session.ask({"run": code, "name": "a cell"})
+    reply = session.ask({"run": code, "name": "a cell"}, *budgets)
     return f"{reply['raises']}: {reply['says']}" if "raises" in reply else ""
 
 
@@ -50,6 +50,7 @@ def test_nothing_of_the_course_but_the_package_is_seen(shared):
     assert set(listed) <= {"ae_course", ".venv"}
     assert eval(shown(shared, "sorted(__import__('os').listdir('/grader'))")) == [
         "protocol.py",
+        "shell.py",
         "worker.py",
     ]
     assert "No such file" in run(shared, f"open({str(ROOT / 'problem_sets/problems_01.md')!r})")
@@ -58,10 +59,10 @@ def test_nothing_of_the_course_but_the_package_is_seen(shared):
 
 
 def test_the_course_is_hidden_where_it_lies_among_what_is_seen(monkeypatch):
-    wall_or_skip()
+    sandbox_or_skip()
     paths = [*sandbox.system(), str(ROOT)]  # as if it lay in /usr, or in the folder of Python
     monkeypatch.setattr(sandbox, "system", lambda: paths)
-    session = Session(Budget(LIMITS))
+    session = Session(LIMITS)
     try:
         test_nothing_of_the_course_but_the_package_is_seen(session)
         assert run(session, f"open({str(ROOT / 'x')!r}, 'w')").startswith("OSError: [Errno 30]")
@@ -87,16 +88,16 @@ def test_nothing_of_the_grader_s_environment_is_seen(shared, monkeypatch):
         ("import threading; threading.Thread(target=print).start()", "RuntimeError"),
         ("import socket; socket.socket()", "PermissionError"),
         ("import os; os.memfd_create('x')", "PermissionError"),
-        ("import os; os.remove(__import__('ae_course').__file__)", "OSError"),
-        ("open('/new', 'w')", "OSError"),
-        ("open('/dev/shm/new', 'w')", "OSError"),
-        ("open('/grader/protocol.py', 'a')", "OSError"),
-        ("open('/tmp/new', 'wb').write(b'x' * 2**21)", "OSError"),
-        ("import sys; open(sys.executable, 'a')", "OSError"),
+        ("import os; os.remove(__import__('ae_course').__file__)", "OSError|PermissionError"),
+        ("open('/new', 'w')", "OSError|PermissionError"),
+        ("open('/dev/shm/new', 'w')", "OSError|PermissionError"),
+        ("open('/grader/protocol.py', 'a')", "OSError|PermissionError"),
+        ("open('/tmp/new', 'wb').write(b'x' * 2**21)", "OSError|PermissionError"),
+        ("import sys; open(sys.executable, 'a')", "OSError|PermissionError"),
         ("import os; os.setuid(0)", "OSError|PermissionError"),
         ("x = bytearray(2**31)", "MemoryError"),
         ("import resource as r; r.setrlimit(r.RLIMIT_AS, (2**40, 2**40))", "ValueError"),
-        ("import os; os.kill(os.getppid(), 9)", ""),
+        ("import os; os.kill(os.getppid(), 9)", "|PermissionError"),
         ("import os; os.kill(-1, 9)", "ProcessLookupError"),
     ],
 )
@@ -123,7 +124,7 @@ def test_a_call_brings_a_value(shared):
     run(shared, "def twice(x): return 2 * x")
     request = {"call": "twice", "with": {"is": "tuple", "of": [4]}, "errors": {"over": "raise"}}
     assert shared.ask(request) == {"gives": 8}
-    assert shared.ask(request | {"call": "thrice"}) == {"lacks": "thrice"}
+    assert shared.ask(request | {"call": "thrice"}) == {"lacks": "thrice", "near": ["twice"]}
 
 
 def test_lines_for_ipython_are_passed_over(shared):
@@ -141,15 +142,65 @@ def test_what_runs_for_ever_is_stopped(code, session, monkeypatch):
 
 
 def test_time_is_counted_over_sessions_too():
-    wall_or_skip()
-    budget = Budget(Limits(step=10, total=1.5))
-    first = Session(budget)
-    run(first, "import time\nwhile time.process_time() < 1: pass")
+    sandbox_or_skip()
+    limits = Limits(step=10, total=1.5)
+    budget = Budget.of(limits)
+    first, second = Session(limits), Session(limits)
+    run(first, "import time\nwhile time.process_time() < 1: pass", budget)
     first.close()
-    second = Session(budget)
     with pytest.raises(TimedOut, match=r"1\.5 s in all"):
-        run(second, "while True: pass")
+        run(second, "while True: pass", budget)
     second.close()
+
+
+def test_waiting_is_limited_where_working_is_not():
+    budget = Budget.of_calls(Limits(total=10))
+    budget.spend(1000, 5000)  # on a busy machine
+    assert not budget.used_up(1000, 5000)
+    budget.spend(0, 30)
+    assert not budget.used_up(0, 19)
+    assert budget.used_up(0, 20)
+
+
+OPENED = """import os
+opened = []
+for top in ("/dev", "/proc", "/sys"):
+    for folder, _, names in os.walk(top):
+        for name in names:
+            try:  # opened, and never written to
+                os.close(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_NONBLOCK))
+                opened.append(f"{folder}/{name}")
+            except OSError:
+                pass
+raise Exception([n for n in opened if not n.startswith("/proc/") or "/fd/" not in n])"""
+HARMLESS = {*(f"/dev/{n}" for n in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"))}
+
+
+def test_no_setting_of_the_machine_can_be_opened_for_writing(shared):
+    found = eval(run(shared, OPENED).removeprefix("Exception: "))
+    assert {name for name in found if not name.startswith(("/dev/std", "/dev/pts/"))} <= HARMLESS
+    assert "/dev/null" in found
+    assert run(shared, "import os; os.chmod('/dev/null', 0o600)").startswith(
+        ("PermissionError", "OSError")
+    )
+
+
+def test_to_the_kernel_it_is_not_root(shared):
+    owner = Path(f"/proc/{shared.worker}").stat().st_uid
+    assert owner in (os.getuid(), sandbox.NOBODY)
+    assert owner != 0
+    status = Path(f"/proc/{shared.worker}/status").read_text()
+    assert re.search(r"^NoNewPrivs:\t1$", status, re.MULTILINE)
+    assert re.search(r"^CapEff:\t0+$", status, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "make", ["open(f'/tmp/{n}', 'w').close()", "os.link('/tmp/x', f'/tmp/{n}')"]
+)
+def test_files_without_number_are_stopped(session, make):
+    code = f"import os\nopen('/tmp/x', 'w').close()\nfor n in range(10**7): {make}"
+    with pytest.raises(Crashed, match="temporary files"):
+        run(session, code)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +229,8 @@ def test_endless_replies_are_cut_off(session, monkeypatch):
 
 
 def test_closing_leaves_no_process():
-    wall_or_skip()
-    session = Session(Budget(LIMITS))
+    sandbox_or_skip()
+    session = Session(LIMITS)
     worker = Path(f"/proc/{session.worker}")
     assert session.worker != session.process.pid
     assert worker.exists()
@@ -191,7 +242,7 @@ def test_closing_leaves_no_process():
 
 
 def test_without_a_wall_there_is_still_another_process_with_limits(tmp_path):
-    session = Session(Budget(LIMITS), confined=False)
+    session = Session(LIMITS, confined=False)
     folder = Path(session.folder)
     try:
         assert shown(session, "__import__('os').getpid()") != str(os.getpid())
@@ -205,47 +256,68 @@ def test_without_a_wall_there_is_still_another_process_with_limits(tmp_path):
 def test_where_bubblewrap_is_missing_it_is_said_in_a_line(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(
-        NoWall, match=r"is not installed.*apt install bubblewrap.*UNCONFINED=1"
+        NoSandbox, match=r"is not installed.*apt install bubblewrap.*UNCONFINED=1"
     ) as no:
-        sandbox.check_wall()
+        sandbox.check_sandbox()
     assert "\n" not in str(no.value)
 
 
-def test_where_bubblewrap_cannot_work_it_is_said_too(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("version", "said", "wanted"),
+    [
+        ("0.8.0", "", "cannot make namespaces"),
+        ("0.8.0", "bwrap: setting up uid map: Permission denied", "AppArmor"),
+        ("0.9.0", "bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted", "AppArmor"),
+        ("0.8.0", "bwrap: No permissions to create new namespace", "cannot make namespaces"),
+        ("0.8.0", "bwrap: Can't mount proc on /newroot/proc: what", "Can't mount proc"),
+        ("0.6.1", "bwrap: Unknown option --size", r"0\.6\.1 is too old, 0\.7\.0"),
+        ("", "bwrap: Unknown option --size", r"too old, 0\.7\.0"),
+    ],
+)
+def test_where_bubblewrap_cannot_work_it_is_said_why(version, said, wanted, monkeypatch, tmp_path):
     broken = tmp_path / "bwrap"
-    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && echo "bubblewrap {version}" && exit 0\n'
+        f'echo "{said}" >&2\nexit 1\n'
+    )
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(NoWall, match="cannot make namespaces"):
-        sandbox.check_wall()
+    with pytest.raises(NoSandbox, match=wanted) as no:
+        sandbox.check_sandbox()
+    assert "\n" not in str(no.value)
+    assert "apt install" not in str(no.value)
+
+
+def test_on_other_processors_it_is_said_too(monkeypatch):
+    sandbox_or_skip()
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    with pytest.raises(NoWall, match="riscv64"):
-        sandbox.check_wall()
+    with pytest.raises(NoSandbox, match="riscv64"):
+        sandbox.check_sandbox()
 
 
-@pytest.mark.parametrize("machine", sandbox.SYSTEMS)
+@pytest.mark.parametrize("machine", seccomp.SYSTEMS)
 def test_the_filter_refuses_what_it_should_and_nothing_else(machine):
     """Run the filter as the kernel would, on every number of a system call."""
-    audit, column = sandbox.SYSTEMS[machine]
-    program = list(struct.iter_unpack("HBBI", rules(machine)))
-    refused = {pair[column] for pair in sandbox.CALLS.values()} - {None}
+    audit, column = seccomp.SYSTEMS[machine]
+    program = list(struct.iter_unpack("HBBI", seccomp.rules(machine)))
+    refused = {pair[column] for pair in seccomp.CALLS.values()} - {None}
 
     def verdict(number, architecture=audit):
         fields, at, loaded = {0: number, 4: architecture}, 0, 0
         while True:
             code, yes, no, k = program[at]
-            if code == sandbox.RETURN:
+            if code == seccomp.RETURN:
                 return k
-            if code == sandbox.LOAD:
+            if code == seccomp.LOAD:
                 loaded, jump = fields[k], 0
-            elif code == sandbox.EQUAL:
+            elif code == seccomp.EQUAL:
                 jump = yes if loaded == k else no
             else:
                 jump = yes if loaded >= k else no
             at += 1 + jump
 
     for number in range(600):
-        wanted = sandbox.REFUSE if number in refused else sandbox.ALLOW
+        wanted = seccomp.REFUSE if number in refused else seccomp.ALLOW
         assert verdict(number) == wanted
-    assert verdict(0x40000000 + 57) == sandbox.REFUSE
-    assert verdict(0, architecture=3) == sandbox.KILL
+    assert verdict(0x40000000 + 57) == seccomp.REFUSE
+    assert verdict(0, architecture=3) == seccomp.KILL
