@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"grade: {reason}; what was graded until then is kept")
     except KeyboardInterrupt:
         stop()
-    if faults := [g for g in graded if g.result["faults"]]:
+    if faults := [g for g in graded if g.result.get("faults")]:
         sys.exit("\n".join(["grade: not graded, through no fault of the students:", *_of(faults)]))
 
 
@@ -218,8 +218,6 @@ def _graded(workers, submissions, folder, write) -> dict[Submission, dict]:
             if last >= often:
                 last = 0
                 write(known)
-    except KeyboardInterrupt:
-        stop()  # at once, and not when those that are running are done
     finally:
         bar.close()
     return known
@@ -251,6 +249,8 @@ class _Workers:
         return self
 
     def __exit__(self, kind, *ignored):
+        if kind is KeyboardInterrupt:
+            stop()  # at once, and not when those that are running are done
         self.threads.shutdown(cancel_futures=True)
         for pool in self.pools:
             pool.shutdown()

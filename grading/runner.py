@@ -18,6 +18,8 @@ WRONG, NO_FUNCTION, ERROR = "wrong", "missing", "error"
 
 FLOATING = re.compile(r"(?:divide by zero|overflow|underflow|invalid value) encountered in \w+")
 POWER = ("bitwise_xor", "for ^")
+GIVEN_UP = 3
+"""After so many calls in a row that hung or crashed, a function is not called again."""
 STRANGE = "its result has a form with which the tests cannot go on"
 LONGEST = 300
 """Characters of whatever a submission says of itself."""
@@ -63,12 +65,17 @@ class Runner:
         self.session, self.left_out = None, set()
         self.troubles: list[tuple[str, str]] = []
         self.broken: dict[str, Failed] = {}
+        self.in_a_row: dict[str, int] = {}
         self.raised: dict[str, str] = {}
         self.not_run: dict[str, str] = {}
 
     def begin_check(self) -> None:
-        """Try functions again that hung or crashed in an earlier check."""
-        self.broken = {}
+        """Try functions again that hung or crashed in an earlier check, unless they always do."""
+        self.broken = {
+            name: failed
+            for name, failed in self.broken.items()
+            if self.in_a_row.get(name, 0) >= GIVEN_UP
+        }
 
     def call(self, name: str, arguments: tuple):
         """Call a function of the student; return a plain value.
@@ -86,8 +93,10 @@ class Runner:
             self.start()
             reply = self.session.ask(request, self.calling)
         except (TimedOut, Crashed) as end:
+            self.in_a_row[name] = self.in_a_row.get(name, 0) + 1
             self.broken[name] = self._trouble(f"{name}()", end)
             raise self.broken[name] from None
+        self.in_a_row[name] = 0
         return self._value(name, reply)
 
     def start(self) -> None:
