@@ -130,7 +130,9 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
 def _write(folder, problems, submissions, known, entered):
     """Write tables and pages with the results that are known; return what came of the marks."""
     graded = [
-        Graded(s.student, s.file, known.get(s) or autograde.of_waiting(problems), s.set_aside)
+        Graded(
+            s.student, s.file, known.get(s.student) or autograde.of_waiting(problems), s.set_aside
+        )
         for s in submissions
     ]
     # Marks are for answers that were read: those of the others wait in the table.
@@ -199,9 +201,9 @@ def _graded(workers, submissions, folder, write) -> dict[Submission, dict]:
     for submission in submissions:
         name, data = _loaded(submission, workers)
         if isinstance(data, dict):
-            known[submission] = data
+            known[submission.student] = data
         elif (kept := workers.stored(folder, name)) is not None:
-            known[submission] = kept
+            known[submission.student] = kept
         else:
             waiting.setdefault(name, []).append(submission)
     if not waiting:
@@ -212,7 +214,7 @@ def _graded(workers, submissions, folder, write) -> dict[Submission, dict]:
     bar = tqdm(total=sum(map(len, waiting.values())), unit="notebook", smoothing=0)
     try:
         for future in as_completed(futures):
-            known |= dict.fromkeys(futures[future], future.result())
+            known |= {one.student: future.result() for one in futures[future]}
             bar.update(len(futures[future]))
             last += len(futures[future])
             if last >= often:

