@@ -108,9 +108,14 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
 
     with _Workers(path, limits, asked) as workers:
         given = write(_graded(workers, submissions, folder, write))
+    _tell(given, roll, folder, time.perf_counter() - start)
+    return given.graded
+
+
+def _tell(given, roll, folder, seconds):
+    """Say what came of a class, and where it is to be read."""
     graded = given.graded
     statuses = Counter(g.result["status"] for g in graded)
-    seconds = time.perf_counter() - start
     print(
         f"{len(graded)} submissions in {seconds:.0f} s: "
         + ", ".join(f"{statuses[s]} {s}" for s in autograde.STATUSES if statuses[s])
@@ -124,7 +129,6 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
         print(notice, file=sys.stderr)
     if given.refused:
         raise MarkError("these marks do not count:\n" + "\n".join(given.refused))
-    return graded
 
 
 def _write(folder, problems, submissions, known, entered):
@@ -138,7 +142,8 @@ def _write(folder, problems, submissions, known, entered):
     # Marks are for answers that were read: those of the others wait in the table.
     unread = [one for one in graded if one.result.get("unread")]
     given = marks.give(entered, [one for one in graded if not one.result.get("unread")])
-    given.graded = sorted([*given.graded, *unread], key=lambda one: one.student)
+    by_student = {one.student: one for one in [*given.graded, *unread]}
+    given.graded = [by_student[one.student] for one in graded]
     results.write_tables(folder, given.graded)
     marks.write(folder, entered, given)
     pages.write(folder, problems, given.graded)
@@ -192,7 +197,7 @@ def _said(same: list[Submission]) -> str:
     return next(iter(said)) if len(said) == 1 else ""
 
 
-def _graded(workers, submissions, folder, write) -> dict[Submission, dict]:
+def _graded(workers, submissions, folder, write) -> dict[str, dict]:
     """The result of every submission; those that are there are not redone, equal ones done once.
 
     Tables and pages are written on the way, so that a run that is killed leaves what it has done.
