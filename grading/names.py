@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -33,13 +33,12 @@ SETS = re.compile(
     rf"{EDGE}(?:problem[ _-]?sets?|problems?|psets?|homeworks?|home[ _-]work|assignments?"
     r"|exercises?|(?:ü|ue)bung(?:en|sblatt)?|abgaben?|aufgaben?|devoirs?|tareas?)"
     rf"(?:[ _.-]?#?\d{{1,3}})?{END}"
-    rf"|{EDGE}(?:ps|hw|ex|ass|lab|sheet|blatt|serie|week|woche|task|project|tp|td)"
-    rf"[ _.-]?#?\d{{1,3}}{END}"
+    rf"|{EDGE}(?:ps|hw|lab|sheet|blatt|serie|week|woche|task|project)[ _.-]?#?\d{{1,2}}{END}"
     r"|(?:第\d{1,3}回)?(?:課題|演習|宿題|レポート|作业|作業|과제|숙제)[ _.-]?\d{0,3}",
     re.IGNORECASE,
 )
 DAY, MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
-CLOCK = r"(?:[-_T ,]*(?:[01]\d|2[0-3])[-_.:h ]?[0-5]\d(?:[-_.:]?[0-5]\d)?(?:Z|UTC)?)?"
+CLOCK = r"(?:[-_T ,]*(?:[01]\d|2[0-3])[-_.:h ]?[0-5]\d(?:[-_.:]?[0-5]\d)?(?:Z|UTC)?(?![^\W_]|@))?"
 DATES = re.compile(
     rf"(?<!\d)(?:(?:19|20)\d\d([-_. ]){MONTH}\1{DAY}|{DAY}[-_.]{MONTH}[-_.](?:19|20)\d\d"
     rf"|(?:19|20)\d\d年{MONTH}月{DAY}日){CLOCK}(?!\d)"
@@ -55,16 +54,22 @@ COPIES = re.compile(
     r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint|[ _-]v(?:er(?:sion)?)?[ ._-]?\d{1,2}(?!\w)",
     re.IGNORECASE,
 )
-SAYS_NOTHING = re.compile(
-    "finale?|draft|new|old|neu|alt|fertig|fixed|corrected|last|latest|(?:re)?submi(?:ssions?|t|tted)"
-    "|answers?|solutions?|lösung(?:en)?|notebooks?|untitled|scratch|tests?|backup|late|ontime|time"
-    "|updated?|revised|attempts?|version|exports?|downloads?|inbox|files?|work|my|mine|the|of|to"
-    "|and|for|sets?|ipynb|zip|labs?|weeks?|提出物?|最終版?|解答|回答",
+SAYS_NOTHING = re.compile(  # beside a name; none of these is one
+    "final|draft|fixed|corrected|(?:re)?submi(?:ssions?|tted)|answers?|solutions?|lösung(?:en)?"
+    "|notebooks?|untitled|updated?|revised|attempts?|version|exports?|downloads?|ipynb|zip"
+    "|提出物?|最終版?|解答|回答",
+    re.IGNORECASE,
+)
+NO_NAME = re.compile(  # alone; some of these are also names of people
+    f"(?:(?:{SAYS_NOTHING.pattern}|finale|new|old|neu|alt|fertig|last|latest|submit|scratch|tests?"
+    "|backup|late|on|time|ontime|inbox|files?|work|my|mine|the|of|to|and|for|sets?|labs?|weeks?)"
+    r"(?:[\s_.,;+~-]|\d{1,2}(?!\d))*)+",
     re.IGNORECASE,
 )
 GROUPS = re.compile(
-    r"(?:section|sec|group|gruppe|grp|team|tutor\w*|class|klasse|kurs|course)?[ _-]*\w{1,2}"
-    r"|.*[組班]|(?:mo|tu|we|th|fr|sa|su|di|mi|do|so|mon|tue|wed|thu|fri|sat|sun)\w*",
+    r"(?:section|sec|group|gruppe|grp|team|tutor\w*|class|klasse|kurs|course)[ _-]*\w{1,2}"
+    r"|.*[組班]|(?:mon|tue|wed|thu|fri|sat|sun)(?:\w*day)?"
+    r"|(?:montag|dienstag|mittwoch|donnerstag|freitag)",
     re.IGNORECASE,
 )
 REMEDY = (
@@ -137,6 +142,7 @@ class Link:
     dates: tuple[str, ...] = ()
     tokens: frozenset = field(default=frozenset(), compare=False)
     label: str = field(default="", compare=False)
+    archive: bool = field(default=False, compare=False)
 
 
 def normal(text: str) -> str:
@@ -303,7 +309,15 @@ def _link(part, folder, with_dates=False):
     form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
     if re.fullmatch(r"[A-Za-z]|[1-9]\d?" if text != stem else "[A-Za-z]", form):
         form = ""
-    return Link(form, folder, tuple(dates), frozenset(tokens(form)), stem if plain else form)
+    form = "" if NO_NAME.fullmatch(form) and not _like_a_person(form) else form
+    label = stem if plain else form
+    return Link(form, folder, tuple(dates), frozenset(tokens(form)), label)
+
+
+def _like_a_person(form):
+    """Whether words that mostly say nothing are written as a name: there are people called so."""
+    words = re.split(r"[\s_.,;+~-]+", form)
+    return len(words) > 1 and all(w.istitle() and not SAYS_NOTHING.fullmatch(w) for w in words)
 
 
 def _without_empty_words(text):
@@ -324,7 +338,10 @@ def _stem(name):
 
 def _chain(item, with_dates=False):
     *folders, last = item.parts
-    links = [_link(_stem(part), True, with_dates) for part in folders]
+    links = [
+        replace(_link(_stem(part), True, with_dates), archive=_stem(part) != part)
+        for part in folders
+    ]
     if item.kind in ("notebook", "other"):
         links.append(_link(last, False, with_dates))
     return [link for link in links if link.form]
@@ -386,8 +403,7 @@ def _whole(item):
 
 
 def _refuse_nameless(items):
-    folders = {item.parts[:-1] for item in items}
-    if len(items) > 1 or len(folders) > 1:
+    if len(items) > 1:
         raise Ambiguous(
             f"these bear no name of a student: {_listed(items)}. Are they one student's? {REMEDY}"
         )
@@ -395,20 +411,62 @@ def _refuse_nameless(items):
 
 def _level(items, chains):
     """For each item, the link in its chain that is the student, and the folders left around it."""
+    if len(items) == 1 and _names_itself(items[0], chains[0][-1]):
+        return [(chains[0][-1], ())]
+    while _all_in_one(chains):
+        chains = [chain[1:] for chain in chains]
     within = [()] * len(items)
-    while True:
-        groups = defaultdict(list)
-        for n, chain in enumerate(chains):
-            if chain:
-                groups[chain[0]].append(n)
-        kinds = {link: _kind(link, numbers, items, chains) for link, numbers in groups.items()}
-        counts = Counter(kinds.values())
-        if not counts["several"] and not counts["unclear"]:
-            return [(c[0], inside) if c else None for c, inside in zip(chains, within, strict=True)]
-        if counts["unclear"] or counts["one"] or counts["single"] > counts["several"]:
-            doubtful = [link for link, kind in kinds.items() if kind in ("several", "unclear")]
-            raise Ambiguous(_several(doubtful, groups, items))
+    while not _is_level(kinds := _kinds(items, chains)):
+        left = [n for n, chain in enumerate(chains) if _is_left(items[n], chain, kinds)]
+        _refuse_nameless([items[n] for n in left])
+        for n in left:
+            chains[n] = [*chains[n], Link(_stem(items[n].parts[-1]), False)]
         _go_deeper(items, chains, within)
+    return [(chain[0], w) if chain else None for chain, w in zip(chains, within, strict=True)]
+
+
+def _names_itself(item, link):
+    """Whether the only file is called after the set, or dated, and after somebody."""
+    return not link.folder and link.form != _stem(item.parts[-1])
+
+
+def _all_in_one(chains):
+    """Whether all lie in one folder and in folders below it: then it only wraps them."""
+    wrapped = all(len(c) > 1 and c[1].folder and (c[1].archive or not c[0].archive) for c in chains)
+    return wrapped and len({chain[0] for chain in chains}) == 1
+
+
+def _kinds(items, chains):
+    """What each of the outermost folders holds, and the first of its files."""
+    groups = defaultdict(list)
+    for n, chain in enumerate(chains):
+        if chain:
+            groups[chain[0]].append(n)
+    return {
+        link: (_kind(link, numbers, items, chains), [items[n] for n in numbers])
+        for link, numbers in groups.items()
+    }
+
+
+def _is_level(kinds):
+    """Whether these are the students, or folders to go into.
+
+    Raises
+    ------
+    Ambiguous
+        Some folders hold one student's work, and others what seem to be several students'.
+    """
+    counts = Counter(kind for kind, _ in kinds.values())
+    if not counts["several"] and not counts["unclear"]:
+        return not counts["group"] or bool(counts["one"] or counts["single"])
+    if counts["unclear"] or counts["one"] or counts["single"] > counts["several"]:
+        raise Ambiguous(_several(kinds))
+    return False
+
+
+def _is_left(item, chain, kinds):
+    """Whether a notebook has no name of its own in a folder that holds several students'."""
+    return item.notebook and len(chain) == 1 and kinds[chain[0]][0] == "several"
 
 
 def _go_deeper(items, chains, within):
@@ -425,7 +483,8 @@ def _kind(link, numbers, items, chains):
     ours = [n for n in numbers if items[n].notebook]
     if not link.folder or not ours:
         return "file"
-    deeper = {n: _deeper(chains[n]) for n in ours}
+    depth = _first_difference([chains[n] for n in ours])
+    deeper = {n: _deeper(chains[n], depth) for n in ours}
     if len(set(filter(None, deeper.values()))) < 2:
         empty = any(not inner for inner in deeper.values())
         return "one" if empty else "group" if GROUPS.fullmatch(link.form) else "single"
@@ -435,23 +494,33 @@ def _kind(link, numbers, items, chains):
     inner = {deeper[n] for n in claiming or ours} - {""}
     if len(inner) < 2:
         return "one" if any(not deeper[n] for n in ours) else "single"
-    elsewhere = {_deeper(chain) for chain in chains if len(chain) > 1 and chain[0] != link}
+    others = [chain for chain in chains if chain and chain[0] != link]
+    elsewhere = {link.form for chain in others for link in chain[1:]}
     return "unclear" if inner <= elsewhere else "several"
 
 
-def _deeper(chain):
-    """The next name in a chain, unless it only says the first one again."""
-    if len(chain) < 2 or chain[1].tokens & chain[0].tokens:
+def _first_difference(chains):
+    """The place in chains that begin alike at which they stop doing so."""
+    depth = 1
+    while all(len(c) > depth + 1 and c[depth] == chains[0][depth] for c in chains):
+        depth += 1
+    return depth
+
+
+def _deeper(chain, depth):
+    """The name at a place in a chain, unless it only says the first one again."""
+    if len(chain) <= depth or chain[depth].tokens & chain[0].tokens:
         return ""
-    return chain[1].form
+    return chain[depth].form
 
 
-def _several(links, groups, items):
-    n = next(iter(links))
-    files = [items[number] for number in groups[n] if items[number].notebook]
+def _several(kinds):
+    link, files = next(
+        (link, files) for link, (kind, files) in kinds.items() if kind in ("several", "unclear")
+    )
     return (
-        f"the folder {n.form} holds notebooks of several names, and other folders of one student"
-        f" each: {_listed(files)}. Is it one student's? {REMEDY}"
+        f"the folder {link.label or link.form} holds notebooks of several names:"
+        f" {_listed([file for file in files if file.notebook])}. Are they one student's? {REMEDY}"
     )
 
 
