@@ -2,10 +2,12 @@
 
 Read the modules in this order. A network: activations, parameters, initialization, network,
 losses, objective, autoencoder. Training: gradcheck, optimizers, training, checkpoint. Sparse codes:
-sparsity, conventions. Second moments: moments, pca, whitening, frequencies. Depth: propagation,
-pretraining. Variants: denoising, mixture, contractive, tied, variational, superposition. Beside
-them: datasets, figures, exercises; and checks and arrays, which the others use. Each holds one
-idea, and says which equation of the book it is.
+sparsity, conventions. Second moments: moments, pca, linear, whitening, frequencies. Depth:
+propagation, pretraining. Variants: denoising, mixture, contractive, tied, variational,
+superposition. Beside them: datasets, figures, exercises; and checks, workspace and threads, which
+the others use. Each holds one idea, and says which equation of the book it is.
+
+Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_course.threads`.
 """
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
@@ -31,10 +33,13 @@ from ae_course.sparsity import (
     running_kl_sparsity,
     soft_threshold,
 )
+from ae_course.threads import limit_threads
 from ae_course.training import DivergenceError, History, minibatches, minimize, train
-from ae_course.whitening import Whitening, pca_whitening, remove_dc, zca_whitening
+from ae_course.whitening import PCAWhitening, Whitening, ZCAWhitening, remove_dc
 
 __version__ = "0.1.0"
+
+limit_threads()
 
 __all__ = [
     "BOOK",
@@ -51,11 +56,13 @@ __all__ = [
     "Momentum",
     "Network",
     "Objective",
+    "PCAWhitening",
     "Parameters",
     "Pass",
     "Term",
     "Trace",
     "Whitening",
+    "ZCAWhitening",
     "check_gradient",
     "convert",
     "covariance",
@@ -74,7 +81,6 @@ __all__ = [
     "minibatches",
     "minimize",
     "numerical_gradient",
-    "pca_whitening",
     "population_sparsity",
     "pretrain",
     "reconstruction",
@@ -92,5 +98,4 @@ __all__ = [
     "train",
     "two_loop",
     "weight_decay",
-    "zca_whitening",
 ]

@@ -10,7 +10,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from ae_course.checks import check_whole
+from ae_course.checks import as_array, check_whole
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Activation:
     derivative: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
     def __call__(self, u: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        u = np.asarray(u)
+        u = as_array(u, "u")
         return self.apply(u if u.dtype.kind == "f" else u.astype(np.float64), out)
 
     def __repr__(self) -> str:

@@ -6,9 +6,7 @@ from typing import Self
 import numpy as np
 
 from ae_course.activations import Activation, identity, logistic
-from ae_course.arrays import as_rows
-from ae_course.checks import check_whole
-from ae_course.losses import check_fractions
+from ae_course.checks import as_rows, check_fractions, check_whole
 from ae_course.network import Layer, Network
 from ae_course.parameters import Parameters
 
@@ -119,7 +117,7 @@ def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
     ValueError
         The output units are neither identity nor logistic, or X is nothing that they put out.
     """
-    x = as_rows(X, net.units, np.dtype(float))
+    x = as_rows(X, net.units)
     unit = net.layers[-1].activation
     if unit is identity:
         return x.mean(axis=0)

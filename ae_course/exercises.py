@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from ae_course.checks import masked
+
 MISTAKE_DIGITS = 9
 """Significant digits of a fingerprint: few enough to be the same on every machine."""
 
@@ -212,9 +214,12 @@ def _no_numbers(found) -> str | None:
     if isinstance(found, TypeError):
         return "not yet: a power is written ** in Python, and ^ is something else."
     try:
-        is_complex = np.iscomplexobj(found)
+        hidden = masked(found) or masked(np.asanyarray(found))
+        is_complex = not hidden and np.iscomplexobj(found)
     except ValueError:
         return "not yet: the result has parts of different shapes, wanted one array."
+    if hidden:
+        return "not yet: some numbers of the result are masked, wanted all of them."
     if is_complex:
         return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
     return None

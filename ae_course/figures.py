@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.image import AxesImage
 
+from ae_course.checks import as_matrix, as_rows
+
 # Okabe and Ito's colours, which readers with any kind of colour vision tell apart, each with a
 # dash pattern of its own for those who print in grey.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000"]
@@ -104,10 +106,10 @@ def image_rows(
     size : float
         Inches for the side of an image.
     """
+    rows = {label: as_rows(images, name=label) for label, images in rows.items()}
     count = len(next(iter(rows.values())))
     figure, axes = panels(len(rows), 1, width=1.6 + size * count, height=size * len(rows) + 0.1)
     for ax, (label, images) in zip(axes[:, 0], rows.items(), strict=True):
-        images = images / 255 if images.dtype == np.uint8 else images
         draw_mosaic(ax, images, columns=count, shape=shape, cmap="gray_r", vmin=0, vmax=1)
         ax.set_ylabel(label, rotation=0, ha="right", va="center")
     return figure
@@ -125,7 +127,7 @@ def filter_images(
     W : array (units, inputs)
         One filter a row.
     """
-    rows = -(-len(W) // columns)
+    rows = -(-len(as_matrix(W, "W")) // columns)
     figure, ((axes,),) = panels(width=width, height=width * rows / columns)
     draw_filters(axes, W, columns=columns, shape=shape)
     return figure
@@ -135,6 +137,7 @@ def draw_filters(
     axes: Axes, W: np.ndarray, *, columns: int, shape: tuple[int, int] | None = None
 ) -> AxesImage:
     """Draw filters into given axes; see :func:`filter_images`."""
+    W = as_matrix(W, "W")
     scale = np.abs(W).max(axis=1, keepdims=True)
     scaled = W / np.where(scale > 0, scale, 1)
     return draw_mosaic(axes, scaled, columns=columns, shape=shape, cmap="RdBu_r", vmin=-1, vmax=1)
@@ -245,7 +248,7 @@ def mosaic(images: np.ndarray, columns: int, shape: tuple[int, int] | None = Non
     ValueError
         D is not the product of `shape`, or no square number where `shape` is not given.
     """
-    images = np.asarray(images)
+    images = as_matrix(images, "images")
     count, pixels = images.shape
     height, width = shape or (round(pixels**0.5),) * 2
     if height * width != pixels:

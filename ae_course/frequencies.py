@@ -6,8 +6,7 @@ an axis, the finest that pixels can show.
 
 import numpy as np
 
-from ae_course.arrays import as_rows, real_matrix
-from ae_course.checks import check_whole
+from ae_course.checks import as_matrix, as_rows, check_whole
 
 
 def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
@@ -33,10 +32,9 @@ def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
     ------
     TypeError, ValueError
         The images are no square ones, the size is smaller than their side, or as for
-        :func:`ae_course.arrays.as_rows`.
+        :func:`ae_course.checks.as_rows`.
     """
-    images = real_matrix(images, "images")
-    images = as_rows(images, images.shape[1], np.dtype(float), name="images")
+    images = as_rows(images, name="images")
     side = round(images.shape[1] ** 0.5)
     if side**2 != images.shape[1]:
         raise ValueError(f"images of {images.shape[1]} pixels are not square")
@@ -70,7 +68,7 @@ def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     TypeError, ValueError
         The power is not a square array of at least 3 x 3 numbers.
     """
-    power = real_matrix(power, "power")
+    power = as_matrix(power, "power")
     size = len(power)
     if power.shape != (size, size) or size < 3:
         raise ValueError(f"power has shape {power.shape}, wanted a square, 3 x 3 or more")
@@ -103,7 +101,7 @@ def orientation(filters: np.ndarray) -> np.ndarray:
     TypeError, ValueError
         A filter is zero everywhere; or as for :func:`power_spectra`.
     """
-    filters = real_matrix(filters, "filters")
+    filters = as_matrix(filters, "filters")
     # An odd size has every frequency together with its mirror image, so that turning is exact.
     power = power_spectra(filters, 4 * round(filters.shape[1] ** 0.5) + 1)
     power[:, 0, 0] = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ae_course.checks import check_fraction, check_positive
+from ae_course.checks import as_array, check_fraction, check_positive
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
 
@@ -59,8 +59,9 @@ def relative_error(found: np.ndarray, wanted: np.ndarray) -> float:
     ValueError
         The two have different shapes.
     """
-    if np.shape(found) != np.shape(wanted):
-        raise ValueError(f"found shapes {np.shape(found)} and {np.shape(wanted)}, wanted the same")
+    found, wanted = as_array(found, "found"), as_array(wanted, "wanted")
+    if found.shape != wanted.shape:
+        raise ValueError(f"found shapes {found.shape} and {wanted.shape}, wanted the same")
     largest = np.max(np.abs([found, wanted]), initial=0)
     if largest == 0:
         return 0.0

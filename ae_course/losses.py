@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_course.activations import Activation, identity, logistic, softmax
-from ae_course.arrays import Room, as_rows, fresh, real_matrix
+from ae_course.checks import as_labels, as_rows, check_fractions
+from ae_course.workspace import Room, fresh
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,7 @@ class SoftmaxCrossEntropy(Loss):
         return "softmax_cross_entropy"
 
     def encode(self, target, units, dtype, room):
-        labels = np.asarray(target)
-        if labels.ndim != 1 or labels.dtype.kind not in "iu":
-            raise ValueError(
-                f"labels have shape {labels.shape} and dtype {labels.dtype},"
-                " wanted one whole number for each sample"
-            )
+        labels = as_labels(target)
         if labels.size and (labels.min() < 0 or labels.max() >= units):
             raise ValueError(
                 f"labels run from {labels.min()} to {labels.max()},"
@@ -163,16 +159,10 @@ def entropy(X: np.ndarray) -> np.ndarray:
     ValueError
         X is not two-dimensional, is empty, or has values outside 0 to 1.
     """
-    x = as_rows(X, real_matrix(X, "X").shape[1], np.dtype(float))
+    x = as_rows(X)
     check_fractions("entropy takes values", x)
     terms = np.zeros((2, *x.shape))
     for term, p in zip(terms, (x, 1 - x), strict=True):
         np.log(p, out=term, where=p > 0)  # 0 log 0 is 0
         term *= -p
     return terms.sum(axis=(0, 2))
-
-
-def check_fractions(who: str, x: np.ndarray) -> None:
-    """Raise ValueError unless all numbers are from 0 to 1."""
-    if x.min() < 0 or x.max() > 1:
-        raise ValueError(f"{who} from 0 to 1, found {x.min():g} to {x.max():g}")

@@ -5,8 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.arrays import check_finite, real_matrix
-from ae_course.checks import check_generator, check_positive, check_whole
+from ae_course.checks import as_array, as_rows, check_generator, check_positive, check_whole
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,8 @@ class Mixture:
 
     def __post_init__(self):
         for name in ("weights", "means", "variances"):
-            object.__setattr__(self, name, np.asarray(getattr(self, name), float))
-        K = len(real_matrix(self.means, "means"))
-        check_finite(self.means, "means")
+            object.__setattr__(self, name, as_array(getattr(self, name), name).astype(float))
+        K = len(as_rows(self.means, name="means"))
         if self.weights.shape != (K,) or self.variances.shape != (K,):
             raise ValueError(
                 f"{K} means, weights of shape {self.weights.shape} and variances of shape"
@@ -87,10 +85,7 @@ class Mixture:
 
     def _points(self, X: np.ndarray) -> np.ndarray:
         # One column would be broadcast against means of any dimension.
-        X, D = real_matrix(X, "X"), self.means.shape[1]
-        if X.shape[1] != D:
-            raise ValueError(f"X has {X.shape[1]} columns, the mixture has {D} dimensions")
-        return X
+        return as_rows(X, self.means.shape[1], taker="mixture")
 
     def _joint(self, X: np.ndarray) -> np.ndarray:
         """The logarithm of the k-th summand of the density, (N, K)."""

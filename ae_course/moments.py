@@ -1,7 +1,8 @@
 r"""The mean and the covariance of samples come out exact, even if no memory holds them all at once.
 
 The moments of two parts give those of the whole, so the samples may arrive in chunks. Squares of
-uncentred numbers are never formed: for data far from the origin they lose all digits.
+uncentred numbers are never formed: for data far from the origin they lose all digits. What does not
+vary has the variance 0, wherever it lies.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,8 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.arrays import as_rows, check_finite, real_matrix
+from ae_course.checks import as_array, as_intensities, as_matrix, check_finite, check_grey
+from ae_course.workspace import fresh
 
 ROWS = 4096
 """How many rows of a chunk are turned into float64 at a time."""
@@ -38,11 +40,7 @@ class Moments:
     @classmethod
     def of(cls, X: np.ndarray) -> Self:
         """The moments of the samples X (N, D); uint8 is read as 0 to 1."""
-        X = real_matrix(X, "X")
-        x = as_rows(X, X.shape[1], np.dtype(float))
-        mean = x.mean(axis=0)
-        centred = x - mean
-        return cls(len(x), mean, centred.T @ centred)
+        return moments(as_matrix(X, "X"))
 
     def __add__(self, other: "Moments") -> "Moments":
         """The moments of both sets together."""
@@ -80,21 +78,29 @@ def moments(X: np.ndarray | Iterable[np.ndarray]) -> Moments:
 
     Raises
     ------
-    ValueError
-        There is no chunk; or one is empty, is not a matrix, holds NaN or infinity, or has another
-        number of columns than the first. The message names the chunk, counted from 0.
-    TypeError
-        X is neither an array nor an iterable of arrays of real numbers.
+    TypeError, ValueError
+        There is no chunk, or one is no matrix of finite real numbers or has another number of
+        columns than the first: the message names the chunk, counted from 0. Or the numbers are so
+        large or so small that float64 cannot hold their squares.
+
+    Examples
+    --------
+    >>> found = moments([np.array([[1.0, 2.0]]), np.array([[3.0, 2.0], [5.0, 2.0]])])
+    >>> found.count, found.mean.tolist(), found.covariance.round(3).tolist()
+    (3, [3.0, 2.0], [[2.667, 0.0], [0.0, 0.0]])
     """
     waiting: list[Moments] = []
     for number, block in enumerate(_blocks(X), 1):
-        found = Moments.of(block)
+        found = _of_block(block)
         while number % 2 == 0:  # as many sums are due as the number, in binary, ends with zeros
             found, number = waiting.pop() + found, number // 2
         waiting.append(found)
     if not waiting:
         raise ValueError("there are no samples: the iterable of chunks is empty")
-    return reduce(lambda later, earlier: earlier + later, reversed(waiting))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = reduce(lambda later, earlier: earlier + later, reversed(waiting))
+    check_finite(found.scatter, "the sum of squares of X")
+    return found
 
 
 def covariance(X: np.ndarray | Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -107,21 +113,49 @@ def covariance(X: np.ndarray | Iterable[np.ndarray]) -> tuple[np.ndarray, np.nda
     return found.mean, found.covariance
 
 
+def _of_block(block: np.ndarray) -> Moments:
+    x = as_intensities(block, np.dtype(float), fresh, "X")
+    # Seen from the first sample, numbers are as small as they vary: the mean loses no digit.
+    centred = x - x[0]
+    shift = centred.mean(axis=0)
+    centred -= shift
+    with np.errstate(over="ignore", invalid="ignore"):
+        scatter = centred.T @ centred
+    size = scatter.trace()
+    if not size < np.inf or (size < 1e-290 and centred.any()):
+        raise ValueError(
+            f"X varies by {np.abs(centred).max():.2g}, the square of which float64 cannot hold;"
+            " wanted samples in other units"
+        )
+    return Moments(len(x), x[0] + shift, scatter)
+
+
 def _blocks(X: np.ndarray | Iterable[np.ndarray]) -> Iterator[np.ndarray]:
     """Yield the samples a few at a time, in order, each chunk checked before it is split."""
-    if not isinstance(X, np.ndarray | Iterable):
-        raise TypeError(f"X is {X!r}, wanted an array or an iterable of arrays")
-    alone, columns = isinstance(X, np.ndarray), None
+    alone, columns, brightest = _is_one_array(X), None, np.zeros(1, np.uint8)
     for number, chunk in enumerate([X] if alone else X):
         name = "X" if alone else f"chunk {number}"
-        if not alone and np.ndim(chunk) == 1:
+        chunk = as_array(chunk, name)
+        if not alone and chunk.ndim == 1:
             raise ValueError(
-                f"{name} has shape {np.shape(chunk)}, wanted (samples, columns); if X is a list of"
-                " rows, np.array(X) makes one array of them"
+                f"{name} has shape {chunk.shape}, wanted (samples, columns); if these are rows,"
+                " np.array(list(X)) makes one array of them"
             )
-        chunk = real_matrix(chunk, name)
+        chunk = as_matrix(chunk, name)
         check_finite(chunk, name)
         columns = chunk.shape[1] if columns is None else columns
         if chunk.shape[1] != columns:
             raise ValueError(f"{name} has {chunk.shape[1]} columns, the chunks before it {columns}")
+        if chunk.dtype == np.uint8:  # a chunk may be dark where the whole is not
+            brightest = np.maximum(brightest, chunk.max())
         yield from (chunk[first : first + ROWS] for first in range(0, len(chunk), ROWS))
+    check_grey(brightest, "X")
+
+
+def _is_one_array(X) -> bool:
+    """Whether X holds all samples and not chunks of them. A data frame iterates over its names."""
+    if not isinstance(X, Iterable) and not hasattr(X, "__array__"):
+        raise TypeError(f"X is {X!r}, wanted an array or an iterable of arrays")
+    if isinstance(X, list | tuple):
+        return len(X) > 0 and as_array(X[0], "chunk 0").ndim < 2
+    return hasattr(X, "__array__") or hasattr(X, "to_numpy")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_course.activations import Activation
-from ae_course.arrays import Room, as_rows, fresh
-from ae_course.checks import check_generator, check_whole
+from ae_course.checks import as_rows, check_generator, check_whole
 from ae_course.initialization import Draw, glorot
 from ae_course.parameters import Parameters
+from ae_course.workspace import Room, fresh
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class Network:
         params : Parameters
             May hold more than this network's own, as when the network is a slice.
         X : array (N, inputs)
-            Samples as rows; uint8 is read as 0 to 1 (see :func:`ae_course.arrays.as_rows`).
+            Samples as rows; uint8 is read as 0 to 1 (see :func:`ae_course.checks.as_rows`).
 
         Returns
         -------
@@ -212,7 +212,7 @@ class Network:
         self.check(params)
         u, y = {}, {self.first - 1: as_rows(X, self.inputs, params.dtype, room)}
         for l, layer in self.numbered():
-            shape = (len(X), layer.units)
+            shape = (len(y[l - 1]), layer.units)
             u[l] = np.matmul(y[l - 1], params[f"W{l}"].T, out=room(f"u{l}", shape, params.dtype))
             u[l] += params[f"b{l}"]
             y[l] = layer.activation(u[l], out=room(f"y{l}", shape, params.dtype))

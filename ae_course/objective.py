@@ -12,10 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.arrays import Room, fresh
 from ae_course.losses import Loss
 from ae_course.network import Network, Trace
 from ae_course.parameters import Parameters
+from ae_course.workspace import Room, fresh
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Objective:
             If false, the value is not computed and None is returned in its place: training needs
             only the gradient, and the logarithms of a loss take time.
         room : callable
-            Where results are written, see :class:`ae_course.arrays.Workspace`.
+            Where results are written, see :class:`ae_course.workspace.Workspace`.
 
         Raises
         ------

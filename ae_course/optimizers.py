@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from scipy import optimize
 
-from ae_course.checks import check_fraction, check_positive, check_whole
+from ae_course.checks import as_array, check_finite, check_fraction, check_positive, check_whole
 
 
 class Optimizer(Protocol):
@@ -27,7 +27,7 @@ class Optimizer(Protocol):
 
 def _check_precision(vector):
     # Half precision has no room for squares: those of gradients below 2e-4 are 0, and 0 / 0 is NaN.
-    if vector.dtype not in (np.float32, np.float64):
+    if as_array(vector, "the vector").dtype not in (np.float32, np.float64):
         raise TypeError(
             f"the vector is {vector.dtype}, wanted float32 or float64: vector.astype(np.float32)"
         )
@@ -35,8 +35,9 @@ def _check_precision(vector):
 
 def _check_shape(name, array, vector):
     # NumPy would stretch a single number over the whole vector.
-    if np.shape(array) != vector.shape:
-        raise ValueError(f"{name} has shape {np.shape(array)}, wanted {vector.shape}")
+    found = as_array(array, name).shape
+    if found != vector.shape:
+        raise ValueError(f"{name} has shape {found}, wanted {vector.shape}")
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def two_loop(
     """
     curvatures = _curvatures(gradient, steps, changes)
     pairs, shares = list(zip(steps, changes, curvatures, strict=True)), []
-    direction = np.array(gradient, float)
+    direction = as_array(gradient, "the gradient").astype(float)
     for step, change, curvature in reversed(pairs):
         shares.append(step @ direction / curvature)
         direction -= shares[-1] * change
@@ -277,14 +278,10 @@ def lbfgs(
 
 
 def _real_vector(start) -> np.ndarray:
-    start = np.asarray(start)
-    if start.dtype.kind not in "buif":
-        raise ValueError(f"start holds {start.dtype}, wanted real numbers")
+    start = as_array(start, "start")
     if start.ndim != 1 or not start.size:
         raise ValueError(f"start has shape {start.shape}, wanted (size,), not empty")
-    if not np.isfinite(start).all():
-        place = int(np.flatnonzero(~np.isfinite(start))[0])
-        raise ValueError(f"start[{place}] is {start[place]}, wanted finite numbers")
+    check_finite(start, "start")
     return start
 
 

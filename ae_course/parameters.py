@@ -5,6 +5,8 @@ from typing import Self
 
 import numpy as np
 
+from ae_course.checks import as_array
+
 
 class Parameters(Mapping[str, np.ndarray]):
     """A flat mapping ``{"W1": (units, inputs), "b1": (units,), ...}`` over one vector.
@@ -28,7 +30,7 @@ class Parameters(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], vector: np.ndarray):
-        sizes = [int(np.prod(shape)) for shape in shapes.values()]
+        sizes, vector = [int(np.prod(s)) for s in shapes.values()], as_array(vector, "the vector")
         if vector.dtype not in (np.float32, np.float64):
             raise TypeError(f"the parameters are {vector.dtype}, wanted float32 or float64")
         if vector.shape != (sum(sizes),):
@@ -51,7 +53,7 @@ class Parameters(Mapping[str, np.ndarray]):
 
         Whole numbers become float64.
         """
-        arrays = {name: np.asarray(array) for name, array in arrays.items()}
+        arrays = {name: as_array(array, name) for name, array in arrays.items()}
         vector = np.concatenate([array.ravel() for array in arrays.values()])
         if vector.dtype.kind in "iu":
             vector = vector.astype(np.float64)
@@ -86,8 +88,9 @@ class Parameters(Mapping[str, np.ndarray]):
         return self._views[name]
 
     def __setitem__(self, name: str, value) -> None:
-        if np.shape(value) not in ((), self[name].shape):
-            raise ValueError(f"{name} has shape {self[name].shape}, found {np.shape(value)}")
+        value = as_array(value, name)
+        if value.shape not in ((), self[name].shape):
+            raise ValueError(f"{name} has shape {self[name].shape}, found {value.shape}")
         self[name][...] = value
 
     def __iter__(self) -> Iterator[str]:

@@ -8,8 +8,8 @@ said to cure, deltas that vanish on their way back, and the starts to compare it
 import numpy as np
 
 from ae_course.activations import Activation, logistic
-from ae_course.arrays import real_matrix
 from ae_course.autoencoder import Autoencoder, mean_bias, mirrored
+from ae_course.checks import as_labels, as_matrix
 from ae_course.initialization import Draw, glorot
 from ae_course.network import Layer, Network
 from ae_course.objective import Objective
@@ -76,7 +76,7 @@ def pretrain(
     for l, layer in net.numbered():
         check_elementwise(l, layer)
     params, histories = Parameters.zeros(net.shapes(), dtype), {}
-    y = real_matrix(X, "X")
+    y = as_matrix(X, "X")
     for l, layer in net.numbered():
         check_reach(l, output, y)
         autoencoder = around(layer, output)
@@ -160,20 +160,9 @@ def classify(net: Network, params: Parameters, X: np.ndarray) -> np.ndarray:
 
 
 def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray) -> float:
-    """The percentage of the samples X (N, inputs) that get the class in labels (N,).
-
-    Raises
-    ------
-    ValueError
-        There are not as many labels as samples, or they are not whole numbers.
-    """
-    labels = np.asarray(labels)
-    if labels.shape != (len(X),) or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"labels have shape {labels.shape} and dtype {labels.dtype}, wanted one whole number"
-            f" for each of {len(X)} samples"
-        )
-    return float(100 * np.mean(classify(net, params, X) == labels))
+    """The percentage of the samples X (N, inputs) that get the class in labels (N,)."""
+    classes = classify(net, params, X)
+    return float(100 * np.mean(classes == as_labels(labels, len(classes))))
 
 
 def pretrain_folded(

@@ -6,8 +6,7 @@ from numbers import Real
 
 import numpy as np
 
-from ae_course.arrays import check_finite, real_matrix
-from ae_course.checks import check_fraction, check_not_negative
+from ae_course.checks import as_array, as_matrix, check_finite, check_fraction, check_not_negative
 from ae_course.objective import Objective, Pass, Term
 
 
@@ -93,7 +92,7 @@ class KLSparsity(Term):
         if rho_hat.min() <= 0 or rho_hat.max() >= 1:
             raise ValueError(
                 f"mean activations run from {rho_hat.min():g} to {rho_hat.max():g}; the KL penalty"
-                " is defined between 0 and 1 only, as logistic units give"
+                " is defined between 0 and 1 only, as logistic units give until they saturate"
             )
         return rho_hat
 
@@ -232,6 +231,7 @@ def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:
         beta is not a number, 0 or more.
     """
     check_not_negative("beta", beta)
+    a = as_array(a, "a")
     return np.sign(a) * np.maximum(np.abs(a) - beta, 0)
 
 
@@ -312,7 +312,7 @@ def _spread(rows: np.ndarray) -> np.ndarray:
 
 
 def _codes(Y: np.ndarray, axis: int, what: str, least: int = 2) -> np.ndarray:
-    Y = real_matrix(Y, "Y")
+    Y = as_matrix(Y, "Y")
     check_finite(Y, "Y")
     if Y.shape[axis] < least:
         raise ValueError(f"Y has {Y.shape[axis]} {what}, wanted {least} or more")

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ae_course.activations import identity
-from ae_course.arrays import fresh, real_matrix
-from ae_course.checks import check_generator, check_whole
+from ae_course.checks import as_matrix, check_generator, check_whole
 from ae_course.losses import squared_error
 from ae_course.objective import Objective, Pass, Term
 from ae_course.optimizers import Optimizer
 from ae_course.parameters import Parameters
+from ae_course.workspace import fresh
 
 
 class Superposition(NamedTuple):
@@ -71,7 +71,7 @@ def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     ValueError
         The two differ in their numbers of columns, or a true feature has length 0.
     """
-    F, found = real_matrix(F, "F"), real_matrix(found, "found")
+    F, found = as_matrix(F, "F"), as_matrix(found, "found")
     if F.shape[1] != found.shape[1]:
         raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
     lengths = np.linalg.norm(F, axis=1)

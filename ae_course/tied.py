@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ae_course.arrays import Room, fresh
 from ae_course.autoencoder import Autoencoder, mirrored
 from ae_course.objective import Evaluated, Objective, Pass
 from ae_course.parameters import Parameters
+from ae_course.workspace import Room, fresh
 
 
 def tie(net: Autoencoder, params: Parameters) -> Parameters:

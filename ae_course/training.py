@@ -1,16 +1,26 @@
 """One loop trains everything: draw a batch, compute its gradient, take a step."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
 
-from ae_course.arrays import Workspace, as_rows, check_finite, real_matrix
-from ae_course.checks import check_generator, check_whole
+from ae_course.checks import (
+    as_array,
+    as_intensities,
+    as_matrix,
+    check_finite,
+    check_generator,
+    check_grey,
+    check_whole,
+)
 from ae_course.objective import Objective
 from ae_course.optimizers import Adam, Optimizer, lbfgs
 from ae_course.parameters import Parameters
+from ae_course.workspace import Workspace, fresh
 
 
 class DivergenceError(ArithmeticError):
@@ -19,7 +29,7 @@ class DivergenceError(ArithmeticError):
     Attributes
     ----------
     params : Parameters
-        As they were when the last complete epoch ended.
+        The last ones at which J and its gradient were found to be numbers.
     history : History
         Of the epochs completed.
     """
@@ -27,6 +37,10 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, params: Parameters, history: "History"):
         super().__init__(message)
         self.params, self.history = params, history
+
+
+class NotFinite(ArithmeticError):
+    """A number that training needs is NaN or infinite."""
 
 
 @dataclass
@@ -136,8 +150,9 @@ def train(
     Raises
     ------
     DivergenceError
-        J or a parameter became NaN or infinite, usually for too large a learning rate. It holds
-        the parameters and history of the last complete epoch.
+        J, its gradient or a parameter became NaN or infinite, or a term or a measure refuses what
+        it took at the start: usually for too large a learning rate. It holds the last good
+        parameters, and the history of the epochs completed.
     TypeError, ValueError
         An argument is not as described; the message says what was found and what was wanted.
     """
@@ -147,36 +162,35 @@ def train(
     check_whole("batch_size", batch_size, least=1)  # also where no epoch would
     check_generator(rng)
     optimizer, measures = _check_optimizer(optimizer), dict(measures or {})
-    params = params.copy()
+    start = objective, net, params  # as they were given
+    params, good = params.copy(), params.copy()
     memory, room = optimizer.start(params.vector), Workspace()
     first = {name: [float(measure(params))] for name, measure in measures.items()}
     history = History(measures=first, carried=objective, passes=[0.0])
 
     for epoch in tqdm(range(1, epochs + 1), unit="epoch", disable=None):
-        before, values = params.copy(), []
-        for batch in minibatches(len(X), batch_size, rng):
-            x, t = X[batch], None if target is None else target[batch]
+        values = []
+        for step, batch in enumerate(minibatches(len(X), batch_size, rng), 1):
+            x = as_intensities(X[batch], params.dtype, room, "X")
+            t = None if target is None else _as_target(target[batch], params.dtype, room)
             if corrupt is not None:
-                clean = as_rows(x, X.shape[1], params.dtype, room, name="clean")
-                x, t = corrupt(rng, clean.copy()), clean if t is None else t
-            with np.errstate(over="ignore", invalid="ignore"):
-                seen = objective.see(net, params, x, t, room)
-                value, gradient = objective.evaluate(seen, track, room)
+                x, t = corrupt(rng, x.copy()), x if t is None else t
+            at_start = partial(_evaluate, *start, x, t, track)
+            where = f"epoch {epoch}, step {step}, which a smaller learning rate may prevent"
+            with _divergence(where, at_start, good, history):
+                seen, value, gradient = _evaluate(objective, net, params, x, t, track, room)
+                np.copyto(good.vector, params.vector)
                 objective = objective.after(seen)
                 optimizer.step(params.vector, gradient.vector, memory)
+                _check_finite_vector("the parameter", params)
             values.append(value)
-        mean = float(np.mean(values)) if track else 0.0
-        if not (np.isfinite(mean) and np.isfinite(params.vector).all()):
-            raise DivergenceError(
-                f"training diverged in epoch {epoch}: the objective or a parameter is no longer"
-                " finite; a smaller learning rate may help",
-                before,
-                history,
-            )
         if track:
-            history.objective.append(mean)
+            history.objective.append(float(np.mean(values)))
         for name, measure in measures.items():
-            history.measures[name].append(float(measure(params)))
+            with _divergence(
+                f"epoch {epoch}, by {name!r}", partial(measure, start[-1]), good, history
+            ):
+                history.measures[name].append(float(measure(params)))
         history.carried = objective
         history.passes.append(float(epoch))
     return params, history
@@ -218,8 +232,7 @@ def minimize(
     Raises
     ------
     DivergenceError
-        J or its gradient became NaN or infinite. It holds the parameters and history of the last
-        complete iteration.
+        As for :func:`train`, with the parameters of the last complete iteration.
     TypeError, ValueError
         An argument is not as described; the message says what was found and what was wanted.
     """
@@ -227,17 +240,17 @@ def minimize(
     _check_model(objective, params)
     if params.dtype != np.float64:
         raise TypeError(f"the parameters are {params.dtype}, L-BFGS needs float64")
+    X = as_intensities(X, params.dtype, fresh, "X")
+    target = None if target is None else _as_target(target, params.dtype, fresh)
+    start = objective, net, params  # as they were given
     measures, room, params = dict(measures or {}), Workspace(), params.copy()
     history = History(measures={name: [] for name in measures}, carried=objective)
 
     def evaluate(vector):
-        here = params.like(vector)
-        with np.errstate(over="ignore", invalid="ignore"):
-            value, gradient = objective.value_and_gradient(net, here, X, target, room=room)
-        if not (np.isfinite(value) and np.isfinite(gradient.vector).all()):
-            count = len(history.objective) + 1
-            message = f"the objective or its gradient is not finite at evaluation {count}"
-            raise DivergenceError(message, params, history)
+        at_start = partial(_evaluate, *start, X, target)
+        with _divergence(f"evaluation {len(history.objective) + 1}", at_start, params, history):
+            here = params.like(vector)
+            _, value, gradient = _evaluate(objective, net, here, X, target, room=room)
         history.objective.append(value)
         return value, gradient.vector.copy()  # the room is reused, and L-BFGS may keep what it gets
 
@@ -259,6 +272,49 @@ def minimize(
     return params, history
 
 
+def _as_target(target, dtype, room):
+    # Labels stay whole numbers; images are converted as the samples are.
+    return as_intensities(target, dtype, room, "target") if target.ndim == 2 else target
+
+
+def _evaluate(objective, net, params, x, t, track=True, room=fresh):
+    """The forward pass, J and its gradient, all finite."""
+    seen = objective.see(net, params, x, t, room)
+    value, gradient = objective.evaluate(seen, track, room)
+    if track and not np.isfinite(value):
+        raise NotFinite(f"the objective is {value:g}")
+    _check_finite_vector("the gradient by", gradient)
+    return seen, value, gradient
+
+
+def _check_finite_vector(what, params):
+    if not params.vector @ params.vector < np.inf:  # the norm is a number if all of them are
+        worst = int(np.abs(params.vector).argmax())  # NaN counts as the largest
+        found = params.vector[worst]
+        too_large = ", too large to go on" if np.isfinite(found) else ""
+        raise NotFinite(f"{what} {params.where(worst)} is {found:g}{too_large}")
+
+
+@contextmanager
+def _divergence(where, at_start, good, history):
+    """Tell of divergence whatever part of an objective notices it first, and however.
+
+    A term may compute infinities, or refuse what is no longer in its range. If the same works at
+    the parameters that training started from, the fault is in the new ones.
+    """
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            yield
+    except (ArithmeticError, ValueError, RuntimeWarning) as problem:
+        if not isinstance(problem, NotFinite):
+            try:
+                at_start()
+            except (ArithmeticError, ValueError, RuntimeWarning):
+                raise problem from None
+        message = f"training diverged in {where}: {problem}; the last good parameters are in the"
+        raise DivergenceError(f"{message} error's params", good, history) from problem
+
+
 def _check_model(objective, params):
     if isinstance(objective, type) or not hasattr(objective, "see"):  # each model has its own kind
         raise TypeError(f"the objective is {objective!r}, wanted one such as an Objective")
@@ -276,11 +332,14 @@ def _check_optimizer(optimizer) -> Optimizer:
 
 def _check_samples(X: np.ndarray, target: np.ndarray | None):
     # Every batch is checked too, but only here does a sample have the number the caller knows.
-    X = real_matrix(X, "X")
+    X = as_matrix(X, "X")
     check_finite(X, "X")
+    check_grey(X, "X")
     if target is None:
         return X, None
-    target = np.asarray(target)
+    target = as_array(target, "target")
+    if target.ndim == 2:
+        check_grey(target, "target")
     if target.shape[:1] != X.shape[:1]:
         raise ValueError(
             f"target has shape {target.shape}, wanted a row or label for each of {len(X)} samples"

@@ -6,15 +6,15 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from ae_course.activations import identity, logistic
-from ae_course.arrays import Room, as_rows, fresh
 from ae_course.autoencoder import Autoencoder
-from ae_course.checks import check_generator, check_not_negative, check_whole
+from ae_course.checks import as_rows, check_generator, check_not_negative, check_whole
 from ae_course.denoising import Corruption, check_noiseable
 from ae_course.initialization import Draw, glorot
 from ae_course.losses import Loss
 from ae_course.network import Layer, Network, Trace
 from ae_course.objective import Evaluated
 from ae_course.parameters import Parameters
+from ae_course.workspace import Room, fresh
 
 
 def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:

@@ -7,81 +7,96 @@ components the axes, ZCA whitening stays as close to the data as it can.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
+from typing import ClassVar, Self
 
 import numpy as np
 
-from ae_course.arrays import as_rows, real_matrix, square_matrix
+from ae_course.checks import as_array, as_matrix, as_rows, check_not_negative, covariance_matrix
 from ae_course.moments import covariance
-from ae_course.pca import principal_axes
+from ae_course.pca import FittedMap, principal_axes, resolution
 
 
 @dataclass(frozen=True, eq=False)
-class Whitening:
+class Whitening(FittedMap):
     r"""A fitted whitening, :math:`z = P (x - \bar x)` (:eq:`eq-whitening-map`), and its inverse.
 
     The whitened samples have the covariance :math:`P \Phi_X P^\top`
-    (:eq:`eq-transformed-covariance`).
+    (:eq:`eq-transformed-covariance`). :class:`PCAWhitening` and :class:`ZCAWhitening` are the two
+    that are made from samples.
 
     Attributes
     ----------
-    mean : array (D,)
-        :math:`\bar x`.
+    mean, eigenvalues
+        As for :class:`~ae_course.pca.FittedMap`; the eigenvalues are without epsilon.
     matrix : array (D, D)
         P. Row i holds the weights by which the pixels enter :math:`z_i`.
     inverse : array (D, D)
         :math:`P^{-1}` (:eq:`eq-unwhitening`).
-    eigenvalues : array (D,)
-        :math:`d_i` of the covariance that was found, the largest first, without epsilon.
     """
 
-    mean: np.ndarray
     matrix: np.ndarray
     inverse: np.ndarray
-    eigenvalues: np.ndarray
 
-    def transform(self, X: np.ndarray) -> np.ndarray:
-        r"""The whitened samples (N, D), :math:`z = P (x - \bar x)`; uint8 is read as 0 to 1."""
-        return (_rows(X, "X", len(self.mean)) - self.mean) @ self.matrix.T
+    _how: ClassVar[str] = "fit(X, epsilon)"
 
-    def inverse_transform(self, Z: np.ndarray) -> np.ndarray:
-        r"""The samples (N, D) from which Z came, :math:`x = \bar x + P^{-1} z`."""
-        return _rows(Z, "Z", len(self.mean)) @ self.inverse.T + self.mean
+    @classmethod
+    def fit(cls, X: np.ndarray | Iterable[np.ndarray], epsilon: float = 0) -> Self:
+        r"""Find the whitening of the samples X (N, D), from their covariance.
+
+        Parameters
+        ----------
+        X : array (N, D), or iterable of arrays (any number of rows, D)
+            Samples as rows, as for :func:`ae_course.moments.moments`.
+        epsilon : float
+            What is added to every eigenvalue (:eq:`eq-epsilon`); zero or more, in the units of the
+            variances. Without it a singular covariance is refused.
+        """
+        check_not_negative("epsilon", epsilon)  # before the data are read, which may take long
+        mean, Phi = covariance(X)
+        d, U = principal_axes(Phi)
+        Q, scale = cls._rotation(U), _scale(d, epsilon, mean)
+        return cls(mean, d, Q / scale @ U.T, U * scale @ Q.T)
+
+    @staticmethod
+    def _rotation(U: np.ndarray) -> np.ndarray:
+        raise TypeError("which whitening? wanted PCAWhitening.fit or ZCAWhitening.fit")
 
 
-def pca_whitening(X: np.ndarray | Iterable[np.ndarray], epsilon: float = 0) -> Whitening:
-    r"""Whiten along the principal components, :math:`P = \operatorname{diag}(d +
+class PCAWhitening(Whitening):
+    r"""Whitening along the principal components, :math:`P = \operatorname{diag}(d +
     \epsilon_\Phi)^{-1/2}\, U^\top` (:eq:`eq-pca-whitening`, :eq:`eq-epsilon`).
 
     The signs of the eigenvectors are chosen so that the entry of largest size is positive.
 
-    Parameters
-    ----------
-    X : array (N, D), or iterable of arrays (any number of rows, D)
-        Samples as rows, at once or in chunks, as for :func:`ae_course.moments.moments`.
-    epsilon : float
-        What is added to every eigenvalue; zero or more, in the units of the variances.
-
-    Raises
-    ------
-    ValueError
-        epsilon is negative, or the covariance is singular and epsilon does not help; or as for
-        :func:`ae_course.moments.moments`.
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 6.0], [2.0, 6.0]])
+    >>> PCAWhitening.fit(X).transform(X).tolist()
+    [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]
     """
-    mean, d, U, scale = _fit(X, epsilon)
-    return Whitening(mean, (U / scale).T, U * scale, d)
+
+    @staticmethod
+    def _rotation(U):
+        return np.eye(len(U))
 
 
-def zca_whitening(X: np.ndarray | Iterable[np.ndarray], epsilon: float = 0) -> Whitening:
-    r"""Whiten and turn back, :math:`P = U \operatorname{diag}(d + \epsilon_\Phi)^{-1/2}\, U^\top`
-    (:eq:`eq-zca-whitening`, :eq:`eq-epsilon`).
+class ZCAWhitening(Whitening):
+    r"""Whitening, and turning back, :math:`P = U \operatorname{diag}(d + \epsilon_\Phi)^{-1/2}\,
+    U^\top` (:eq:`eq-zca-whitening`, :eq:`eq-epsilon`).
 
     This P is the only symmetric positive-definite one (:eq:`eq-symmetric-whiteners`), and of all
-    whitenings the nearest to the data (:eq:`eq-zca-nearest`). Arguments and errors are those of
-    :func:`pca_whitening`.
+    whitenings the nearest to the data (:eq:`eq-zca-nearest`).
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 6.0], [2.0, 6.0]])
+    >>> ZCAWhitening.fit(X).transform(X).tolist()
+    [[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]
     """
-    mean, d, U, scale = _fit(X, epsilon)
-    return Whitening(mean, U / scale @ U.T, U * scale @ U.T, d)
+
+    @staticmethod
+    def _rotation(U):
+        return U
 
 
 def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
@@ -98,15 +113,14 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
     Q : array (D, D)
         Any orthogonal matrix, one with reflections too.
     epsilon : float
-        As for :func:`pca_whitening`.
+        As for :meth:`Whitening.fit`.
 
-    Raises
-    ------
-    ValueError
-        Phi is not symmetric, Q is not an orthogonal matrix of its size; or as for
-        :func:`pca_whitening`.
+    Examples
+    --------
+    >>> whitener([[4, 0], [0, 1]], Q=[[0, 1], [1, 0]]).tolist()
+    [[0.0, 1.0], [0.5, 0.0]]
     """
-    Phi, Q = _symmetric(Phi), real_matrix(Q, "Q")
+    Phi, Q = covariance_matrix(Phi), as_matrix(Q, "Q")
     if Q.shape != Phi.shape:
         raise ValueError(f"Q has shape {Q.shape}, the covariance {Phi.shape}")
     defect = np.abs(Q.T @ Q - np.eye(len(Q))).max()
@@ -120,14 +134,12 @@ def whitened_variances(eigenvalues: Sequence[float], epsilon: float) -> np.ndarr
     r"""What epsilon leaves of the variance 1, :math:`d_i / (d_i + \epsilon_\Phi)`
     (:eq:`eq-epsilon-variance`).
 
-    Raises
-    ------
-    ValueError
-        An eigenvalue is negative or not finite, or is zero while epsilon is; or epsilon is
-        negative.
+    >>> whitened_variances([9, 1], epsilon=1).tolist()
+    [0.9, 0.5]
     """
+    check_not_negative("epsilon", epsilon)
     d = _variances(eigenvalues)
-    if not (d + _check_epsilon(epsilon) > 0).all():
+    if not (d + epsilon > 0).all():
         raise ValueError("an eigenvalue is 0 and so is epsilon, wanted one of them above 0")
     return d / (d + epsilon)
 
@@ -137,10 +149,8 @@ def least_change(eigenvalues: Sequence[float]) -> float:
 
     :math:`\sum_i (\sqrt{d_i} - 1)^2` (:eq:`eq-zca-nearest`), which needs all of them above zero.
 
-    Raises
-    ------
-    ValueError
-        An eigenvalue is not positive, so that there is no whitening; or is not finite.
+    >>> least_change([4, 1])
+    1.0
     """
     d = _variances(eigenvalues)
     if not (d > 0).all():
@@ -153,22 +163,18 @@ def remove_dc(patches: np.ndarray) -> np.ndarray:
 
     :math:`x - \frac{1}{D_x} \mathbf{1}\mathbf{1}^\top x` (:eq:`eq-remove-dc`), a projection;
     it makes the covariance singular. uint8 is read as 0 to 1.
+
+    >>> remove_dc([[1, 2, 6]]).tolist()
+    [[-2.0, -1.0, 3.0]]
     """
-    x = _rows(patches, "patches")
+    x = as_rows(patches, name="patches")
     return x - x.mean(axis=1, keepdims=True)
 
 
-def _fit(X, epsilon):
-    _check_epsilon(epsilon)  # before the data are read, which may take long
-    mean, Phi = covariance(X)
-    d, U = principal_axes(Phi)
-    return mean, d, U, _scale(d, epsilon)
-
-
-def _scale(d: np.ndarray, epsilon: float) -> np.ndarray:
+def _scale(d: np.ndarray, epsilon: float, mean: np.ndarray | float = 0.0) -> np.ndarray:
     """The standard deviations, with epsilon, by which whitening divides."""
-    smallest = d[-1] + _check_epsilon(epsilon)
-    if smallest <= len(d) * np.finfo(float).eps * d[0]:
+    check_not_negative("epsilon", epsilon)
+    if d[-1] + epsilon <= resolution(d, mean):
         raise ValueError(
             f"the covariance is singular: its eigenvalues run from {d[0]:.3g} to {d[-1]:.3g};"
             f" epsilon is {epsilon:g}, wanted one well above {d[-1]:.3g}"
@@ -176,30 +182,8 @@ def _scale(d: np.ndarray, epsilon: float) -> np.ndarray:
     return np.sqrt(d + epsilon)
 
 
-def _symmetric(Phi: np.ndarray) -> np.ndarray:
-    """Return a covariance as an array; its eigenvectors are found from one half of it alone."""
-    Phi = square_matrix(Phi, "Phi", wanted="a square covariance matrix")
-    defect = np.abs(Phi - Phi.T).max()
-    if defect > 1e-8 * np.abs(Phi).max():
-        raise ValueError(f"Phi is not symmetric: it differs from its transpose by {defect:.2g}")
-    return Phi
-
-
 def _variances(eigenvalues: Sequence[float]) -> np.ndarray:
-    d = np.asarray(eigenvalues, float)
+    d = as_array(eigenvalues, "the eigenvalues").astype(float)
     if not (np.isfinite(d).all() and (d >= 0).all()):
         raise ValueError(f"the eigenvalues are {d}, wanted none negative and all finite")
     return d
-
-
-def _check_epsilon(epsilon: float) -> float:
-    if not (isinstance(epsilon, Real) and 0 <= epsilon < np.inf):
-        raise ValueError(f"epsilon is {epsilon!r}, wanted a number from 0 up")
-    return epsilon
-
-
-def _rows(X: np.ndarray, name: str, columns: int | None = None) -> np.ndarray:
-    X = real_matrix(X, name)
-    if columns not in (None, X.shape[1]):
-        raise ValueError(f"{name} has {X.shape[1]} columns, the whitening takes {columns}")
-    return as_rows(X, X.shape[1], np.dtype(float), name=name)

@@ -15,6 +15,20 @@ def drawn(net, seed=1, dtype=np.float64):
     return params.like(np.random.default_rng(seed).normal(size=params.vector.size).astype(dtype))
 
 
+def spread(variances, n=40, seed=0):
+    """Draw samples, away from zero, whose covariance has just these eigenvalues."""
+    rng = np.random.default_rng(seed)
+    d = np.asarray(variances, float)
+    scores = rng.normal(size=(n, len(d)))
+    scores = np.linalg.qr(scores - scores.mean(axis=0))[0] * np.sqrt(n * d)
+    return scores @ orthogonal(rng, len(d)) + rng.normal(size=len(d))
+
+
+def orthogonal(rng, size, rows=None):
+    """Draw an orthogonal matrix, or some rows of one."""
+    return np.linalg.qr(rng.normal(size=(size, size)))[0][:rows]
+
+
 def assert_close(found, wanted):
     """Assert the same shape, and the same numbers up to rounding of the largest."""
     found, wanted = np.asarray(found), np.asarray(wanted)

@@ -50,7 +50,8 @@ WRONG = {
     "ways_down": [
         (
             "idle units are missing",
-            """from ae_course.pca import principal_axes, saddle_index
+            """from ae_course.linear import saddle_index
+    from ae_course.pca import principal_axes
     d, U = principal_axes(Phi)
     M = W_ @ W
     kept = [i for i in range(len(d)) if U[:, i] @ M @ U[:, i] > 0.5]
@@ -58,7 +59,8 @@ WRONG = {
         ),
         (
             "unit for the component",
-            """from ae_course.pca import principal_axes, saddle_index
+            """from ae_course.linear import saddle_index
+    from ae_course.pca import principal_axes
     d, U = principal_axes(Phi)
     kept = set()
     for j in range(len(W)):
@@ -229,7 +231,7 @@ WRONG = {
     "error_left": [
         (
             "mean of the two decays",
-            """from ae_course.pca import decayed_singular_values
+            """from ae_course.linear import decayed_singular_values
     d = np.linalg.eigvalsh(Phi)[::-1]
     t = decayed_singular_values(d, (decay + decay_) / 2)
     t[k:] = 0
@@ -237,12 +239,12 @@ WRONG = {
         ),
         (
             "least J",
-            """from ae_course.pca import decay_bound
+            """from ae_course.linear import decay_bound
     return decay_bound(np.linalg.eigvalsh(Phi)[::-1], k, np.sqrt(decay * decay_))""",
         ),
         (
             "shrink by τ",
-            """from ae_course.pca import decayed_singular_values
+            """from ae_course.linear import decayed_singular_values
     d = np.linalg.eigvalsh(Phi)[::-1]
     t = decayed_singular_values(d, np.sqrt(decay * decay_))
     t[k:] = 0
@@ -273,7 +275,7 @@ WRONG = {
     "relative_covariance": [
         (
             "off W̃ alone",
-            """from ae_course.pca import principal_directions
+            """from ae_course.linear import principal_directions
     u, t = principal_directions(W_)
     u, t = u[t > 1e-4], t[t > 1e-4]
     d = 1 / (1 - t**2)

@@ -154,7 +154,7 @@ def test_a_zip_archive_of_something_else_and_a_directory_are_refused(tmp_path):
     ("network", "arrays", "message"),
     [
         ({}, {"W1": np.ones((2, 2))}, r"W1 has shape \(2, 2\), the network takes \(3, 4\)"),
-        ({}, {"W2": np.ones((2, 3), complex)}, "the parameters are complex128, wanted float32"),
+        ({}, {"W2": np.ones((2, 3), complex)}, "holds complex128, wanted real numbers"),
         ({"layers": [[4, 3, "swish"], [3, 4, "tanh"]]}, {}, "'swish' is not an activation; there"),
         (
             {"layers": [[4, 3, "top_k(0)"], [3, 4, "tanh"]]},

@@ -214,10 +214,12 @@ def test_a_trained_linear_denoiser_meets_the_wiener_filter():
 
 
 def test_without_a_symmetric_matrix_there_is_no_wiener_filter():
-    for Phi in (np.ones((2, 3)), np.array([[1.0, 2.0], [0.0, 1.0]])):
-        for call in (wiener, lambda Phi, sigma: linear_denoising_error(Phi, np.eye(2), sigma)):
-            with pytest.raises(ValueError, match="wanted a symmetric matrix"):
-                call(Phi, 1.0)
+    for call in (wiener, lambda Phi, sigma: linear_denoising_error(Phi, np.eye(2), sigma)):
+        for scale in (1e-300, 1e-9, 1, 1e9):
+            with pytest.raises(ValueError, match=r"Phi is not symmetric: Phi\[0, 1\] is .*9"):
+                call(scale * np.array([[1.0, 0.9], [0.0, 1.0]]), 0.1)
+        with pytest.raises(ValueError, match="wanted a square covariance matrix"):
+            call(np.ones((2, 3)), 1.0)
     with pytest.raises(ValueError, match=r"Phi\[0, 1\] is nan"):
         wiener(np.array([[1.0, np.nan], [np.nan, 1.0]]), 1.0)
 

@@ -8,7 +8,6 @@ import pytest
 from helpers import assert_close, assert_slopes, samples
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh
-from ae_course.arrays import fresh
 from ae_course.losses import (
     Loss,
     cross_entropy,
@@ -16,6 +15,7 @@ from ae_course.losses import (
     softmax_cross_entropy,
     squared_error,
 )
+from ae_course.workspace import fresh
 
 U = np.random.default_rng(0).normal(scale=3, size=(6, 5))
 T = samples(6, 5)

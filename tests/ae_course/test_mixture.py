@@ -107,7 +107,7 @@ def test_points_of_another_dimension_are_named_and_not_broadcast(D):
     points = np.zeros((4, D))
     calls = (MIXTURE.score, MIXTURE.log_density, MIXTURE.shares, lambda x: MIXTURE.denoise(x, 1.0))
     for call in calls:
-        with pytest.raises(ValueError, match=f"X has {D} columns, the mixture has 2 dimensions"):
+        with pytest.raises(ValueError, match=f"X has {D} columns, the mixture takes 2"):
             call(points)
 
 

@@ -126,7 +126,7 @@ BAD[3, 1] = np.nan
         ([X, BAD], r"chunk 1\[3, 1\] is nan"),
         (BAD, r"X\[3, 1\] is nan"),
         ([X, X[:0]], r"chunk 1 is empty: its shape is \(0, 6\)"),
-        ([[1.0, 2.0], [3.0, 4.0]], r"chunk 0 has shape \(2,\), wanted .* np.array\(X\) makes one"),
+        (iter([[1.0], [3.0]]), r"chunk 0 has shape \(1,\), wanted .* np.array\(list\(X\)\) makes"),
         (X[0], r"X has shape \(6,\)"),
     ],
     ids=["none", "none-left", "width", "nan", "nan-alone", "no-rows", "rows", "vector"],

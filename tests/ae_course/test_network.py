@@ -8,9 +8,9 @@ import pytest
 from helpers import assert_close, assert_slopes, drawn, samples
 
 from ae_course.activations import identity, logistic, relu, tanh
-from ae_course.arrays import Workspace
 from ae_course.initialization import glorot
 from ae_course.network import Layer, Network
+from ae_course.workspace import Workspace
 
 # Square layers, so that a transposed matrix has the right shape and only the wrong numbers.
 NET = Network((Layer(4, 4, tanh), Layer(4, 4, logistic), Layer(4, 4, tanh), Layer(4, 4, identity)))

@@ -7,13 +7,13 @@ import pytest
 from helpers import assert_close, drawn, samples
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh
-from ae_course.arrays import Workspace
 from ae_course.autoencoder import Autoencoder
 from ae_course.gradcheck import check_gradient
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import Objective, Term, reconstruction, weight_decay
 from ae_course.sparsity import kl_sparsity
+from ae_course.workspace import Workspace
 
 X, TARGET = samples(7, 5), samples(7, 5, seed=8)
 LABELS = np.array([0, 2, 1, 1, 0, 2, 2])

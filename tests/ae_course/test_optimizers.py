@@ -162,7 +162,7 @@ def descend(optimizer, count, start=START):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
-@pytest.mark.parametrize("kind", [np.float16, np.int64, complex])
+@pytest.mark.parametrize("kind", [np.float16, np.int64, bool])
 def test_a_vector_in_which_no_training_can_be_done_is_named(optimizer, kind):
     with pytest.raises(TypeError, match=r"the vector is .*, wanted float32 or float64: vector"):
         optimizer.start(np.zeros(3, kind))
@@ -449,7 +449,6 @@ def test_l_bfgs_names_a_gradient_of_another_shape(gradient):
     [
         (np.ones((2, 2)), r"start has shape \(2, 2\), wanted \(size,\)"),
         (np.ones(0), r"start has shape \(0,\), wanted"),
-        (np.ones(4) * 1j, "start holds complex128, wanted real numbers"),
         (np.array([1, np.nan, 1, 1]), r"start\[1\] is nan"),
     ],
 )

@@ -9,7 +9,6 @@ from helpers import assert_close, drawn, samples
 from scipy import optimize
 
 from ae_course.activations import identity, logistic, softmax
-from ae_course.arrays import Workspace
 from ae_course.autoencoder import Autoencoder
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
@@ -17,6 +16,7 @@ from ae_course.objective import Objective, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import running_kl_sparsity
 from ae_course.training import DivergenceError, minibatches, minimize, train
+from ae_course.workspace import Workspace
 
 NET = Autoencoder.folded(5, 3)
 PARAMS = drawn(NET)
@@ -265,7 +265,7 @@ def test_diverging_is_told_with_the_last_good_parameters(rate, track):
     measures = {"E": lambda p: reconstruction(squared_error).value(net, p, X)}
     options = {"net": net, "track": track, "measures": measures, "epochs": 9}
     with pytest.raises(
-        DivergenceError, match=r"training diverged in epoch \d: .*smaller learn"
+        DivergenceError, match=r"training diverged in epoch \d, step \d+, .*smaller learn"
     ) as e:
         run(reconstruction(squared_error), optimizer=SGD(rate), **options)
     assert np.isfinite(e.value.params.vector).all()
@@ -283,7 +283,7 @@ def test_after_diverging_at_once_the_last_good_parameters_are_the_first():
 
 def test_an_infinite_objective_is_divergence_even_if_the_parameters_are_finite():
     net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
-    with pytest.raises(DivergenceError, match="the objective or a parameter is no longer finite"):
+    with pytest.raises(DivergenceError, match="the objective is inf"):
         run(reconstruction(squared_error), target=1e160 * X, net=net, optimizer=SGD(1e-170))
 
 
@@ -310,7 +310,7 @@ def test_an_infinite_objective_is_divergence_even_if_the_parameters_are_finite()
         ({"x": X[0]}, ValueError, r"X has shape \(5,\), wanted \(samples, columns\)"),
         ({"x": X[:0]}, ValueError, r"X is empty: its shape is \(0, 5\)"),
         ({"x": X.astype(str)}, TypeError, "X holds <U32, wanted real numbers"),
-        ({"x": None}, TypeError, "X holds object, wanted real numbers"),
+        ({"x": None}, TypeError, "X holds NoneType, wanted real numbers"),
         ({"x": X * 2}, ValueError, "cross_entropy takes targets from 0 to 1, found"),
         ({"target": X[:4]}, ValueError, r"target has shape \(4, 5\), .* each of 23 samples"),
         ({"target": 1.0}, ValueError, r"target has shape \(\), .* each of 23 samples"),
@@ -450,7 +450,9 @@ def test_float32_is_refused_by_l_bfgs():
 def test_an_objective_that_is_not_finite_stops_l_bfgs():
     net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
     huge = PARAMS.like(PARAMS.vector * 1e200)
-    with pytest.raises(DivergenceError, match="not finite at evaluation 1") as caught:
+    with pytest.raises(
+        DivergenceError, match="diverged in evaluation 1: the objective is inf"
+    ) as caught:
         minimize(net, reconstruction(squared_error), huge, X, iterations=3)
     assert (caught.value.params.vector == huge.vector).all()
     assert caught.value.history.passes == [0.0]
