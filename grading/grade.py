@@ -24,6 +24,7 @@ import scipy
 from tqdm import tqdm
 
 from grading import ROOT, autograde, dry_run, marks, pages, results
+from grading.archives import BadArchive
 from grading.cells import located
 from grading.files import check_writable
 from grading.matching import MarkError
@@ -235,7 +236,9 @@ def _loaded(submission, workers):
     problem, data = submission.problem, b""
     try:
         data = data if problem else submission.load()
-    except Exception as error:  # damaged archives raise every kind
+    except BadArchive as reason:
+        problem = f"{submission.file.rsplit('/', 1)[-1]} {reason}"
+    except Exception as error:  # a file that has gone, or may not be read
         problem = f"the file cannot be read ({type(error).__name__})"
     if problem:
         return "", autograde.of_unreadable(_read_once(workers.path), problem)

@@ -473,8 +473,9 @@ def _claims(entry):
 
 
 def _submission(entry, one: Identity):
-    problem = entry.problem or ("" if entry.notebook else "there is no notebook")
     notes = (entry.note,) if entry.note else ()
+    none = f"there is no notebook{''.join(f' ({note})' for note in notes)}"
+    problem = entry.problem or ("" if entry.notebook else none)
     load = (
         entry.load if entry.notebook else (bytes if entry.load is not _unreadable else _unreadable)
     )

@@ -26,9 +26,9 @@ def found(notebook):
 def functions(notebook):
     """The functions that the program of a notebook defines in the end, by their code."""
     space = {}
-    code, missing = program(PROBLEMS, notebook)
+    setting, code, missing = program(PROBLEMS, notebook)
     assert missing == []
-    for _, source in code:
+    for _, source in setting + code:
         exec(source, space)
     return [space[name].__code__.co_code for name in PROBLEMS.functions]
 
