@@ -49,6 +49,7 @@ LONGEST_VERDICT = 500
 LONGEST_ANSWER = 50_000
 """Characters of an answer in words."""
 MOST_NOTES = 12
+MOST_CAUSES = 3
 ALWAYS_OURS = (NameError, ImportError, SyntaxError, OSError, MemoryError, NotImplementedError)
 """Exceptions that no value of a student's can lead to in a test."""
 
@@ -93,14 +94,14 @@ def mark(
     tasks = [
         _written(task, notebook)
         if task.written
-        else _coded(task, parts[task.name], task.name in missing)
+        else _coded(task, parts[task.name], task.name in missing, runner.raised)
         for task in problems.tasks
     ]
     faults = [f"{task['title']}: {task['fault']}" for task in tasks if task.get("fault")]
     return {
         "status": FAULT if faults else _status(missing, runner.troubles),
         "tasks": tasks,
-        "notes": _notes(missing, runner),
+        "notes": _notes([short(t.title) for t in problems.tasks if t.name in missing], runner),
         "faults": faults,
     }
 
@@ -161,13 +162,23 @@ def program(
     for number, cell in enumerate(notebook.cells, 1):
         role = known[cell.id].role if cell.id in known else "own"
         if cell.kind == "code" and role in ("answer", "own") and cell.source.strip():
-            where = f"the cell of {cell.id}" if role == "answer" else f"cell {number}"
+            where = _place(known[cell.id]) if role == "answer" else f"cell {number}"
             where = where if where not in names else f"{where} ({number})"
             names.add(where)
             code.append((where, cell.source))
     found = {cell.id for cell in notebook.cells}
     missing = [c.task for c in problems.having("answer", "written") if c.id not in found]
     return setting, code, missing
+
+
+def _place(task):
+    """The cell of an answer, in the words of the page."""
+    return f"the answer to {short(task.title) or task.task}"
+
+
+def short(title: str) -> str:
+    """The title of a task without what comes after a colon: Task 1."""
+    return title.partition(":")[0]
 
 
 def _judge(problems, runner):
@@ -320,15 +331,27 @@ def _notes(missing, runner):
     return [cut(note) for note in notes[:MOST_NOTES]] + ([f"and {more} more"] if more > 0 else [])
 
 
-def _coded(task, parts: list[Part], missing: bool) -> dict:
+def _causes(task, outcome, raised):
+    """What the cell of an answer raised, so that there is nothing to call; else any other cell."""
+    if outcome not in (NO_FUNCTION, ERROR):
+        return []
+    place = _place(Cell("answer", "", task=task.name, title=task.title))
+    own = [where for where in raised if where == place or where.startswith(f"{place} (")]
+    return [f"{where} raises {raised[where]}" for where in own or raised][:MOST_CAUSES]
+
+
+def _coded(task, parts: list[Part], missing: bool, raised: dict[str, str]) -> dict:
     points = sum(part.points for part in parts if part.hidden is None)
     faults = [f"check {number}: {part.fault}" for number, part in enumerate(parts, 1) if part.fault]
+    outcome = NOT_GRADED if faults else _outcome(task, points, parts, missing)
     return {
         "task": task.name,
         "title": task.title,
         "points": None if faults else points,
         "out_of": task.points,
-        "outcome": NOT_GRADED if faults else _outcome(task, points, parts, missing),
+        "outcome": outcome,
+        "causes": _causes(task, outcome, raised),
+        "deleted": missing,
         "fault": "; ".join(faults),
         "parts": [
             {

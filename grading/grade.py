@@ -23,18 +23,21 @@ import numpy
 import scipy
 from tqdm import tqdm
 
-from grading import ROOT, autograde, dry_run, marks, pages, results
+from grading import ROOT, autograde, dry_run, pages, results
 from grading.archives import BadArchive
 from grading.cells import located
+from grading.deadlines import DeadlineError, deadline, matched
 from grading.files import check_writable
-from grading.matching import MarkError
+from grading.marks import Given
 from grading.notebook import Unreadable, read
 from grading.problem_set import ProblemError, ProblemSet, all_sets
+from grading.publication import Publication, Wishes
 from grading.results import Graded
 from grading.roster import Roster, call
 from grading.sandbox import Limits, NoSandbox, check_sandbox
 from grading.submissions import NoSubmissions, Submission, choose, collect, key, set_in
 from grading.tables import TableError
+from grading.templating import counted
 
 WARNING = (
     "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
@@ -52,19 +55,25 @@ class Refused(Exception):
     """Why nothing was graded, in one line."""
 
 
+REFUSALS = (Refused, NoSandbox, NoSubmissions, ProblemError, TableError, DeadlineError)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Read the command line and do what it says."""
     asked = _parser().parse_args(arguments)
     try:
-        graded = grade(asked)
-    except (Refused, NoSandbox, NoSubmissions, ProblemError, TableError) as reason:
+        given = grade(asked)
+    except REFUSALS as reason:
         sys.exit(f"grade: {reason}")
     except OSError as reason:
         sys.exit(f"grade: {reason}; what was graded until then is kept")
     except KeyboardInterrupt:
         stop()
-    if faults := [g for g in graded if g.result.get("faults")]:
-        sys.exit("\n".join(["grade: not graded, through no fault of the students:", *_of(faults)]))
+    lines = [*_of([g for g in given.graded if g.result.get("faults")])]
+    lines = lines and ["not graded, through no fault of the students:", *lines]
+    lines += given.refused and ["these marks do not count:", *given.refused]
+    if lines:
+        sys.exit("grade: " + "\n".join(lines))
 
 
 def _of(faults):
@@ -84,7 +93,7 @@ def stop() -> None:
     os._exit(130)
 
 
-def grade(asked: argparse.Namespace) -> list[Graded]:
+def grade(asked: argparse.Namespace) -> Given:
     """Grade what is asked for, write tables and pages, and say where."""
     start = time.perf_counter()
     if asked.unconfined:
@@ -97,58 +106,58 @@ def grade(asked: argparse.Namespace) -> list[Graded]:
     submissions = [choose(same, path.stem) for _, same in roll.students]
     if asked.dry_run:
         print(*dry_run.report(found, roll, submissions, path.stem), sep="\n")
-        return []
+        return Given([])
     problems = ProblemSet.read(path)
     folder = asked.out / problems.name
     check_writable(folder)
-    entered = marks.read(folder, [one.student for one in submissions])
+    students = [one.student for one in submissions]
+    missing = [one.id for one in roll.missing]
+    publication = Publication(folder, problems, _wishes(asked, submissions), students, missing)
     limits = Limits(asked.step, asked.total, round(asked.memory * 2**30))
 
     def write(known):
-        return _write(folder, problems, submissions, known, entered)
+        return publication.write(_results(problems, submissions, known))
 
     with _Workers(path, limits, asked) as workers:
         given = write(_graded(workers, submissions, folder, write))
-    _tell(given, roll, folder, time.perf_counter() - start)
-    return given.graded
+    _tell(given, publication, roll, time.perf_counter() - start)
+    return given
 
 
-def _tell(given, roll, folder, seconds):
-    """Say what came of a class, and where it is to be read."""
-    graded = given.graded
-    statuses = Counter(g.result["status"] for g in graded)
-    print(
-        f"{len(graded)} submissions in {seconds:.0f} s: "
-        + ", ".join(f"{statuses[s]} {s}" for s in autograde.STATUSES if statuses[s])
-    )
+def _tell(given, publication, roll, seconds):
+    """Say what came of the class, and where it is."""
+    graded, folder = given.graded, publication.folder
+    print(f"{counted(len(graded), 'submission')} in {seconds:.0f} s: {pages.statuses(graded)}")
     if waiting := sum(g.to_be_read for g in graded):
-        print(f"{waiting} answers in words are to be read: {folder / 'written.html'}")
-    for line in dry_run.of_roster(roll):
+        are = "answer in words is" if waiting == 1 else "answers in words are"
+        print(f"{waiting} {are} to be read: {folder / 'written.html'}")
+    for line in [*dry_run.of_roster(roll), *publication.finish(given)]:
         print(line)
     print(f"Open {(folder / 'summary.html').resolve().as_uri()}")
     for notice in given.notices:
         print(notice, file=sys.stderr)
-    if given.refused:
-        raise MarkError("these marks do not count:\n" + "\n".join(given.refused))
 
 
-def _write(folder, problems, submissions, known, entered):
-    """Write tables and pages with the results that are known; return what came of the marks."""
-    graded = [
+def _results(problems, submissions, known):
+    """What is known of every submission, in their order."""
+    return [
         Graded(
-            s.student, s.file, known.get(s.student) or autograde.of_waiting(problems), s.set_aside
+            *(s.student, s.file, known.get(s.student) or autograde.of_waiting(problems)),
+            *(s.set_aside, s.time, s.ids),
         )
         for s in submissions
     ]
-    # Marks are for answers that were read: those of the others wait in the table.
-    unread = [one for one in graded if one.result.get("unread")]
-    given = marks.give(entered, [one for one in graded if not one.result.get("unread")])
-    by_student = {one.student: one for one in [*given.graded, *unread]}
-    given.graded = [by_student[one.student] for one in graded]
-    results.write_tables(folder, given.graded)
-    marks.write(folder, entered, given)
-    pages.write(folder, problems, given.graded)
-    return given
+
+
+def _wishes(asked, submissions):
+    """What is asked for beside points."""
+    due = None
+    if asked.due:
+        due = deadline(asked.due, asked.grace, asked.penalty, asked.extensions)
+        due = matched(due, [one.student for one in submissions])
+    elif asked.grace or asked.penalty or asked.extensions:
+        raise Refused("grace, penalty and extensions need a date: --due 2026-10-08T23:59+09:00")
+    return Wishes(asked.site, due, asked.moodle, asked.canvas)
 
 
 def _parser():
@@ -157,6 +166,13 @@ def _parser():
     parser.add_argument("--set", help="such as problems_01; else what the notebooks say they are")
     parser.add_argument("--dry-run", action="store_true", help="say who is who, grade nothing")
     parser.add_argument("--roster", type=Path, help="the class, as a table with a row for each")
+    parser.add_argument("--due", default="", help="such as 2026-10-08T23:59+09:00")
+    parser.add_argument("--grace", default="", help="such as 15min; what is still in time")
+    parser.add_argument("--penalty", default="", help="such as 10%% of the points, for each day")
+    parser.add_argument("--extensions", type=Path, help="a table: student, and due or days")
+    parser.add_argument("--moodle", type=Path, help="the grading worksheet, to be filled in")
+    parser.add_argument("--canvas", type=Path, help="the gradebook, to be filled in")
+    parser.add_argument("--site", default="", help="the address of the book, for links to it")
     parser.add_argument("--out", type=Path, default=ROOT / "grades", help="default: grades/")
     parser.add_argument("--unconfined", action="store_true", help="run without bubblewrap")
     parser.add_argument("--again", action="store_true", help="also what is graded already")

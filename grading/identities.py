@@ -22,6 +22,11 @@ def named(student: str) -> str:
     return " ".join(unicodedata.normalize("NFC", legible(student)).split())
 
 
+def without_number(student: str) -> str:
+    """A name without the number in brackets that tells it from others."""
+    return re.sub(r"\s*\(\d+\)$", "", student)
+
+
 def alike(cell: str, name: str) -> bool:
     """Whether a cell may be this name, after what a spreadsheet does to names."""
     cell, name = named(cell).casefold(), named(name).casefold()

@@ -102,7 +102,7 @@ def _write(path, columns, table, rows):
         return
     own = [] if table is None else [name for name in table.columns if name not in columns]
     if table is not None and table.guessed:
-        write_whole(_as_entered(path), path.read_bytes())
+        write_whole(_as_entered(path), table.data)
     head = (*columns, *own)
     tables.write(path, head, [[row.get(column, "") for column in head] for row in rows])
 
@@ -144,7 +144,7 @@ def _marked(graded, own, shared):
 
 def _given(task, mark: Mark | None):
     """What a mark changes of an answer."""
-    if mark is None or mark.refused:
+    if mark is None or mark.held:
         return {}
     comment = mark.row["comment"].strip()
     if mark.points is None:
@@ -178,11 +178,11 @@ def _answer_rows(graded, shared):
 
 
 def _row(task, mark):
-    """What a row has of an answer and its mark; one that was refused stays as it was entered."""
+    """What a row has of an answer and its mark; one that is held stays as it was entered."""
     row = {"task": task["task"], "out of": task["out_of"]}
     if mark is None:
         return row
-    if mark.refused:
+    if mark.held:
         return dict(mark.row.cells) | row
     given = _given(task, mark)
     shown = {"points": number(given.get("points")), "comment": given.get("comment", "")}

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from grading.autograde import UNREADABLE
 from grading.identities import alike, named, same_number
 from grading.results import Graded
 from grading.tables import Row, Table, TableError
@@ -23,11 +24,19 @@ class MarkError(TableError):
 
 @dataclass(frozen=True)
 class Mark:
-    """A row that has found its answer; its points are None where there are none that count."""
+    """A row that has found its answer.
+
+    Attributes
+    ----------
+    points : float or None
+        None where there are none that count.
+    held : bool
+        It was refused, or its answer cannot be read now: it counts for nothing, and stays.
+    """
 
     row: Row
     points: float | None
-    refused: bool = False
+    held: bool = False
 
 
 @dataclass
@@ -84,8 +93,12 @@ def row_name(student: str, task: str) -> str:
 
 
 def answers(graded: Graded) -> list[dict]:
-    """The tasks of a student whose answers are in words."""
-    return [task for task in graded.result["tasks"] if "answer" in task]
+    """The tasks of a student whose answers are in words.
+
+    Those of a file that could not be read say so: what was entered for an earlier one still stands.
+    """
+    unread = graded.result["status"] == UNREADABLE
+    return [task | {"unread": unread} for task in graded.result["tasks"] if "answer" in task]
 
 
 def filled(table: Table | None) -> list[Row]:
@@ -125,10 +138,12 @@ def _decide(table, place, who, task, rows, found):
         )
         found.rest += rows
         return
+    unread = task.get("unread") and row["answer"].strip() != digest(task["answer"])
     try:
-        found.marks[place] = Mark(row, _points(row["points"], task["out_of"]))
+        points = _points(row["points"], task["out_of"])
+        found.marks[place] = Mark(row, None if unread else points, held=bool(unread))
     except ValueError:
-        found.marks[place] = Mark(row, None, refused=True)
+        found.marks[place] = Mark(row, None, held=True)
         found.refused.append(
             f"{table}, line {row.line}: {who} has {row['points']!r} points for {name},"
             f" wanted a number from 0 to {task['out_of']}"

@@ -5,8 +5,11 @@ the grader, and is either whole or not there. So grading that was interrupted go
 and what has changed is graded anew.
 """
 
+import contextlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from grading import tables
@@ -16,22 +19,51 @@ from grading.files import write_whole
 READ = "read"
 """What an answer in words is, once somebody has read it."""
 RESULTS = ("student", "task", "points", "out of", "status", "outcome", "file")
-TOTALS = ("student", "points", "out of", "to be read", "status", "notes")
+TOTALS = (
+    *("student", "points", "out of", "to be read", "status", "notes"),
+    *("handed in", "late", "points after penalty"),
+)
+NOTHING = "nothing handed in"
+CHANGES = ("run", "student", "task", "before", "now")
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A student's result, with where it came from."""
+    """A student's result, with where it came from.
+
+    Attributes
+    ----------
+    time : float
+        When the file was modified, in seconds; 0 where nobody knows.
+    ids : tuple of str
+        Numbers and logins of the student, as far as names say them.
+    facts : tuple of (name, value)
+        What is to be said of when it was handed in.
+    late : str
+        How late it was, in words; empty where no date was set.
+    left : float or None
+        The part of the points that a penalty leaves; None where there is no penalty.
+    """
 
     student: str
     file: str
     result: dict
     set_aside: tuple[str, ...] = ()
+    time: float = 0.0
+    ids: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    late: str = ""
+    left: float | None = None
 
     @property
     def points(self) -> float:
         """All points given so far."""
         return sum(task["points"] or 0 for task in self.result["tasks"])
+
+    @property
+    def final(self) -> float:
+        """The points after the penalty, if there is one."""
+        return self.points if self.left is None else round(self.points * self.left, 2)
 
     @property
     def out_of(self) -> int:
@@ -64,26 +96,65 @@ def store(folder: Path, key: str, result: dict) -> None:
     write_whole(folder / f"{key}.json", json.dumps(result, indent=1, ensure_ascii=True))
 
 
-def write_tables(folder: Path, graded: list[Graded]) -> None:
-    """Write results.csv, with a row for each student and task, and totals.csv."""
+def write_tables(folder: Path, graded: list[Graded], missing: Sequence[str] = ()) -> None:
+    """Write results.csv, with a row for each student and task, and totals.csv.
+
+    Parameters
+    ----------
+    missing : sequence of str
+        Who handed in nothing, and has 0 points.
+    """
     rows = [
         (g.student, *_row(t), g.result["status"], t["outcome"], g.file)
         for g in graded
         for t in g.result["tasks"]
     ]
     tables.write(folder / "results.csv", RESULTS, rows)
-    totals = [
-        (
-            g.student,
-            number(g.points),
-            g.out_of,
-            g.to_be_read,
-            g.result["status"],
-            "; ".join(g.notes),
-        )
+    out_of = graded[0].out_of if graded else ""
+    none = [(student, "0", out_of, 0, NOTHING, "", "", "", "") for student in missing]
+    tables.write(folder / "totals.csv", TOTALS, [*map(_total, graded), *none])
+
+
+def points_before(folder: Path) -> dict[tuple[str, str], float]:
+    """The points that students had in tasks after the last run, as far as they were known."""
+    path = folder / "results.csv"
+    if not path.exists():
+        return {}
+    try:
+        rows = tables.read(path, ("student", "task", "points")).rows
+    except tables.TableError:  # somebody has changed it, or its writing was cut short
+        return {}
+    found = {}
+    for row in rows:
+        with contextlib.suppress(ValueError):
+            found[row["student"], row["task"]] = float(row["points"])
+    return found
+
+
+def changes(before: dict[tuple[str, str], float], graded: list[Graded]) -> list[tuple]:
+    """Whose points are others than before: student, task, points before and now."""
+    return [
+        (g.student, task["task"], old, task["points"])
         for g in graded
+        for task in g.result["tasks"]
+        if task["points"] is not None
+        and (old := before.get((tables.legible(g.student), task["task"]))) is not None
+        and old != task["points"]
     ]
-    tables.write(folder / "totals.csv", TOTALS, totals)
+
+
+def write_changes(folder: Path, found: list[tuple], when: datetime) -> None:
+    """Add changes to changes.csv."""
+    path, rows = folder / "changes.csv", []
+    if path.exists():
+        rows = [[row[name] for name in CHANGES] for row in tables.read(path, CHANGES).rows]
+    new = [(f"{when:%Y-%m-%d %H:%M}", s, task, number(a), number(b)) for s, task, a, b in found]
+    tables.write(path, CHANGES, rows + new)
+
+
+def moment(seconds: float) -> str:
+    """A time as people write it, where it is known."""
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M") if seconds else ""
 
 
 def number(points: float | None) -> str:
@@ -96,4 +167,7 @@ def _row(task):
 
 
 def _total(graded):
-    return graded.student, number(graded.points), graded.out_of, graded.to_be_read
+    points = graded.student, number(graded.points), graded.out_of, graded.to_be_read
+    notes = "; ".join(graded.notes)
+    after = "" if graded.left is None else number(graded.final)
+    return *points, graded.result["status"], notes, moment(graded.time), graded.late, after

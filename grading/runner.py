@@ -23,6 +23,7 @@ GIVEN_UP = 3
 STRANGE = "its result has a form with which the tests cannot go on"
 LONGEST = 300
 """Characters of whatever a submission says of itself."""
+LONGEST_LINE = 120
 _END = {"MemoryError": "it runs out of memory", "SystemExit": "it ends the program"}
 
 
@@ -175,7 +176,7 @@ class Runner:
         if kind in _END:
             return self._trouble(f"{name}()", Crashed(_END[kind]))
         # Its kind may depend on hidden inputs: a few kinds would tell a few bits of them.
-        return Failed(ERROR, "it raises an error", _named(reply))
+        return Failed(ERROR, "it raises an error", self._named(reply))
 
     def _note(self, where, reply):
         """Keep what came of a cell the first time."""
@@ -183,11 +184,20 @@ class Runner:
             self.not_run.setdefault(where, cut(reply["not run"]))
         if "raises" in reply and where not in self.raised:
             kind = str(reply["raises"])
-            self.raised[where] = _named(reply, where)
+            self.raised[where] = self._named(reply, where)
             if kind == "MemoryError":  # what it has filled stays full: begin anew, without it
                 raise Crashed(_END[kind])
             if kind in _END:
                 self._trouble(where, Crashed(_END[kind]))
+
+    def _named(self, reply, cell=""):
+        """An exception in words, with the line of the submission in which it came up."""
+        where, line = reply.get("where"), reply.get("line")
+        lines = dict(self.cells).get(where, "").split("\n") if isinstance(where, str) else []
+        if not isinstance(line, int) or not 1 <= line <= len(lines):
+            return _named(reply)
+        place = "" if where == cell else f"{where}, "
+        return _named(reply, f"{place}line {line}: {cut(lines[line - 1].strip(), LONGEST_LINE)}")
 
     def _trouble(self, where, end):
         """Note a time-out or a crash, close what is left, and return it as a failure."""
@@ -204,16 +214,12 @@ def cut(text, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[:longest] + " …"
 
 
-def _named(reply, cell=""):
-    """An exception in words, with the line where it came up, and without names of no meaning."""
+def _named(reply, place=""):
+    """An exception in words, and without names of no meaning."""
     kind, text = str(reply["raises"]), str(reply.get("says", ""))
     known = isinstance(getattr(builtins, kind, None), type) or kind in ("LinAlgError", "UsageError")
     words = f"{kind if known else cut(kind, 60)}: {text}".strip(": ")
-    where, line = reply.get("where"), reply.get("line")
-    if isinstance(where, str) and where and isinstance(line, int) and line:
-        place = "" if where == cell else f"{cut(where, 80)}, "
-        words += f" ({place}line {min(line, 10**6)})"
-    return cut(words)
+    return cut(f"{words} ({place})" if place else words)
 
 
 def _near(reply):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grading.encodings import WITHIN_FILES, guesses
 from grading.files import write_whole
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -37,10 +38,17 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its line as a spreadsheet counts, and its cells by the columns' names."""
+    """A row of a table: its line as a spreadsheet counts, and its cells by the columns' names.
+
+    Attributes
+    ----------
+    raw : list of str
+        The cells in their order, as they stand in the file.
+    """
 
     line: int
     cells: dict[str, str]
+    raw: list[str] = field(default_factory=list, repr=False)
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -48,12 +56,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """What was read: the columns' names as written, the rows, and how the file was written.
+    """What was read: the columns, the rows, and how the file was written.
 
     Attributes
     ----------
+    columns : tuple of str
+        The names of columns; those that were asked for, as they were asked for.
+    head, order : list of str
+        All names in their order, as they stand in the file and as they are known here.
     guessed : str
         The encoding, where nothing in the file says it; empty where it is certain.
+    data : bytes
+        The file as it was.
     """
 
     columns: tuple[str, ...]
@@ -61,6 +75,13 @@ class Table:
     delimiter: str = ","
     encoding: str = "utf-8-sig"
     guessed: str = ""
+    data: bytes = field(default=b"", repr=False)
+    head: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+
+    def place(self, column: str) -> int | None:
+        """Where a column stands, if it is there."""
+        return self.order.index(column) if column in self.order else None
 
 
 def write(path: Path, head: Sequence[str], rows: Iterable[Sequence]) -> None:
@@ -124,12 +145,14 @@ def read(
     folded = {_folded(name): name for name in (*needed, *also)}
     columns = [folded.get(_folded(name), name) for name in columns]
     rows = [
-        Row(line, {name: _cell(cell) for name, cell in zip(columns, cells, strict=False)})
+        Row(line, {name: _cell(cell) for name, cell in zip(columns, cells, strict=False)}, cells)
         for line, cells in enumerate(lines[at + 1 :], at + 2)
         if any(cell.strip() for cell in cells)
     ]
     named = tuple(name for name in columns if name)
-    return Table(named, rows, delimiter, encoding, "" if sure else encoding)
+    return Table(
+        named, rows, delimiter, encoding, "" if sure else encoding, data, lines[at], columns
+    )
 
 
 def decoded(data: bytes, known: Iterable[str] = ()) -> tuple[str, str, bool]:
@@ -153,38 +176,14 @@ def decoded(data: bytes, known: Iterable[str] = ()) -> tuple[str, str, bool]:
     try:
         return data.decode("utf-8"), "utf-8", True
     except UnicodeDecodeError:
-        text, encoding = _guessed(data, [unicodedata.normalize("NFC", name) for name in known])
-        return text, encoding, False
+        names = [unicodedata.normalize("NFC", name) for name in known if not name.isascii()]
+        return *_guessed(data, names), False
 
 
 def _guessed(data, known):
-    """The most plausible of the encodings of Japan and of western Europe."""
-    readings = []
-    for encoding in ("cp932", "cp1252", "latin-1"):
-        try:
-            readings.append((data.decode(encoding), encoding))
-        except UnicodeDecodeError:
-            continue
-    return max(readings, key=lambda reading: _plausible(reading[0], known))
-
-
-def _plausible(text, known):
-    """How many known texts are in a text, then how natural the letters beside each other are.
-
-    A letter with an accent stands among Latin letters; read as Japanese it becomes one character
-    alone among them, while Japanese comes in runs.
-    """
-    found = sum(name in text for name in known if not name.isascii())
-    natural = 0
-    for run in re.findall(r"[^\x00-\x7f]+", text):
-        japanese = all("\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uff9f" for c in run)
-        if japanese:
-            natural += len(run) if len(run) > 1 else -1
-        elif any(unicodedata.category(c)[0] == "C" for c in run):
-            natural -= len(run)
-        else:
-            natural += 1 if len(run) == 1 else -len(run)
-    return found, natural
+    """The most plausible reading; among those, the one in which most known texts are found."""
+    readings = list(guesses(data, WITHIN_FILES))
+    return max(readings, key=lambda reading: sum(name in reading[0] for name in known))
 
 
 def _decoded(name, data, known):

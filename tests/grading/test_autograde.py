@@ -82,7 +82,8 @@ def test_what_an_exception_says_of_hidden_inputs_is_not_told(twice):
 def test_what_it_says_of_visible_inputs_is(twice):
     task = first(twice("def twice(x): raise ValueError(f'what is {x}?')"))
     assert task["parts"][0]["visible"] == [
-        "twice: not yet: ValueError: what is 3? (the cell of twice, line 1)."
+        "twice: not yet: ValueError: what is 3? (the answer to Task 1, line 1: def twice(x): raise"
+        " ValueError(f'what is {x}?'))."
     ]
 
 
@@ -104,7 +105,7 @@ def test_a_cell_that_ends_or_hangs_costs_only_what_depends_on_it(twice):
         result = twice(good, own)
         assert (first(result)["points"], result["status"]) == (2, status)
     assert (
-        "cell 1 raises ZeroDivisionError: division by zero (line 1)"
+        "cell 1 raises ZeroDivisionError: division by zero (line 1: 1 / 0)"
         in twice(good, "1 / 0")["notes"]
     )
 
@@ -140,7 +141,7 @@ def test_missing_cells_are_named():
     notebook.cells = [c for c in notebook.cells if not c.id.startswith("best_step")]
     result = mark(SETS["problems_01"], read(data(notebook)), Limits(), False)
     assert result["status"] == autograde.MISSING_CELLS
-    assert result["notes"] == ["missing cells: best_step"]
+    assert result["notes"] == ["missing cells: Task 4"]
     outcomes = {task["task"]: task["outcome"] for task in result["tasks"]}
     assert outcomes["best_step"] == autograde.NO_FUNCTION
 

@@ -60,7 +60,7 @@ def test_names_of_files_are_harmless(student):
 def test_feedback_tells_what_may_be_told():
     page = pages.feedback(PROBLEMS, one())
     text = BeautifulSoup(page, "html.parser").get_text(" ")
-    assert "19 of 30 points, and answers in words that are still to be read" in text
+    assert "19 of 30 points, and an answer in words that is still to be read" in text
     assert "f: not yet: a." in text
     assert "not yet: c." in text
     assert "b 5" not in page
