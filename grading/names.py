@@ -62,7 +62,8 @@ SAYS_NOTHING = re.compile(  # beside a name; none of these is one
 )
 NO_NAME = re.compile(  # alone; some of these are also names of people
     f"(?:(?:{SAYS_NOTHING.pattern}|finale|new|old|neu|alt|fertig|last|latest|submit|scratch|tests?"
-    "|backup|late|on|time|ontime|inbox|files?|work|my|mine|the|of|to|and|for|sets?|labs?|weeks?)"
+    "|backup|late|on|time|ontime|inbox|files?|work|my|mine|the|of|to|and|for|sets?|labs?|weeks?|all"
+    "|class|course|students|everyone|first|second|better|best|good|real|this|one|hand|in|try)"
     r"(?:[\s_.,;+~-]|\d{1,2}(?!\d))*)+",
     re.IGNORECASE,
 )
@@ -72,6 +73,7 @@ GROUPS = re.compile(
     r"|(?:montag|dienstag|mittwoch|donnerstag|freitag)",
     re.IGNORECASE,
 )
+MOST_ATTEMPTS = 10
 REMEDY = (
     "Rename them, put each student's files into a folder named after the student, or give"
     " ROSTER=file.csv; DRY=1 shows who is who"
@@ -457,6 +459,10 @@ def _is_level(kinds):
         Some folders hold one student's work, and others what seem to be several students'.
     """
     counts = Counter(kind for kind, _ in kinds.values())
+    if counts["closed"] == len(kinds) == 1:
+        counts["several"] = 1
+    elif counts["closed"] == len(kinds) > 1:
+        counts["unclear"] = counts["closed"]
     if not counts["several"] and not counts["unclear"]:
         return not counts["group"] or bool(counts["one"] or counts["single"])
     if counts["unclear"] or counts["one"] or counts["single"] > counts["several"]:
@@ -466,7 +472,7 @@ def _is_level(kinds):
 
 def _is_left(item, chain, kinds):
     """Whether a notebook has no name of its own in a folder that holds several students'."""
-    return item.notebook and len(chain) == 1 and kinds[chain[0]][0] == "several"
+    return item.notebook and len(chain) == 1 and kinds[chain[0]][0] in ("several", "closed")
 
 
 def _go_deeper(items, chains, within):
@@ -479,21 +485,30 @@ def _go_deeper(items, chains, within):
 
 
 def _kind(link, numbers, items, chains):
-    """What a folder holds: one student's work, several students', or what cannot be known."""
+    """What a folder holds.
+
+    "one" student's work, files with a "single" name, those of a "group", "several" students' work,
+    what is "closed" and one student's if others lie beside it, or what is "unclear"; or a "file".
+    """
     ours = [n for n in numbers if items[n].notebook]
     if not link.folder or not ours:
         return "file"
     depth = _first_difference([chains[n] for n in ours])
     deeper = {n: _deeper(chains[n], depth) for n in ours}
-    if len(set(filter(None, deeper.values()))) < 2:
-        empty = any(not inner for inner in deeper.values())
-        return "one" if empty else "group" if GROUPS.fullmatch(link.form) else "single"
-    claiming = [n for n in ours if items[n].claims()]
-    if not claiming and not all(deeper.values()):
-        return "one"
-    inner = {deeper[n] for n in claiming or ours} - {""}
-    if len(inner) < 2:
-        return "one" if any(not deeper[n] for n in ours) else "single"
+    empty = not all(deeper.values())
+    if len(set(deeper.values()) - {""}) > 1:
+        claiming = [n for n in ours if items[n].claims()]
+        inner = {deeper[n] for n in claiming or ours} - {""}
+        if len(inner) > 1 and (claiming or not empty):
+            return _of_several(link, inner, [items[n] for n in ours], chains)
+    return "one" if empty else "group" if GROUPS.fullmatch(link.form) else "single"
+
+
+def _of_several(link, inner, items, chains):
+    """What a folder is that holds notebooks of several names."""
+    in_set = all(SETS.fullmatch(item.parts[-2]) for item in items)
+    if len(inner) <= MOST_ATTEMPTS and (in_set or link.archive) and not GROUPS.fullmatch(link.form):
+        return "closed"
     others = [chain for chain in chains if chain and chain[0] != link]
     elsewhere = {link.form for chain in others for link in chain[1:]}
     return "unclear" if inner <= elsewhere else "several"
@@ -516,7 +531,9 @@ def _deeper(chain, depth):
 
 def _several(kinds):
     link, files = next(
-        (link, files) for link, (kind, files) in kinds.items() if kind in ("several", "unclear")
+        (link, files)
+        for link, (kind, files) in kinds.items()
+        if kind in ("several", "unclear", "closed")
     )
     return (
         f"the folder {link.label or link.form} holds notebooks of several names:"

@@ -40,7 +40,16 @@ def collection(tmp_path, files, packed):
     if packed:
         pack(tmp_path / "in.zip", content)
         return tmp_path / "in.zip"
-    fill(tmp_path / "in", [(name.replace("\\", "/"), data) for name, data in content])
+    loose, archives = [], {}
+    for name, data in content:
+        archive, inside, rest = name.replace("\\", "/").partition(".zip/")
+        if inside:
+            archives.setdefault(f"{archive}.zip", []).append((rest, data))
+        else:
+            loose.append((archive, data))
+    fill(tmp_path / "in", loose)
+    for name, files in archives.items():
+        pack(tmp_path / "in" / name, files)
     return tmp_path / "in"
 
 
@@ -97,6 +106,14 @@ COLLECTIONS = {  # what lies there: the students
     ],
     ("problems_01/mori.ipynb", "problems_02/mori.ipynb", "problems_01/abe.ipynb"): ["abe", "mori"],
     ("mori\\problems_01.ipynb", "abe\\problems_01.ipynb"): ["abe", "mori"],
+    # what is closed is one student's, if others lie beside it
+    ("mori.zip/one.ipynb", "mori.zip/two.ipynb", "abe.ipynb"): ["abe", "mori"],
+    (
+        "submitted/mori/problems_01/mine.ipynb",
+        "submitted/mori/problems_01/yours.ipynb",
+        "submitted/abe/problems_01/problems_01.ipynb",
+    ): ["abe", "mori"],
+    ("class.zip/mori.ipynb", "class.zip/abe.ipynb", "sato.ipynb"): ["abe", "mori", "sato"],
     # learning systems
     (
         "Mori Rin_12345_assignsubmission_file_/problems_01.ipynb",
