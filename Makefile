@@ -53,7 +53,10 @@ grade: environment
 	  echo "grade: whose notebooks? make grade SUBMISSIONS=folder-or-zip" >&2; exit 1; fi
 	@$(python) -m grading "$(SUBMISSIONS)" $(if $(SET),--set "$(SET)") \
 	  $(if $(ROSTER),--roster "$(ROSTER)") $(if $(DRY),--dry-run) $(if $(UNCONFINED),--unconfined) \
-	  $(GRADE)
+	  $(if $(DUE),--due "$(DUE)") $(if $(GRACE),--grace "$(GRACE)") \
+	  $(if $(PENALTY),--penalty "$(PENALTY)") $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") \
+	  $(if $(MOODLE),--moodle "$(MOODLE)") $(if $(CANVAS),--canvas "$(CANVAS)") \
+	  $(if $(SITE),--site "$(SITE)") $(GRADE)
 
 lint: environment
 	@printf '\n-- Style: ruff\n'

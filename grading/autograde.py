@@ -385,9 +385,10 @@ def _outcome(task, points, parts, missing):
 
 
 def _written(task, notebook) -> dict:
-    answers = [cell.source for cell in notebook.cells if cell.id == task.name]
-    text = cut("\n\n".join(answers).strip(), LONGEST_ANSWER)
+    cells = [cell for cell in notebook.cells if cell.id == task.name]
+    text = cut("\n\n".join(cell.source for cell in cells).strip(), LONGEST_ANSWER)
     empty = not text or text == UNWRITTEN
+    pictures = {name: data for cell in cells for name, data in cell.pictures.items()}
     return {
         "task": task.name,
         "title": task.title,
@@ -395,6 +396,7 @@ def _written(task, notebook) -> dict:
         "out_of": task.points,
         "outcome": TO_BE_READ,
         "answer": "" if empty else text,
+        "pictures": pictures,
     }
 
 

@@ -101,7 +101,7 @@ class _Search:
         if not beside:
             return
         for n, text in beside.items():
-            self.cells[n] = StudentCell("markdown", task.name, text)
+            self.cells[n] = replace(self.cells[n], kind="markdown", id=task.name, source=text)
         for n in set(own) - set(full):
             self.cells[n] = replace(self.cells[n], id="", source="")
         if not full:

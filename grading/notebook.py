@@ -1,12 +1,19 @@
 """A submission is read with mistrust: it may be no notebook, or one that was cut to pieces."""
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 from grading.encodings import WITHIN_FILES, guesses
 
 LARGEST = 20 * 2**20
 """Bytes of a notebook; outputs and pictures are no part of an answer."""
+
+LARGEST_PICTURES = 2 * 2**20
+"""Characters of the pictures in one cell."""
+PICTURES = ("image/png", "image/jpeg")
+BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
+LONGEST_NAME = 200
 
 INSTEAD = {
     b"PK\x03\x04": "an archive",
@@ -34,12 +41,15 @@ class StudentCell:
     source : str
     name : str
         The cell's own id, which Jupyter gives and other programs may keep elsewhere.
+    pictures : dict of str to str
+        Those that were pasted into it, as data URIs, by their names.
     """
 
     kind: str
     id: str
     source: str
     name: str = ""
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,21 @@ def _cell(cell):
     identity = _inside(cell, "metadata", "nbgrader", "grade_id")
     name = _inside(cell, "id") or _inside(cell, "metadata", "id")
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
-    return StudentCell(kind, identity, source if isinstance(source, str) else "", name)
+    source = source if isinstance(source, str) else ""
+    return StudentCell(kind, identity, source, name, _pictures(cell.get("attachments")))
+
+
+def _pictures(attachments):
+    """The pictures of a cell that are of a usual kind, up to a size that a page can bear."""
+    found, left = {}, LARGEST_PICTURES
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        for kind in PICTURES if isinstance(kinds, dict) else ():
+            data = kinds.get(kind)
+            data = "".join(data.split()) if isinstance(data, str) else ""
+            if len(name) <= LONGEST_NAME and 0 < len(data) <= left and BASE64.fullmatch(data):
+                found[name] = f"data:{kind};base64,{data}"
+                left -= len(data)
+    return found
 
 
 def _inside(content, *path):

@@ -6,7 +6,7 @@ import pytest
 from handed_in import data, filled, loose
 
 from grading import notebook
-from grading.notebook import Unreadable, read
+from grading.notebook import LARGEST_PICTURES, Unreadable, read
 
 
 def test_cells_are_found_by_what_nbgrader_calls_them():
@@ -119,3 +119,22 @@ def test_cells_of_strange_form_do_no_harm():
     found = read(json.dumps({"cells": strange, "metadata": []}).encode())
     assert [cell.source for cell in found.cells] == ["", "x = 1", ""]
     assert {cell.id for cell in found.cells} == {""}
+
+
+@pytest.mark.parametrize(
+    ("attachments", "wanted"),
+    [
+        ({"a.png": {"image/png": "iVBORw0K\n"}}, {"a.png": "data:image/png;base64,iVBORw0K"}),
+        ({"a.jpg": {"image/jpeg": "/9j/"}}, {"a.jpg": "data:image/jpeg;base64,/9j/"}),
+        ({"a.svg": {"image/svg+xml": "PHN2Zz4="}}, {}),
+        ({"a.png": {"image/png": '"><script>'}}, {}),
+        ({"a.png": {"image/png": "A" * (LARGEST_PICTURES + 1)}}, {}),
+        ({"a.png": "iVBORw0K"}, {}),
+        (["a.png"], {}),
+        (None, {}),
+    ],
+)
+def test_pasted_pictures_are_kept_if_they_are_harmless(attachments, wanted):
+    cell = {"cell_type": "markdown", "source": "a", "attachments": attachments}
+    (found,) = read(json.dumps({"cells": [cell], "metadata": {}}).encode()).cells
+    assert found.pictures == wanted
