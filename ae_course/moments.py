@@ -52,11 +52,10 @@ class Moments:
             )
         count = self.count + other.count
         step = other.mean - self.mean
-        return Moments(
-            count,
-            self.mean + other.count / count * step,
-            self.scatter + other.scatter + self.count * other.count / count * np.outer(step, step),
-        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            between = self.count * other.count / count * np.outer(step, step)
+        mean = self.mean + other.count / count * step
+        return Moments(count, mean, self.scatter + other.scatter + between)
 
     @property
     def covariance(self) -> np.ndarray:
@@ -97,8 +96,7 @@ def moments(X: np.ndarray | Iterable[np.ndarray]) -> Moments:
         waiting.append(found)
     if not waiting:
         raise ValueError("there are no samples: the iterable of chunks is empty")
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = reduce(lambda later, earlier: earlier + later, reversed(waiting))
+    found = reduce(lambda later, earlier: earlier + later, reversed(waiting))
     check_finite(found.scatter, "the sum of squares of X")
     return found
 

@@ -87,7 +87,7 @@ def test_a_penalty_on_saturated_units_is_divergence_and_not_a_wrong_argument():
     J = CROSS + 3.0 * kl_sparsity(rho=0.05)
     params = drawn(FOLDED, dtype=np.float32)
     with pytest.raises(DivergenceError, match="mean activations run from 0") as caught:
-        train(FOLDED, J, params, X, epochs=50, rng=np.random.default_rng(0), optimizer=SGD(10.0))
+        train(FOLDED, J, params, X, epochs=50, rng=np.random.default_rng(0), optimizer=SGD(1e4))
     assert isinstance(caught.value.__cause__, ValueError)
     assert np.isfinite(J.value(FOLDED, caught.value.params, X))
 
