@@ -27,8 +27,11 @@ LONGEST_LINE = 120
 _END = {"MemoryError": "it runs out of memory", "SystemExit": "it ends the program"}
 
 
-class Fault(Exception):
-    """What is wrong with the grader, the problem set or the machine, and not with a submission."""
+class Fault(BaseException):
+    """What is wrong with the grader, the problem set or the machine, and not with a submission.
+
+    Not an `Exception`, for no test may go on after it.
+    """
 
 
 class Failed(Exception):

@@ -88,6 +88,11 @@ class Shell(Nothing):
         if isinstance(names, dict):
             self.user_ns.update(names)
 
+    def close(self) -> None:
+        """End what `await` has needed."""
+        if self._loop is not None:
+            self._loop.close()
+
     def transform_cell(self, code: str) -> str:
         """The code of a cell as Python."""
         return as_python(code)
