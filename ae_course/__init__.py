@@ -1,9 +1,9 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order. A network: activations, parameters, initialization, network,
-losses, objective, autoencoder. Training: gradcheck, optimizers, training, checkpoint. Sparse codes:
-sparsity, conventions. Second moments: moments, pca, linear, whitening, frequencies. Depth:
-propagation, pretraining. Variants: denoising, mixture, contractive, tied, variational,
+losses, objective, autoencoder. Training: gradcheck, optimizers, training, divergence, checkpoint.
+Sparse codes: sparsity, conventions. Second moments: moments, pca, linear, whitening, frequencies.
+Depth: propagation, pretraining. Variants: denoising, mixture, contractive, tied, variational,
 superposition. Beside them: datasets, figures, exercises; and checks, workspace and threads, which
 the others use. Each holds one idea, and says which equation of the book it is.
 
@@ -14,6 +14,7 @@ from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checkpoint import load, save
 from ae_course.conventions import BOOK, SLIDES, Convention, convert
+from ae_course.divergence import DivergenceError
 from ae_course.gradcheck import check_gradient, numerical_gradient, relative_error
 from ae_course.initialization import glorot
 from ae_course.losses import cross_entropy, entropy, softmax_cross_entropy, squared_error
@@ -34,7 +35,7 @@ from ae_course.sparsity import (
     soft_threshold,
 )
 from ae_course.threads import limit_threads
-from ae_course.training import DivergenceError, History, minibatches, minimize, train
+from ae_course.training import History, minibatches, minimize, train
 from ae_course.whitening import PCAWhitening, Whitening, ZCAWhitening, remove_dc
 
 __version__ = "0.1.0"

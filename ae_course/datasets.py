@@ -56,11 +56,14 @@ def mnist(split: str = "train", n: int | None = None, seed: int = 0) -> Digits:
 
     Raises
     ------
-    ValueError
-        There is no such split, n is not between 1 and the number of digits, or seed is not a
-        whole number.
     DataError
-        The data file is missing or damaged.
+        The data file is missing or damaged. So for all that is read here.
+
+    Examples
+    --------
+    >>> digits = mnist("test", n=3)
+    >>> digits.images.shape, digits.labels.shape
+    ((3, 784), (3,))
     """
     if split not in ("train", "test"):
         raise ValueError(f"split is {split!r}, wanted 'train' or 'test'")
@@ -83,12 +86,10 @@ def natural_images(n: int | None = None, seed: int = 0) -> Photographs:
         ``images`` (n, 256, 256) uint8, from 0 for black to 255 for white, and ``names`` (n,).
         Without n they are shared by all who ask, and read-only: copy what you want to change.
 
-    Raises
-    ------
-    ValueError
-        n is not between 1 and 8, or seed is not a whole number.
-    DataError
-        The data file is missing or damaged.
+    Examples
+    --------
+    >>> natural_images().images.shape
+    (8, 256, 256)
     """
     arrays = _read("natural_images.npz")
     return Photographs(*_draw((arrays["images"], arrays["names"]), n, seed))
@@ -111,12 +112,10 @@ def natural_patches(n: int = 10_000, size: int = 8, seed: int = 0) -> np.ndarray
     array (n, size * size) of uint8
         One patch a row, its pixels row by row, from 0 for black to 255 for white.
 
-    Raises
-    ------
-    ValueError
-        n, size or seed is out of range.
-    DataError
-        The data file is missing or damaged.
+    Examples
+    --------
+    >>> natural_patches(100, size=12).shape
+    (100, 144)
     """
     images = _read("natural_images.npz")["images"]
     count, height, width = images.shape

@@ -28,11 +28,12 @@ def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
     array (n, size, size)
         In the order of :func:`frequencies`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        The images are no square ones, the size is smaller than their side, or as for
-        :func:`ae_course.checks.as_rows`.
+    Examples
+    --------
+    Stripes of one pixel: the constant, and the finest grating across.
+
+    >>> power_spectra([[0, 1, 0, 1]])[0].tolist()
+    [[4.0, 4.0], [0.0, 0.0]]
     """
     images = as_rows(images, name="images")
     side = round(images.shape[1] ** 0.5)
@@ -47,6 +48,9 @@ def frequencies(size: int) -> np.ndarray:
     """The frequencies of a spectrum, in periods per pixel: array (2, size, size), down and across.
 
     They lie between -1/2 and 1/2. For an even size -1/2 is among them; 1/2 never is.
+
+    >>> frequencies(4)[1, 0].tolist()
+    [0.0, 0.25, -0.5, -0.25]
     """
     check_whole("size", size, least=1)
     along = np.fft.fftfreq(size)
@@ -63,10 +67,11 @@ def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean : array
         Of the power over each ring.
 
-    Raises
-    ------
-    TypeError, ValueError
-        The power is not a square array of at least 3 x 3 numbers.
+    Examples
+    --------
+    >>> frequency, mean = radial_mean(np.arange(9).reshape(3, 3))
+    >>> frequency.round(3).tolist(), mean.tolist()
+    ([0.333], [4.5])
     """
     power = as_matrix(power, "power")
     size = len(power)
@@ -96,10 +101,15 @@ def orientation(filters: np.ndarray) -> np.ndarray:
     -------
     array (n,)
 
-    Raises
-    ------
-    TypeError, ValueError
-        A filter is zero everywhere; or as for :func:`power_spectra`.
+    Examples
+    --------
+    A bar, and the same bar in a corner, which has two directions:
+
+    >>> bar, corner = np.zeros((2, 8, 8))
+    >>> bar[:, 3:5] = 1
+    >>> corner[:, 3:5] = corner[3:5] = 1
+    >>> bool(orientation([bar.ravel()])[0] > 0.5 > 0.1 > orientation([corner.ravel()])[0])
+    True
     """
     filters = as_matrix(filters, "filters")
     # An odd size has every frequency together with its mirror image, so that turning is exact.

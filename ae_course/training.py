@@ -1,7 +1,6 @@
 """One loop trains everything: draw a batch, compute its gradient, take a step."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,30 +16,11 @@ from ae_course.checks import (
     check_grey,
     check_whole,
 )
+from ae_course.divergence import check_finite_parameters, evaluate, told_as_divergence
 from ae_course.objective import Objective
 from ae_course.optimizers import Adam, Optimizer, lbfgs
 from ae_course.parameters import Parameters
 from ae_course.workspace import Workspace, fresh
-
-
-class DivergenceError(ArithmeticError):
-    """Training left the finite numbers.
-
-    Attributes
-    ----------
-    params : Parameters
-        The last ones at which J and its gradient were found to be numbers.
-    history : History
-        Of the epochs completed.
-    """
-
-    def __init__(self, message: str, params: Parameters, history: "History"):
-        super().__init__(message)
-        self.params, self.history = params, history
-
-
-class NotFinite(ArithmeticError):
-    """A number that training needs is NaN or infinite."""
 
 
 @dataclass
@@ -175,19 +155,19 @@ def train(
             t = None if target is None else _as_target(target[batch], params.dtype, room)
             if corrupt is not None:
                 x, t = corrupt(rng, x.copy()), x if t is None else t
-            at_start = partial(_evaluate, *start, x, t, track)
+            at_start = partial(evaluate, *start, x, t, track)
             where = f"epoch {epoch}, step {step}, which a smaller learning rate may prevent"
-            with _divergence(where, at_start, good, history):
-                seen, value, gradient = _evaluate(objective, net, params, x, t, track, room)
+            with told_as_divergence(where, at_start, good, history):
+                seen, value, gradient = evaluate(objective, net, params, x, t, track, room)
                 np.copyto(good.vector, params.vector)
                 objective = objective.after(seen)
                 optimizer.step(params.vector, gradient.vector, memory)
-                _check_finite_vector("the parameter", params)
+                check_finite_parameters("the parameter", params)
             values.append(value)
         if track:
             history.objective.append(float(np.mean(values)))
         for name, measure in measures.items():
-            with _divergence(
+            with told_as_divergence(
                 f"epoch {epoch}, by {name!r}", partial(measure, start[-1]), good, history
             ):
                 history.measures[name].append(float(measure(params)))
@@ -246,11 +226,13 @@ def minimize(
     measures, room, params = dict(measures or {}), Workspace(), params.copy()
     history = History(measures={name: [] for name in measures}, carried=objective)
 
-    def evaluate(vector):
-        at_start = partial(_evaluate, *start, X, target)
-        with _divergence(f"evaluation {len(history.objective) + 1}", at_start, params, history):
+    def value_and_gradient(vector):
+        at_start = partial(evaluate, *start, X, target)
+        with told_as_divergence(
+            f"evaluation {len(history.objective) + 1}", at_start, params, history
+        ):
             here = params.like(vector)
-            _, value, gradient = _evaluate(objective, net, here, X, target, room=room)
+            _, value, gradient = evaluate(objective, net, here, X, target, room=room)
         history.objective.append(value)
         return value, gradient.vector.copy()  # the room is reused, and L-BFGS may keep what it gets
 
@@ -258,11 +240,13 @@ def minimize(
         params.vector[:] = vector
         history.passes.append(float(len(history.objective)))
         for name, measure in measures.items():
-            history.measures[name].append(float(measure(params)))
+            where, at_start = f"iteration {len(history.passes) - 1}, by {name!r}", start[-1]
+            with told_as_divergence(where, partial(measure, at_start), params, history):
+                history.measures[name].append(float(measure(params)))
 
     note(params.vector)
     _, history.stopped = lbfgs(
-        evaluate,
+        value_and_gradient,
         params.vector,
         iterations=iterations,
         pairs=pairs,
@@ -275,44 +259,6 @@ def minimize(
 def _as_target(target, dtype, room):
     # Labels stay whole numbers; images are converted as the samples are.
     return as_intensities(target, dtype, room, "target") if target.ndim == 2 else target
-
-
-def _evaluate(objective, net, params, x, t, track=True, room=fresh):
-    """The forward pass, J and its gradient, all finite."""
-    seen = objective.see(net, params, x, t, room)
-    value, gradient = objective.evaluate(seen, track, room)
-    if track and not np.isfinite(value):
-        raise NotFinite(f"the objective is {value:g}")
-    _check_finite_vector("the gradient by", gradient)
-    return seen, value, gradient
-
-
-def _check_finite_vector(what, params):
-    if not params.vector @ params.vector < np.inf:  # the norm is a number if all of them are
-        worst = int(np.abs(params.vector).argmax())  # NaN counts as the largest
-        found = params.vector[worst]
-        too_large = ", too large to go on" if np.isfinite(found) else ""
-        raise NotFinite(f"{what} {params.where(worst)} is {found:g}{too_large}")
-
-
-@contextmanager
-def _divergence(where, at_start, good, history):
-    """Tell of divergence whatever part of an objective notices it first, and however.
-
-    A term may compute infinities, or refuse what is no longer in its range. If the same works at
-    the parameters that training started from, the fault is in the new ones.
-    """
-    try:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            yield
-    except (ArithmeticError, ValueError, RuntimeWarning) as problem:
-        if not isinstance(problem, NotFinite):
-            try:
-                at_start()
-            except (ArithmeticError, ValueError, RuntimeWarning):
-                raise problem from None
-        message = f"training diverged in {where}: {problem}; the last good parameters are in the"
-        raise DivergenceError(f"{message} error's params", good, history) from problem
 
 
 def _check_model(objective, params):

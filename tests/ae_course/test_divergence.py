@@ -9,6 +9,7 @@ from helpers import drawn, samples
 from ae_course.activations import identity, logistic, relu, softmax, top_k
 from ae_course.autoencoder import Autoencoder
 from ae_course.contractive import contractive
+from ae_course.divergence import DivergenceError
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import Objective, Term, reconstruction, weight_decay
@@ -16,7 +17,7 @@ from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_sparsity, l1_sparsity, running_kl_sparsity
 from ae_course.superposition import auxiliary_k
 from ae_course.tied import Tied, tie
-from ae_course.training import DivergenceError, minimize, train
+from ae_course.training import minimize, train
 from ae_course.variational import NegativeELBO, VariationalAutoencoder, append_noise
 
 X = samples(40, 6)

@@ -30,7 +30,11 @@ def test_the_examples_of_a_module_give_what_they_say(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["checks", "moments", "pca", "linear", "whitening", "denoising", "threads"]
-)
+    "name",
+    [
+        "checks", "conventions", "datasets", "denoising", "frequencies", "linear", "moments", "pca",
+        "threads", "whitening",
+    ],
+)  # fmt: skip
 def test_what_a_reader_calls_has_an_example(name):
     assert examples(name)

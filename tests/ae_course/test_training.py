@@ -10,12 +10,13 @@ from scipy import optimize
 
 from ae_course.activations import identity, logistic, softmax
 from ae_course.autoencoder import Autoencoder
+from ae_course.divergence import DivergenceError
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import Objective, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import running_kl_sparsity
-from ae_course.training import DivergenceError, minibatches, minimize, train
+from ae_course.training import minibatches, minimize, train
 from ae_course.workspace import Workspace
 
 NET = Autoencoder.folded(5, 3)

@@ -1,0 +1,67 @@
+"""Training that leaves the finite numbers says so, and gives back the last good parameters."""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from ae_course.parameters import Parameters
+from ae_course.workspace import Room, fresh
+
+
+class DivergenceError(ArithmeticError):
+    """Training left the finite numbers.
+
+    Attributes
+    ----------
+    params : Parameters
+        The last ones at which J and its gradient were found to be numbers.
+    history : History
+        Of the epochs completed.
+    """
+
+    def __init__(self, message: str, params: Parameters, history):
+        super().__init__(message)
+        self.params, self.history = params, history
+
+
+class NotFinite(ArithmeticError):
+    """A number that training needs is NaN or infinite."""
+
+
+def evaluate(objective, net, params: Parameters, x, t, track: bool = True, room: Room = fresh):
+    """The forward pass, J (if it is wanted) and its gradient; NotFinite if they are not finite."""
+    seen = objective.see(net, params, x, t, room)
+    value, gradient = objective.evaluate(seen, track, room)
+    if track and not np.isfinite(value):
+        raise NotFinite(f"the objective is {value:g}")
+    check_finite_parameters("the gradient by", gradient)
+    return seen, value, gradient
+
+
+def check_finite_parameters(what: str, params: Parameters) -> None:
+    """Raise NotFinite, naming the worst entry, unless all numbers and their squares are finite."""
+    if not params.vector @ params.vector < np.inf:  # the norm is a number if all of them are
+        worst = int(np.abs(params.vector).argmax())  # NaN counts as the largest
+        found = params.vector[worst]
+        too_large = ", too large to go on" if np.isfinite(found) else ""
+        raise NotFinite(f"{what} {params.where(worst)} is {found:g}{too_large}")
+
+
+@contextmanager
+def told_as_divergence(where: str, at_start, good: Parameters, history):
+    """Raise DivergenceError whatever part of an objective notices it first, and however.
+
+    A term may compute infinities, or refuse what is no longer in its range. If the same works at
+    the parameters that training started from, the fault is in the new ones.
+    """
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            yield
+    except (ArithmeticError, ValueError, RuntimeWarning) as problem:
+        if not isinstance(problem, NotFinite):
+            try:
+                at_start()
+            except (ArithmeticError, ValueError, RuntimeWarning):
+                raise problem from None
+        message = f"training diverged in {where}: {problem}; the last good parameters are in the"
+        raise DivergenceError(f"{message} error's params", good, history) from problem
