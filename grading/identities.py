@@ -33,8 +33,15 @@ def alike(cell: str, name: str) -> bool:
     return (
         cell == name
         or same_number(cell, name)
-        or bool(_DATE.fullmatch(name) and any(map(str.isdigit, cell)))
+        or bool(_DATE.fullmatch(name) and _may_be_date(cell))
         or _same_letters(cell, name)
+    )
+
+
+def _may_be_date(cell):
+    """Whether a cell may show a date: not as a number, but for that of a day (46024 is in 2026)."""
+    return any(map(str.isdigit, cell)) and (
+        not _NUMBER.fullmatch(cell) or (cell.isdigit() and len(cell) == 5)
     )
 
 

@@ -158,7 +158,9 @@ class _Students:
         self.tasks = {(g.student, task["task"]): task for g in graded for task in answers(g)}
         self.rows = {row_name(*place): place for place in self.tasks}
         self.people = {named(g.student): g.student for g in graded}
-        self.told = {(named(row["student"]), row["task"].strip()) for row in table.rows}
+        # Rows that have lost their names come from one hand, and tell of what it does to names.
+        nameless = [row for row in table.rows if not row["row"].strip()]
+        self.told = {(named(row["student"]), row["task"].strip()) for row in nameless}
         places = {}
         for row in filled(table):
             try:
@@ -210,8 +212,8 @@ class _Students:
         if len(same) == 1 or (len(likely) == 1 and not answer):
             return (same or likely)[0]
         raise MarkError(
-            f"{name!r} may be {' or '.join(map(named, likely))}; write the name for {task} as text,"
-            " as it stands in results.csv"
+            f"{name!r} may be {' or '.join(map(named, likely))}; enter the mark for {task} in the"
+            " row that has the student's name and a cell in the column row"
         )
 
 

@@ -106,7 +106,12 @@ def _markdown():
     markdown.add_render_rule("heading_open", lambda *_: "<p><strong>")
     markdown.add_render_rule("heading_close", lambda *_: "</strong></p>\n")
     markdown.add_render_rule("image", _picture)
+    markdown.add_render_rule("math_inline_double", _displayed)  # not a block within a paragraph
     return markdown
+
+
+def _displayed(self, tokens, at, options, env):
+    return formula(tokens[at].content, display=True)
 
 
 def _picture(self, tokens, at, options, env):

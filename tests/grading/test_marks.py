@@ -257,6 +257,19 @@ def test_a_workbook_beside_the_table_is_told_of(tmp_path):
         marks.read(tmp_path)
 
 
+def test_a_doubt_stays_a_doubt_in_later_runs(tmp_path):
+    graded = [one("00123"), one("123")]
+    run(tmp_path, graded)
+    (row, _) = rows(tmp_path / "written.csv")
+    save(tmp_path / "written.csv", [row | {"student": "123", "points": "4", "row": ""}])
+    for _ in range(3):
+        given = run(tmp_path, graded)
+        assert points(given) == {"00123": None, "123": None}
+        assert "'123' may be 00123 or 123" in given.refused[0]
+    enter(tmp_path, 0, points="4")
+    assert points(run(tmp_path, graded)) == {"00123": 4, "123": None}
+
+
 @pytest.mark.parametrize(
     ("cell", "name", "wanted"),
     [
@@ -271,6 +284,8 @@ def test_a_workbook_beside_the_table_is_told_of(tmp_path):
         ("Jan 02", "1-2", True),
         ("46024", "2026-01-02", True),
         ("abe", "1-2", False),
+        ("456", "1-2", False),
+        ("2.02E+14", "1-2", False),
         ("MORI", "mori", True),
         ("J?r?me", "Jérôme", True),
         ("J?r?me", "Jerome", False),
