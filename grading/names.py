@@ -49,21 +49,23 @@ MAYBE_DATES = re.compile(
 )
 YEARS = re.compile(r"(?:(?<=\0)|^)[\s_-]*20\d\d(?![^\W_])|(?<![^\W_])20\d\d[\s_-]*(?=\0|$)")
 COPIES = re.compile(
-    r" ?\(\d{1,3}\)(?=$|[\s_.,-])"
+    r"(?:^|[\s_-]+)(?:copy of|kopie von|copie de|copia de) +"
+    r"| ?\(\d{1,3}\)(?=$|[\s_.,-])"
     r"|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
     r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint|[ _-]v(?:er(?:sion)?)?[ ._-]?\d{1,2}(?!\w)",
     re.IGNORECASE,
 )
 SAYS_NOTHING = re.compile(  # beside a name; none of these is one
-    "final|draft|fixed|corrected|(?:re)?submi(?:ssions?|tted)|answers?|solutions?|lösung(?:en)?"
-    "|notebooks?|untitled|updated?|revised|attempts?|version|exports?|downloads?|ipynb|zip"
-    "|提出物?|最終版?|解答|回答",
+    r"(?:final|draft|fixed|corrected|(?:re)?submi(?:ssions?|tted)|answers?|solutions?|lösung(?:en)?"
+    r"|notebooks?|untitled|updated?|revised|attempts?|version|versuch|exports?|downloads?|ipynb|zip"
+    r"|提出物?|最終版?|解答|回答)\d{0,2}",
     re.IGNORECASE,
 )
 NO_NAME = re.compile(  # alone; some of these are also names of people
     f"(?:(?:{SAYS_NOTHING.pattern}|finale|new|old|neu|alt|fertig|last|latest|submit|scratch|tests?"
     "|backup|late|on|time|ontime|inbox|files?|work|my|mine|the|of|to|and|for|sets?|labs?|weeks?|all"
-    "|class|course|students|everyone|first|second|better|best|good|real|this|one|hand|in|try)"
+    "|class|course|students|everyone|first|second|better|best|good|real|this|one|hand|in|try"
+    "|parts?|teil)"
     r"(?:[\s_.,;+~-]|\d{1,2}(?!\d))*)+",
     re.IGNORECASE,
 )
@@ -296,7 +298,8 @@ def _is_canvas(items, matches):
 def _link(part, folder, with_dates=False):
     """What is left of a name when all that says nothing of a person is gone."""
     stem = unicodedata.normalize("NFKC", normal(part if folder else _stem(part))).strip()
-    text = DATES.sub("\0", SETS.sub("\0", COPIES.sub("", stem)))
+    text = stem if folder else COPIES.sub("\0", stem)  # a second folder may be a second student
+    text = DATES.sub("\0", SETS.sub("\0", text))
     dates = []
 
     def gone(match):
@@ -309,7 +312,7 @@ def _link(part, folder, with_dates=False):
     text = text if with_dates else YEARS.sub(gone, text)
     text = re.sub(r"\0[\s_-]*[1-9]\d?(?=\0|$)", "\0", text)  # the number of a copy
     form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
-    if re.fullmatch(r"[A-Za-z]|[1-9]\d?" if text != stem else "[A-Za-z]", form):
+    if re.fullmatch(r"[A-Za-z]|\(?[1-9]\d?\)?" if text != stem else "[A-Za-z]", form):
         form = ""
     form = "" if NO_NAME.fullmatch(form) and not _like_a_person(form) else form
     label = stem if plain else form
@@ -575,17 +578,25 @@ def _is_day(date, ones):
 
 
 def _refuse_look_alikes(items, found):
-    """Names that differ only in order, case or what stands between need a person to decide."""
+    """Names that differ only in order, case, or a copy's number need a person to decide."""
     alike = defaultdict(dict)
     for item, identity in zip(items, found, strict=True):
         for one in identity:
-            alike[frozenset(tokens(one.label)) or one.label].setdefault(one.label, item)
+            alike[_skeleton(one.label)].setdefault(one.label, item)
+    for label in [label for labels in alike.values() for label in labels]:
+        bare = re.sub(r"(?:[ _-]\d{1,2}| ?\(\d{1,2}\))$", "", label)
+        if bare in alike.get(_skeleton(bare), ()):
+            alike[_skeleton(bare)] |= alike[_skeleton(label)]
     for labels in alike.values():
         if len(labels) > 1:
             raise Ambiguous(
                 f"one student or several: {', '.join(sorted(labels))}? {_listed(labels.values())}."
                 f" {REMEDY}"
             )
+
+
+def _skeleton(label):
+    return frozenset(tokens(label)) or label
 
 
 def _without_common(forms):

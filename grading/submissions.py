@@ -37,6 +37,7 @@ ARCHIVE = re.compile(r"\.zip(?: ?\(\d+\))?$", re.IGNORECASE)
 OF_SYSTEMS = re.compile(
     r"(?i)(?:\.(?:csv|tsv|xlsx?|ods|html?|ya?ml|log|md|db|ini)|^timestamp\.txt|^readme.*)$"
 )
+UNFINISHED = re.compile(r"(?i)(?<![^\W_])(?:draft|entwurf|scratch|old|alt|backup)(?![^\W_])")
 LARGEST_ARCHIVE = 10 * LARGEST
 DEEPEST = 4
 MOST_OTHERS = 1_000
@@ -256,7 +257,8 @@ def _order(own):
     moments = all(one.moment for one in own)
 
     def order(one):
-        return one.moment if moments else "", one.time, _natural(one.file)
+        finished = not UNFINISHED.search(one.file)
+        return finished, one.moment if moments else "", one.time, _natural(one.file)
 
     return order
 

@@ -114,6 +114,11 @@ COLLECTIONS = {  # what lies there: the students
         "submitted/abe/problems_01/problems_01.ipynb",
     ): ["abe", "mori"],
     ("class.zip/mori.ipynb", "class.zip/abe.ipynb", "sato.ipynb"): ["abe", "mori", "sato"],
+    ("mori_ps1_attempt1.ipynb", "mori_ps1_attempt2.ipynb", "abe_ps1_attempt1.ipynb"): [
+        "abe",
+        "mori",
+    ],
+    ("Copy of problems_01_mori.ipynb", "abe - Copy of problems_01.ipynb"): ["abe", "mori"],
     # learning systems
     (
         "Mori Rin_12345_assignsubmission_file_/problems_01.ipynb",
@@ -175,6 +180,8 @@ AMBIGUOUS = {
     ("mori_20261001.ipynb", "mori_20261002.ipynb"): "a date or a student's number",
     ("Mori Hanako PS1.ipynb", "Hanako_Mori_PS1.ipynb"): "one student or several",
     ("Mori.ipynb", "mori.ipynb"): "one student or several",
+    ("mori.ipynb", "mori-2.ipynb"): "one student or several",
+    ("Rin Mori/problems_01.ipynb", "Rin Mori (2)/problems_01.ipynb"): "one student or several",
     ("late/b1/mori.ipynb", "late/b1/abe.ipynb", "sato/problems_01.ipynb"): "the folder b1",
 }
 
@@ -245,6 +252,11 @@ def test_notebooks_of_other_problem_sets_lie_beside_it(tmp_path):
     assert (abe.problems, abe.problem) == ("problems_02", "")  # all there is
     abe, mori = chosen(tmp_path, "problems_02")
     assert (mori.problems, mori.set_aside) == ("problems_02", ())
+
+
+def test_a_draft_never_counts_before_what_is_finished(tmp_path):
+    fill(tmp_path, [("mori/final/ps1.ipynb", of("")), ("mori/draft/ps1.ipynb", of(""))])
+    assert chosen(tmp_path)[0].file == "mori/final/ps1.ipynb"
 
 
 def test_a_broken_notebook_that_came_last_is_not_passed_over(tmp_path):
