@@ -24,7 +24,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearSolutions, LockCells
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
 from traitlets.config import Config
 
 from ae_course.exercises import judge, result, seal, trace_of
@@ -109,7 +115,8 @@ def student_notebook(problems: ProblemSet) -> NotebookNode:
         cell.source = cell.source.strip("\n")
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return notebook
+    # By these sums nbgrader's Validate knows an answer in words that nobody has written yet.
+    return ComputeChecksums().preprocess(notebook, {})[0]
 
 
 def instructor_notebook(problems: ProblemSet) -> NotebookNode:
