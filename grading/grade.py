@@ -100,8 +100,9 @@ def grade(asked: argparse.Namespace) -> Given:
         print(WARNING, file=sys.stderr)
     elif not asked.dry_run:
         check_sandbox()
-    found = collect(asked.submissions)
-    roll = call(Roster.read(asked.roster) if asked.roster else None, found.students)
+    roster = Roster.read(asked.roster) if asked.roster else None
+    found = collect(asked.submissions, roster and roster.whose)
+    roll = call(roster, found.students)
     path = _problem_set(asked.set, found.students)
     submissions = [choose(same, path.stem) for _, same in roll.students]
     if asked.dry_run:

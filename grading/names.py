@@ -77,8 +77,8 @@ GROUPS = re.compile(
 )
 MOST_ATTEMPTS = 10
 REMEDY = (
-    "Rename them, put each student's files into a folder named after the student, or give"
-    " ROSTER=file.csv; DRY=1 shows who is who"
+    "Rename them, or put each student's files into a folder named after the student; a ROSTER"
+    " decides it where names or numbers in it do"
 )
 
 

@@ -89,6 +89,12 @@ class Roster:
                 raise TableError(f"{path.name} has {len(same)} rows with {key}, wanted one")
         return cls(students)
 
+    def whose(self, name: str) -> str:
+        """The number of the only student that a file's or folder's name may mean, or nothing."""
+        stem = name.split(".ipynb")[0].removesuffix(".zip")
+        found = _rows_of(self, [Submission(stem, name, 0.0, bytes)])
+        return found[0].id if len(found) == 1 else ""
+
 
 @dataclass(frozen=True)
 class Roll:

@@ -11,7 +11,7 @@ import io
 import os
 import re
 import stat
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -151,8 +151,14 @@ def discover(path: Path) -> list[list[Submission]]:
     return collect(path).students
 
 
-def collect(path: Path) -> Collection:
+def collect(path: Path, whose: Callable[[str], str] | None = None) -> Collection:
     """Find all that was handed in, and whose it is.
+
+    Parameters
+    ----------
+    whose : callable, optional
+        The student that a part of a path names for certain, or nothing; asked where names alone
+        leave open whose files are.
 
     Raises
     ------
@@ -162,10 +168,13 @@ def collect(path: Path) -> Collection:
     entries = list(_found(path))
     groups = _of_gradescope(entries)
     entries = _without_parents(_with_timestamps(entries))
+    items = [_item(entry, groups) for entry in entries]
     try:
-        identities = names.identify([_item(entry, groups) for entry in entries])
+        identities = names.identify(items)
     except Ambiguous as reason:
-        raise NoSubmissions(f"nothing was graded: {reason}") from None
+        identities = _with_help(items, whose)
+        if not identities:
+            raise NoSubmissions(f"nothing was graded: {reason}") from None
     students, nobodys = defaultdict(list), []
     for entry, identity in zip(entries, identities, strict=True):
         for one in identity:
@@ -195,8 +204,9 @@ def choose(same: list[Submission], name: str) -> Submission:
     ]
     lost = [f"{o.file} ({o.problem})" for o in same if o.problem and o.load is not bytes]
     notes = tuple(dict.fromkeys(note for one in same for note in one.notes))
+    problem = "; ".join((counts.problem, *notes)) if counts.problem else ""
     aside = tuple(others) + tuple(lost if counts.is_notebook else ())
-    return replace(counts, set_aside=aside, notes=notes)
+    return replace(counts, problem=problem, set_aside=aside, notes=() if problem else notes)
 
 
 def key(data: bytes, *other: str) -> str:
@@ -464,6 +474,21 @@ def _item(entry, groups):
     return Item(entry.parts, kind, entry.time, partial(_claims, entry), known)
 
 
+def _with_help(items, whose):
+    """Identities, if it is said for certain whose all notebooks are, and nobody is merged."""
+    if whose is None:
+        return []
+    said_ = {}
+    for item in items:
+        found = {whose(part) for part in item.parts} - {""}
+        said_[item.parts] = found.pop() if len(found) == 1 else ""
+    owners = Counter(said_[item.parts] for item in items if item.notebook)
+    if "" in owners or max(owners.values(), default=0) > 1:
+        return []
+    owners = [said_[item.parts] for item in items]
+    return [(Identity(owner, (owner,)),) if owner else () for owner in owners]
+
+
 def _claims(entry):
     """Whether it is an answer to a problem set, as far as can be known; what is broken may be."""
     if not entry.notebook:
@@ -476,8 +501,7 @@ def _claims(entry):
 
 def _submission(entry, one: Identity):
     notes = (entry.note,) if entry.note else ()
-    none = f"there is no notebook{''.join(f' ({note})' for note in notes)}"
-    problem = entry.problem or ("" if entry.notebook else none)
+    problem = entry.problem or ("" if entry.notebook else "there is no notebook")
     load = (
         entry.load if entry.notebook else (bytes if entry.load is not _unreadable else _unreadable)
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.roster import Roster, call
-from grading.submissions import NoSubmissions, Submission
+from grading.submissions import NoSubmissions, Submission, collect
 from grading.tables import TableError
 
 CLASS = [("00123", "Jörg", "Müller", "jm7"), ("00124", "Rin", "Mori", "rmori")]
@@ -144,3 +144,24 @@ def test_canvas_s_own_numbers_are_no_student_s_numbers(tmp_path):
     roster = Roster.read(path)
     assert roster.students[0].id == "00124"
     assert call(roster, of("moririn (98765)", ids=("98765",))).students[0][0].id == "00124"
+
+
+def test_the_roster_decides_whether_a_number_is_a_date_or_a_student_s(tmp_path):
+    (tmp_path / "in").mkdir()
+    for number in ("20261001", "20261002"):
+        (tmp_path / "in" / f"mori_{number}.ipynb").write_text("{}")
+    with pytest.raises(NoSubmissions, match="a date or a student's number"):
+        collect(tmp_path / "in")
+    rows = [("20261001", "Rin", "Mori", "a"), ("20261002", "Hana", "Mori", "b")]
+    roster = Roster.read(saved(tmp_path, rows))
+    found = collect(tmp_path / "in", roster.whose)
+    assert [row.id for row, _ in call(roster, found.students).students] == ["20261001", "20261002"]
+
+
+def test_the_roster_merges_nobody_whose_names_leave_it_open(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("Mori Rin PS1", "Rin_Mori_PS1"):
+        (tmp_path / "in" / f"{name}.ipynb").write_text("{}")
+    roster = Roster.read(saved(tmp_path, CLASS))
+    with pytest.raises(NoSubmissions, match="one student or several"):
+        collect(tmp_path / "in", roster.whose)

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from grading.notebook import LARGEST
-from grading.submissions import NoSubmissions, choose, discover, key
+from grading.submissions import NoSubmissions, choose, collect, discover, key
 
 
 def chosen(path, name="problems_01"):
@@ -323,3 +323,58 @@ def test_a_key_changes_with_all_that_it_is_made_from():
     keys = {key(b"1", "a"), key(b"2", "a"), key(b"1", "b"), key(b"1", "a", "b")}
     assert len(keys) == 4
     assert key(b"1", "a") == key(b"1", "a")
+
+
+GRADESCOPE = """\
+submission_1:
+  :submitters:
+  - :name: Mori Rin
+    :sid: '00124'
+    :email: rm@x.de
+  :created_at: !ruby/object:Time 2026-10-01 12:00:00
+submission_2:
+  :submitters:
+  - :name: Abe Ken
+    :sid: '00125'
+  - :name: Ito Ida
+    :email: ii@x.de
+"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_gradescope_s_list_says_who_is_who_in_groups_too(tmp_path, packed):
+    names = ["export/submission_metadata.yml", *(f"export/submission_{n}/a.ipynb" for n in (1, 2))]
+    files = [(name, GRADESCOPE.encode() if "yml" in name else of("problems_01")) for name in names]
+    (pack if packed else fill)(tmp_path / "in", files)
+    found = discover(tmp_path / "in")
+    assert [same[0].student for same in found] == [
+        "Abe Ken (00125)",
+        "Ito Ida (ii@x.de)",
+        "Mori Rin (00124)",
+    ]
+    assert found[2][0].ids == ("00124", "rm@x.de")
+
+
+def test_who_handed_in_no_notebook_is_listed(tmp_path):
+    fill(
+        tmp_path,
+        [
+            ("mori/.ipynb_checkpoints/problems_01-checkpoint.ipynb", b"{}"),
+            ("abe/problems_01.ipynb", of("problems_01")),
+            ("sato/.venv/pyvenv.cfg", b""),
+            ("ito/work.rar", b""),
+        ],
+    )
+    (tmp_path / "kudo").mkdir()
+    found = {one.student: one.problem for one in chosen(tmp_path)}
+    assert set(found) == {"mori", "abe", "sato", "ito", "kudo"}
+    assert found["abe"] == ""
+    assert all("no notebook" in found[name] for name in ("mori", "sato", "ito", "kudo"))
+    assert "environment" in found["sato"]
+
+
+def test_files_of_an_environment_are_passed_over_however_many(tmp_path):
+    files = [(f"mori/env/m{n}.py", b"") for n in range(100)]
+    files += [("mori/env/pyvenv.cfg", b""), ("mori/problems_01.ipynb", of("problems_01"))]
+    pack(tmp_path / "in.zip", files)
+    assert collect(tmp_path / "in.zip").files == 1
