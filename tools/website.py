@@ -9,6 +9,7 @@ nobody the site that was.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from tools import ROOT
 
 SOURCES = ("*.md", "*.yml", "requirements.txt", "book/**/*", "problem_sets/*.md")
 CODE = ("ae_course", "grading", "tests", "tools")
-LEFT_BY_TOOLS = {"__pycache__", ".ipynb_checkpoints", ".virtual_documents"}
+LEFT_BY_TOOLS = re.compile(r"\.|__pycache__$")  # how such files, or their folders, begin
 STAMP = ".made_from"
 
 
@@ -73,7 +74,8 @@ def fingerprint(root: Path = ROOT) -> str:
 def _sources(root):
     patterns = [*SOURCES, *(f"{folder}/**/*.py" for folder in CODE)]
     for path in {path for pattern in patterns for path in root.glob(pattern)}:
-        if path.is_file() and not LEFT_BY_TOOLS & set(path.relative_to(root).parts):
+        parts = path.relative_to(root).parts
+        if path.is_file() and not any(map(LEFT_BY_TOOLS.match, parts)):
             yield path
 
 

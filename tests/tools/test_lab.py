@@ -121,3 +121,18 @@ def test_copies_that_could_not_all_be_made_do_not_count(tmp_path):
     with pytest.raises(LookupError):
         lab.keep(broken(), tmp_path / "copies" / "1")
     assert not (tmp_path / "copies" / "1").exists()
+
+
+def test_what_tools_leave_in_the_book_is_no_news(tmp_path):
+    (tmp_path / "book" / "src").mkdir(parents=True)
+    before = website.fingerprint(tmp_path)
+    for name in (
+        "book/.ruff_cache/x",
+        "book/src/.ipynb_checkpoints/x.md",
+        "book/__pycache__/x.pyc",
+    ):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    assert website.fingerprint(tmp_path) == before
+    (tmp_path / "book" / "src" / "x.md").touch()
+    assert website.fingerprint(tmp_path) != before
