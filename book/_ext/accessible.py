@@ -26,6 +26,10 @@ REPAIRS = {
         ' data-bs-toggle="tooltip"><span class="visually-hidden">Color mode</span>'
     ),
     '<summary aria-label="Toggle hidden content">': "<summary>",
+    # A name for the chevron that unfolds a part of the sidebar.
+    '<summary><span class="toctree-toggle"': (
+        '<summary aria-label="Pages of this part"><span class="toctree-toggle"'
+    ),
     # An entry of the bibliography is an item of the list around it; its own role is deprecated.
     'role="doc-biblioentry"': 'role="listitem"',
 }
@@ -42,6 +46,17 @@ class MarkJapanese(SphinxPostTransform):
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, nodes.FixedTextElement) and JAPANESE.search(text):
                 text.parent.replace(text, [_marked(part) for part in JAPANESE.split(text) if part])
+
+
+class DropRepeatedIds(SphinxPostTransform):
+    """Take from the insides of exercises and solutions an id that all of them on a page share."""
+
+    default_priority = 900
+
+    def run(self, **kwargs):
+        for section in self.document.findall(nodes.section):
+            if section["ids"] in (["exercise-content"], ["solution-content"]):
+                section["ids"] = []
 
 
 def _marked(text):
@@ -69,5 +84,6 @@ def repair_pages(app, exception):
 
 def setup(app):
     app.add_post_transform(MarkJapanese)
+    app.add_post_transform(DropRepeatedIds)
     app.connect("build-finished", repair_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
