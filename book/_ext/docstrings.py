@@ -31,7 +31,7 @@ class Package(SphinxDirective):
 
     def section(self, package, name):
         """What autodoc makes of one module, under its name."""
-        section = nodes.section("", nodes.title(text=name), ids=[name])
+        section = nodes.section("", nodes.title(text=name), ids=[name], classes=["module"])
         source = self.get_source_info()[0]
         text = StringList([f".. automodule:: {package}.{name}", "   :members:"], source)
         self.state.nested_parse(text, self.content_offset, section)

@@ -1,0 +1,176 @@
+// The search: sections and terms that bear the words in their title come first, then what has them in
+// its text. The places stand in search_places.js; language_data.js has Sphinx's stemmer and stop words.
+const bookSearch = (() => {
+  const GREEK = {
+    α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", η: "eta", θ: "theta", λ: "lambda",
+    μ: "mu", ν: "nu", ξ: "xi", π: "pi", ρ: "rho", σ: "sigma", τ: "tau", φ: "phi", ψ: "psi",
+    ω: "omega",
+  };
+  const JAPANESE = "\u3005-\u30ff\u3400-\u9fff";
+  const WORD = new RegExp(`[${JAPANESE}]+|[^\\P{L}${JAPANESE}]+|\\p{N}+`, "gu");
+  const SHOWN = 30;
+  const SAME = 2000;
+  // Where readers look first: chapters and the glossary; what only speaks of them comes after.
+  const PAGES = [[/^book\/\d\d_/, 80], [/^book\/glossary/, 70], [/^book\/(equations|errata)/, -200]];
+  const stemmer = new Stemmer();
+  const stems = new Map();
+  let places = [];
+
+  // One spelling for what is written in several: letters, accents, Greek, -ise and -ize, plural.
+  const stem = (word) => {
+    if (!stems.has(word)) {
+      const spelt = word.replace(/is(e|ed|er|ers|es|ing|ation|ations)$/, "iz$1").replace(/ー$/, "");
+      stems.set(word, stemmer.stemWord(spelt));
+    }
+    return stems.get(word);
+  };
+  const letters = (text) =>
+    text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFKC").toLowerCase()
+      .replace(/['’]s\b/g, "").replace(/[α-ω]/g, (letter) => ` ${GREEK[letter] ?? letter} `);
+  const words = (text) => (letters(text).match(WORD) ?? []).map(stem);
+
+  // A title as it is compared: its words, and the same without the gaps between them, in which
+  // "mini-batch", "mini batch" and "minibatches" are one.
+  const comparable = (title) => {
+    const parts = words(title);
+    return { words: parts, joined: parts.join("") };
+  };
+
+  const counted = (parts) => {
+    const counts = new Map();
+    for (const word of parts) counts.set(word, (counts.get(word) ?? 0) + 1);
+    return counts;
+  };
+
+  const prepare = (place) => ({
+    ...place,
+    compared: place.titles.map(comparable),
+    counts: counted(words(`${place.titles.join(" ")} ${place.text}`)),
+    weight: PAGES.find(([pages]) => pages.test(place.to))?.[1] ?? 0,
+  });
+
+  const bears = (wanted, has) => has === wanted || (isJapanese(wanted) && has.includes(wanted));
+  const begins = (wanted, has) => has.startsWith(wanted) || bears(wanted, has);
+  const isJapanese = (word) => new RegExp(`[${JAPANESE}]`).test(word);
+
+  // How well a title answers: the same words, the words side by side, all of them, their beginnings.
+  const ofTitle = (query, title) => {
+    const share = query.joined.length / Math.max(title.joined.length, query.joined.length);
+    if (title.joined === query.joined) return SAME;
+    const all = (match) => query.words.every((w) => title.words.some((has) => match(w, has)));
+    const side = title.words.some((_, at) => title.words.slice(at).join("").startsWith(query.joined));
+    if (side && all(bears)) return 800 + 100 * share;
+    if (all(bears)) return 650 + 100 * share;
+    if (side) return 550 + 100 * share;
+    if (all(begins)) return 400 + 100 * share;
+    const some = query.words.filter((w) => title.words.some((has) => bears(w, has)));
+    return (60 * some.join("").length) / query.joined.length;
+  };
+
+  // How well a text answers: how often it has the rarest of the words, all of which it must have.
+  const timesIn = (counts, wanted) => {
+    if (!isJapanese(wanted)) return counts.get(wanted) ?? 0;
+    return [...counts].reduce((sum, [has, n]) => sum + (bears(wanted, has) ? n : 0), 0);
+  };
+  const ofText = (query, place) => {
+    const least = Math.min(...query.words.map((word) => timesIn(place.counts, word)));
+    return least ? 100 + (100 * least) / (least + 5) : 0;
+  };
+
+  // A function is what was meant if its name is written as code; else its name is a coincidence.
+  const asMeant = (query, place, title) => {
+    if (place.kind !== "object" || query.isCode) return title;
+    return title === SAME ? 350 : Math.min(title, 90);
+  };
+
+  const score = (query, place) => {
+    const title = asMeant(query, place, Math.max(...place.compared.map((t) => ofTitle(query, t))));
+    const inText = ofText(query, place);
+    return title >= 350 || inText ? title + inText + place.weight : 0;
+  };
+
+  const parse = (text) => {
+    const said = letters(text).match(WORD) ?? [];
+    const kept = said.filter((word) => !stopwords.includes(word));
+    const parts = (kept.length ? kept : said).map(stem);
+    const whole = said.map(stem).join("");
+    return { words: parts, joined: whole, isCode: /[\w]_[\w]|\w\.\w|\(\)/.test(text) };
+  };
+
+  const find = (text) => {
+    const query = parse(text);
+    if (!query.words.length) return [];
+    return places
+      .map((place) => ({ place, score: score(query, place) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score);
+  };
+
+  // A few words around the first of the searched ones.
+  const excerpt = (text, query) => {
+    const tokens = text.split(" ");
+    const at = tokens.findIndex((token) =>
+      words(token).some((has) => query.words.some((w) => bears(w, has))));
+    const start = Math.max(0, at - 12);
+    const cut = tokens.slice(start, start + 36);
+    return [start > 0 ? ["…"] : [], cut, start + 36 < tokens.length ? ["…"] : []].flat();
+  };
+
+  const element = (name, text, options = {}) =>
+    Object.assign(document.createElement(name), { textContent: text }, options);
+
+  const inItsLanguage = (text) => {
+    const span = document.createElement("span");
+    for (const part of text.split(new RegExp(`([${JAPANESE}]+)`))) {
+      span.append(isJapanese(part) ? element("span", part, { lang: "ja" }) : part);
+    }
+    return span;
+  };
+
+  const shown = (place, query) => {
+    const item = document.createElement("li");
+    const link = element("a", "", { href: place.to });
+    link.append(inItsLanguage(place.titles.join(" · ")));
+    const snippet = document.createElement("p");
+    for (const token of excerpt(place.text, query)) {
+      const hit = words(token).some((has) => query.words.some((w) => bears(w, has)));
+      const part = inItsLanguage(token);
+      if (hit) snippet.append(Object.assign(document.createElement("mark"), {}), " ");
+      if (hit) snippet.lastElementChild.append(part);
+      else snippet.append(part, " ");
+    }
+    item.append(link, element("span", place.page, { className: "search-page" }), snippet);
+    return item;
+  };
+
+  const show = (text) => {
+    const found = text.trim() ? find(text) : [];
+    const query = parse(text);
+    const status = document.getElementById("search-status");
+    const number = found.length === 1 ? "1 place" : `${found.length} places`;
+    const best = found.length > SHOWN ? `, the best ${SHOWN} of them here` : "";
+    status.textContent = text.trim() ? `${number} found for “${text.trim()}”${best}.` : "";
+    const list = found.slice(0, SHOWN).map(({ place }) => shown(place, query));
+    document.querySelector("#search-results ol").replaceChildren(...list);
+  };
+
+  const start = () => {
+    const results = document.getElementById("search-results");
+    results.append(element("p", "", { id: "search-status", role: "status" }));
+    results.append(document.createElement("ol"));
+    const asked = new URLSearchParams(window.location.search).get("q") ?? "";
+    for (const field of document.querySelectorAll("input[name=q]")) {
+      field.value = asked;
+      field.addEventListener("input", () => show(field.value));
+    }
+    show(asked);
+  };
+
+  const open = (data) => {
+    places = data.map(prepare);
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+    else start();
+  };
+
+  return { find, open };
+})();
