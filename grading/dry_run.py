@@ -10,17 +10,19 @@ from grading.submissions import Collection, Submission, set_in
 def report(found: Collection, roll: Roll, chosen: list[Submission], name: str) -> Iterator[str]:
     """Yield the lines that say who is who, what would be graded, and what is set aside and why."""
     graded = [one for one in chosen if one.is_notebook]
+    called = {row.id: f"{row.id}  {row.name}".rstrip() for row, _ in roll.students if row}
+    called |= {one.student: one.student for one in chosen if one.student not in called}
     yield f"{_count(found.files, 'file')}, {_count(len(chosen), 'student')}"
     yield ""
-    width = min(max((len(one.student) for one in chosen), default=0), 40)
+    width = min(max(map(len, called.values()), default=0), 40)
     for one in graded:
-        yield f"{one.student:{width}}  {_date(one)}  {one.file}{_doubt(one, name)}"
+        yield f"{called[one.student]:{width}}  {_date(one)}  {one.file}{_doubt(one, name)}"
         yield from _aside(one, width)
     without = [one for one in chosen if not one.is_notebook]
     if without:
         yield f"\nNo notebook: {_count(len(without), 'student')}"
         for one in without:
-            yield f"{one.student:{width}}  {one.file}: {one.problem}"
+            yield f"{called[one.student]:{width}}  {one.file}: {one.problem}"
             yield from _aside(one, width)
     if found.nobodys:
         yield f"\nNobody's: {', '.join(found.nobodys)}"
@@ -48,7 +50,7 @@ def _aside(one, width):
 
 def _doubt(one, name):
     """A word where a notebook does not say that it is of this problem set."""
-    said = set_in(one.file) or one.problems
+    said = one.problems or set_in(one.file)
     if one.is_broken:
         return "  (it is damaged, or no notebook)"
     return f"  (it is of {said})" if said not in ("", name) else ""
