@@ -194,23 +194,22 @@ def _to_look_at(graded):
 
 
 def _alike(problems, graded):
-    """Answers in words that several students gave, if they are too long for chance."""
+    """Files and answers in words that several students handed in, if chance does not explain it."""
     titles = {task.name: task.title for task in problems.tasks}
     found = {}
     for g in graded:
+        if g.points and "sum" in g.result:  # and not what was handed out
+            found.setdefault(("the whole file", g.result["sum"]), []).append(g.student)
         for task in answers(g):
             if len(task["answer"]) >= LONG_WORDS:
-                found.setdefault((task["task"], digest(task["answer"])), []).append(g.student)
-    rows = [
-        [titles[task], ", ".join(students)]
-        for (task, _), students in found.items()
-        if len(students) > 1
-    ]
+                place = titles[task["task"]], digest(task["answer"])
+                found.setdefault(place, []).append(g.student)
+    rows = [[what, ", ".join(same)] for (what, _), same in found.items() if len(same) > 1]
     text = (
-        "The same words, letter for letter. There may be a good reason, such as work in pairs, a"
-        " common source or one file handed in twice: ask before you judge."
+        "The same file, or the same words but for space. There may be a good reason, such as work"
+        " in pairs, a common source or one file handed in twice: ask before you judge."
     )
-    return "Equal answers", text, ["task", "students"], rows
+    return "Equal files and answers", text, ["what", "students"], rows
 
 
 def _of(graded, name):
