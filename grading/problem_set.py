@@ -18,13 +18,15 @@ the cell is:
     A text cell: the answer that the instructor had in mind, and how to mark others.
 
 A cell of code without any of these is the setting: the same for everyone. The first line of a
-section, ``## Task 1: ...``, is the title of the answers in it.
+section, ``## Task 1: ...``, is the title of the answers in it. Points stand in the cells alone; the
+headings and the first lines of the notebook get them from there.
 """
 
 import ast
-import hashlib
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -39,11 +41,12 @@ HIDDEN = re.compile(
 SOLUTION = re.compile(
     r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL
 )
+POINTS = re.compile(r"\s*\(\d+ points?\b[^()]*\)$")
 ROLES = ("answer", "check", "written", "instructor", "sealed")
 
 
 class ProblemError(Exception):
-    """What is wrong with the source of a problem set, in one line."""
+    """What is wrong with the source of a problem set, in one line that names the place."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Cell:
     points : int
     title : str
         Of the section.
+    line : int
+        Of the source, where the cell begins.
     """
 
     role: str
@@ -69,6 +74,7 @@ class Cell:
     task: str = ""
     points: int = 0
     title: str = ""
+    line: int = 0
 
     @property
     def visible(self) -> str:
@@ -103,7 +109,6 @@ class ProblemSet:
 
     name: str
     cells: tuple[Cell, ...]
-    digest: str = field(compare=False)
 
     @classmethod
     def read(cls, path: Path) -> "ProblemSet":
@@ -115,12 +120,14 @@ class ProblemSet:
             A cell says something of itself that has no meaning, its code is none, or an answer has
             no check.
         """
-        text = path.read_text("utf-8")
-        notebook = jupytext.reads(text, fmt="md:myst")
-        found = cls(path.stem, tuple(_cells(notebook)), hashlib.sha256(text.encode()).hexdigest())
+        found = cls(path.stem, tuple(_cells(path.read_text("utf-8"), path.stem)))
         found._validate()
         found._validate_code()
         return found
+
+    def at(self, cell: Cell, within: int = 0) -> str:
+        """The place of a cell, or of a line within it, in the source."""
+        return _place(self.name, cell.line + within)
 
     def having(self, *roles: str) -> list[Cell]:
         """The cells with one of these roles."""
@@ -145,6 +152,16 @@ class ProblemSet:
             found.append(Task(cell.task, cell.title, points, cell.role == "written"))
         return found
 
+    @property
+    def points(self) -> int:
+        """All points there are."""
+        return sum(task.points for task in self.tasks)
+
+    @property
+    def points_in_words(self) -> int:
+        """The points for answers in words."""
+        return sum(task.points for task in self.tasks if task.written)
+
     @cached_property
     def functions(self) -> dict[str, str]:
         """The functions that students write, with the task of each."""
@@ -164,42 +181,47 @@ class ProblemSet:
             A cell raises an exception.
         """
         space = {"__name__": "__main__"}
-        for number, cell in enumerate(self.cells, 1):
-            if cell.role in ("setting", "sealed", "answer", "instructor"):
-                try:
-                    exec(compiled(cell.source, f"<cell {number}>"), space)
-                except Exception as problem:
-                    raise ProblemError(self._in_cell(number, cell, problem)) from problem
+        for cell in self.having("setting", "sealed", "answer", "instructor"):
+            try:
+                exec(compiled(cell.source, f"<{cell.id}>"), space)
+            except Exception as problem:
+                raise self.failure(cell, problem, f"<{cell.id}>") from problem
         return space
 
-    def _in_cell(self, number, cell, problem):
-        """An exception in a cell, in a line."""
-        is_syntax = isinstance(problem, SyntaxError)
-        line = problem.lineno if is_syntax else line_in(problem, f"<cell {number}>")
-        what = problem.msg if is_syntax else problem
+    def failure(self, cell: Cell, problem: Exception, name: str) -> ProblemError:
+        """An exception in a cell, in a line that names the place; its code has this name."""
+        syntax = isinstance(problem, SyntaxError)
+        line = problem.lineno if syntax else line_in(problem, name)
+        what = problem.msg if syntax else problem
+        kind = "" if isinstance(problem, ProblemError) else f"{type(problem).__name__}: "
         about = f" of {cell.task}" if cell.task else ""
-        return (
-            f"{self.name}: the {cell.role}{about} (cell {number}), line {line}:"
-            f" {type(problem).__name__}: {what}"
+        return ProblemError(
+            f"{self.at(cell, (line or 1) - 1)}: the {cell.role}{about}: {kind}{what}"
         )
 
     def _validate_code(self):
-        for number, cell in enumerate(self.cells, 1):
+        for cell in self.cells:
             try:
                 ast.parse("" if cell.role in ("text", "written") else cell.source)
             except SyntaxError as problem:
-                raise ProblemError(self._in_cell(number, cell, problem)) from None
+                raise self.failure(cell, problem, "") from None
 
     def _validate(self):
-        names = [cell.task for cell in self.having("answer", "written")]
-        if len(set(names)) < len(names):
-            raise ProblemError(f"{self.name}: two answers have the same name")
+        names = Counter(cell.task for cell in self.having("answer", "written"))
         for cell in self.having("check"):
             if cell.task not in names:
-                raise ProblemError(f"{self.name}: a check of {cell.task!r}, which is no answer")
-        for task in self.tasks:
-            if task.points < 1:
-                raise ProblemError(f"{self.name}: {task.name} gives no points")
+                found = f"a check of {cell.task!r}, which is no answer"
+                raise ProblemError(f"{self.at(cell)}: {found}; answers: {', '.join(names)}")
+        for cell in self.having("answer", "written"):
+            if names[cell.task] > 1:
+                raise ProblemError(f"{self.at(cell)}: two answers have the same name, {cell.task}")
+            if POINTS.search(cell.title):
+                raise ProblemError(
+                    f"{self.at(cell)}: the heading {cell.title!r} says points; they are written"
+                    " there by themselves, so remove them"
+                )
+            if sum(other.points for other in self.cells if other.task == cell.task) < 1:
+                raise ProblemError(f"{self.at(cell)}: {cell.task} gives no points: add :points:")
 
 
 def all_sets(root: Path = ROOT) -> list[Path]:
@@ -207,15 +229,18 @@ def all_sets(root: Path = ROOT) -> list[Path]:
     return sorted((root / "problem_sets").glob("*.md"))
 
 
-def _cells(notebook):
-    title, checks, settings = "", {}, 0
-    for cell in notebook.cells:
+def _cells(text: str, name: str) -> Iterator[Cell]:
+    title, checks, settings, place = "", {}, 0, 0
+    for cell in jupytext.reads(text, fmt="md:myst").cells:
+        place = max(place, text.find(cell.source, place))
+        line = 1 + text.count("\n", 0, place)
+        place += len(cell.source)
         if cell.cell_type == "markdown":
             headings = [line for line in cell.source.splitlines() if line.startswith("## ")]
-            title = headings[-1].removeprefix("## ") if headings else title
+            title = headings[-1].removeprefix("## ").strip() if headings else title
         roles = [role for role in ROLES if role in cell.metadata]
         if len(roles) > 1:
-            raise ProblemError(f"a cell is at once {' and '.join(roles)}")
+            raise ProblemError(f"{_place(name, line)}: a cell is at once {' and '.join(roles)}")
         role = roles[0] if roles else "setting" if cell.cell_type == "code" else "text"
         task = str(cell.metadata.get(role, "")) if role in ("answer", "check", "written") else ""
         identity = task
@@ -226,12 +251,11 @@ def _cells(notebook):
             settings += 1
             identity = f"{role}-{settings}"
         points = int(cell.metadata.get("points", 0))
-        yield Cell(role, cell.source, identity, task, points, _plain(title))
+        yield Cell(role, cell.source, identity, task, points, title, line)
 
 
-def _plain(title):
-    """A heading without its points in brackets."""
-    return re.sub(r"\s*\(\d+ points?.*\)$", "", title)
+def _place(name, line):
+    return f"problem_sets/{name}.md:{line}"
 
 
 def run(code: str, space: dict, name: str = "<visible check>") -> BaseException | None:

@@ -26,7 +26,7 @@ from ae_course.exercises import Mistakes, check
 known = Mistakes()
 ```
 
-## Task 1: Twice (2 points)
+## Task 1: Twice
 
 ```{code-cell}
 :answer: twice
@@ -53,7 +53,7 @@ assert twice(0.5) == 1, "not for fractions"
 ### END HIDDEN TESTS
 ```
 
-## Task 2: Why (1 point)
+## Task 2: Why
 
 +++ {"written": "why", "points": 1}
 

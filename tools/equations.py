@@ -14,7 +14,8 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools import ROOT
+
 FENCES = {"fence", "colon_fence"}
 CODE = {"{code-cell}", "{code-block}", "{code}"}
 

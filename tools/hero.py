@@ -5,8 +5,6 @@
 trains an autoencoder on MNIST, for about a minute, and writes book/_static/hero.png.
 """
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -16,8 +14,8 @@ from ae_course import Autoencoder, cross_entropy, logistic, reconstruction, tanh
 from ae_course.autoencoder import mean_bias
 from ae_course.datasets import mnist
 from ae_course.optimizers import Adam
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "book" / "_static" / "hero.png"
 
 # A ground of its own, dark, so that the picture stands on light and on dark pages alike.

@@ -34,19 +34,18 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from ae_course.exercises import judge, result, seal, trace_of
+from ae_course.files import atomic_write
 from grading.autograde import UNWRITTEN
 from grading.problem_set import Cell, ProblemError, ProblemSet, all_sets, run
+from tools import ROOT
+from tools.chapters import PYTHON
 
-ROOT = Path(__file__).resolve().parents[1]
 STUDENTS = ROOT / "book" / "problem_sets"
 INSTRUCTORS = ROOT / "_build" / "problem_sets"
-PYTHON = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 CLEARING = Config(
     {"ClearSolutions": {"code_stub": {"python": "return ..."}, "text_stub": UNWRITTEN}}
 )
+NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
 HANDED_OUT = ("ae_course/**/*.py", "ae_course/data/*", "LICENSE", "pyproject.toml")
 GUIDE = """\
 # Problem sets on autoencoders
@@ -84,8 +83,7 @@ def make(students: Path = STUDENTS, instructors: Path = INSTRUCTORS, root: Path 
         complete = text(instructor_notebook(problems))
         _write(instructors / f"{problems.name}_instructor.ipynb", complete)
         _write(instructors / f"{problems.name}_key.md", answer_key(problems))
-        points = sum(task.points for task in problems.tasks)
-        yield f"{problems.name}: {len(problems.tasks)} tasks, {points} points"
+        yield f"{problems.name}: {len(problems.tasks)} tasks, {problems.points} points"
     archive = instructors / "handout.zip"
     hand_out(archive, students, root)
     yield f"{archive.relative_to(root) if archive.is_relative_to(root) else archive}: to hand out"
@@ -107,7 +105,7 @@ def stale(students: Path = STUDENTS, root: Path = ROOT) -> list[str]:
 
 def student_notebook(problems: ProblemSet) -> NotebookNode:
     """The notebook that students get: no solution, no hidden test, no mistake by its name."""
-    cells = [_built(cell, problems) for cell in problems.cells if cell.role != "instructor"]
+    cells = [_built(c, problems, student=True) for c in problems.cells if c.role != "instructor"]
     notebook = _notebook(problems, cells)
     for step in (ClearSolutions, LockCells, ClearHiddenTests, CheckCellMetadata):
         notebook, _ = step(config=CLEARING).preprocess(notebook, {})
@@ -121,7 +119,19 @@ def student_notebook(problems: ProblemSet) -> NotebookNode:
 
 def instructor_notebook(problems: ProblemSet) -> NotebookNode:
     """The notebook with everything in it; it runs from its first cell to its last."""
-    return _notebook(problems, [_built(cell, None) for cell in problems.cells])
+    return _notebook(problems, [_built(cell, problems, student=False) for cell in problems.cells])
+
+
+def counted(problems: ProblemSet) -> str:
+    """How many tasks there are, such as "Six problems"."""
+    count = len(problems.tasks)
+    return f"{NUMBERS[count] if count < len(NUMBERS) else count} problem{'s' * (count > 1)}"
+
+
+def summary(problems: ProblemSet) -> str:
+    """How much there is to do, such as "Six problems on chapter 1, 30 points"."""
+    number = int(problems.name.rpartition("_")[2])
+    return f"{counted(problems)} on chapter {number}, {problems.points} points"
 
 
 def answer_key(problems: ProblemSet) -> str:
@@ -158,11 +168,12 @@ def sealed(problems: ProblemSet) -> str:
     def check(answer, wanted, *arguments, rtol=1e-6, mistakes=None):
         said, _ = judge(result(answer, arguments), wanted, arguments, rtol)
         if said != "right.":
-            raise ProblemError(f"{problems.name}: {answer.__name__} of the solution is {said}")
+            raise ProblemError(f"{answer.__name__} of the solution is {said}")
         names = [name for name, table in known.items() if table is mistakes]
         if mistakes is not None and not names:
             raise ProblemError(
-                f"{problems.name}: the mistakes of {answer.__name__} are not known[]"
+                f"the mistakes given for {answer.__name__} are not those of"
+                f' known["{answer.__name__}"]'
             )
         for name in names:
             for message, trace in _traces(mistakes, wanted, arguments, rtol):
@@ -170,9 +181,9 @@ def sealed(problems: ProblemSet) -> str:
 
     space["check"] = check
     for cell in problems.having("check"):
-        problem = run(cell.visible, space)
+        problem = run(cell.visible, space, f"<{cell.id}>")
         if problem is not None:
-            raise problem
+            raise problems.failure(cell, problem, f"<{cell.id}>") from problem
     return seal(found)
 
 
@@ -210,6 +221,25 @@ def _traces(mistakes, wanted, arguments, rtol):
             yield message, trace
 
 
+def _with_points(problems, source):
+    """A text with what the points of the cells say: below the title, and beside each task."""
+    text = "\n".join(_heading(problems, line) for line in source.splitlines())
+    title = f"# {problems.title}\n"
+    if not f"{text}\n".startswith(title):
+        return text
+    rest = text.removeprefix(title.rstrip()).lstrip()
+    return f"{title}\n{summary(problems)} in all.\n{rest}".rstrip()
+
+
+def _heading(problems, line):
+    tasks = [task for task in problems.tasks if line == f"## {task.title}"]
+    if not tasks:
+        return line
+    points = sum(task.points for task in tasks)
+    words = ", in words" if all(task.written for task in tasks) else ""
+    return f"{line} ({points} point{'s' * (points > 1)}{words})"
+
+
 def _notebook(problems, cells):
     seen = set()
     for cell in cells:
@@ -220,15 +250,15 @@ def _notebook(problems, cells):
     return new_notebook(cells=cells, metadata=PYTHON | {"problems": problems.name})
 
 
-def _built(cell: Cell, of_student: ProblemSet | None) -> NotebookNode:
+def _built(cell: Cell, problems: ProblemSet, *, student: bool) -> NotebookNode:
     """A cell of a notebook, with nbgrader's metadata."""
     made = new_markdown_cell if cell.role in ("text", "written") else new_code_cell
-    source = cell.source
+    source = _with_points(problems, cell.source) if cell.role == "text" else cell.source
     metadata = _metadata(cell)
-    if cell.role == "sealed" and of_student is not None:
-        source = _unsealing(sealed(of_student))
+    if cell.role == "sealed" and student:
+        source = _unsealing(sealed(problems))
         metadata |= {"jupyter": {"source_hidden": True}, "tags": ["remove-cell"]}
-    if cell.role == "written" and of_student is not None:
+    if cell.role == "written" and student:
         source = UNWRITTEN
     return made(source, metadata=metadata)
 
@@ -257,7 +287,8 @@ def _unsealing(text):
 
 def _write(path, content):
     if not path.exists() or path.read_text("utf-8") != content:
-        path.write_text(content, "utf-8", newline="\n")
+        with atomic_write(path) as file:
+            file.write(content.encode())
 
 
 if __name__ == "__main__":
