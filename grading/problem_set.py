@@ -33,6 +33,7 @@ from pathlib import Path
 import jupytext
 
 from grading import ROOT
+from grading.source import lines
 
 HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[ \t]*### END HIDDEN TESTS[^\n]*\n?",
@@ -183,15 +184,15 @@ class ProblemSet:
         space = {"__name__": "__main__"}
         for cell in self.having("setting", "sealed", "answer", "instructor"):
             try:
-                exec(compiled(cell.source, f"<{cell.id}>"), space)
+                exec(compiled(cell.source, f"<line {cell.line}>"), space)
             except Exception as problem:
-                raise self.failure(cell, problem, f"<{cell.id}>") from problem
+                raise self.failure(cell, problem) from problem
         return space
 
-    def failure(self, cell: Cell, problem: Exception, name: str) -> ProblemError:
-        """An exception in a cell, in a line that names the place; its code has this name."""
+    def failure(self, cell: Cell, problem: Exception) -> ProblemError:
+        """An exception in a cell, compiled as `<line N>`, in a line that names the place."""
         syntax = isinstance(problem, SyntaxError)
-        line = problem.lineno if syntax else line_in(problem, name)
+        line = problem.lineno if syntax else line_in(problem, f"<line {cell.line}>")
         what = problem.msg if syntax else problem
         kind = "" if isinstance(problem, ProblemError) else f"{type(problem).__name__}: "
         about = f" of {cell.task}" if cell.task else ""
@@ -204,7 +205,7 @@ class ProblemSet:
             try:
                 ast.parse("" if cell.role in ("text", "written") else cell.source)
             except SyntaxError as problem:
-                raise self.failure(cell, problem, "") from None
+                raise self.failure(cell, problem) from None
 
     def _validate(self):
         names = Counter(cell.task for cell in self.having("answer", "written"))
@@ -230,13 +231,11 @@ def all_sets(root: Path = ROOT) -> list[Path]:
 
 
 def _cells(text: str, name: str) -> Iterator[Cell]:
-    title, checks, settings, place = "", {}, 0, 0
-    for cell in jupytext.reads(text, fmt="md:myst").cells:
-        place = max(place, text.find(cell.source, place))
-        line = 1 + text.count("\n", 0, place)
-        place += len(cell.source)
+    title, checks, settings = "", {}, 0
+    cells = jupytext.reads(text, fmt="md:myst").cells
+    for cell, line in zip(cells, lines(text, cells), strict=True):
         if cell.cell_type == "markdown":
-            headings = [line for line in cell.source.splitlines() if line.startswith("## ")]
+            headings = [row for row in cell.source.splitlines() if row.startswith("## ")]
             title = headings[-1].removeprefix("## ").strip() if headings else title
         roles = [role for role in ROLES if role in cell.metadata]
         if len(roles) > 1:

@@ -28,6 +28,7 @@ from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 
 from ae_course.files import atomic_write
+from grading import source
 from tools import ROOT, kernels
 from tools.tolerance import differences, tolerance_of
 
@@ -129,14 +130,10 @@ def out_of_step(source: str, text: str) -> list[tuple[str, NotebookNode | None, 
     return problems or _out_of_format(fresh, stored, text)
 
 
-def lines(source: str) -> dict[str, int]:
+def lines(text: str) -> dict[str, int]:
     """Return in which line of a chapter's source each cell begins, by the id of the cell."""
-    found, place = {}, 0
-    for cell in convert(source).cells:
-        place = max(place, source.find(cell.source, place))
-        found[cell.id] = 1 + source.count("\n", 0, place)
-        place += len(cell.source)
-    return found
+    cells = convert(text).cells
+    return dict(zip((cell.id for cell in cells), source.lines(text, cells), strict=True))
 
 
 def convert(source: str) -> NotebookNode:

@@ -181,9 +181,9 @@ def sealed(problems: ProblemSet) -> str:
 
     space["check"] = check
     for cell in problems.having("check"):
-        problem = run(cell.visible, space, f"<{cell.id}>")
+        problem = run(cell.visible, space, f"<line {cell.line}>")
         if problem is not None:
-            raise problems.failure(cell, problem, f"<{cell.id}>") from problem
+            raise problems.failure(cell, problem) from problem
     return seal(found)
 
 
