@@ -1,5 +1,5 @@
 # Every command makes its own environment in .venv first; nothing has to be activated.
-# PYTHON=/path/to/python3 chooses the Python, NAME=01_overview one chapter for `make notebooks`,
+# PYTHON=/path/to/python3 chooses the Python, NAME=01_overview what a command is about,
 # LAB=--no-browser or other options are for JupyterLab, GRADE="--step 60" and so on for grading
 # (python -m grading --help lists them).
 
@@ -8,10 +8,16 @@ export PYTHONUTF8 = 1
 # What a reader has set for other programs has no say here.
 unexport $(filter-out PYTHON PYTHONUTF8,$(filter PYTHON%,$(.VARIABLES)))
 
+# Names of files reach the shell as they were given, with dollar signs, spaces and quotes.
+given = NAME SUBMISSIONS ROSTER SET DUE GRACE PENALTY EXTENSIONS MOODLE CANVAS SITE
+$(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
+export $(given)
+
 python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help environment book test lab notebooks assignments grade lint check-code check-notebooks check-site clean
+.PHONY: help environment book test lab notebooks assignments grade check test-one lint format \
+  check-code check-notebooks check-site clean
 
 help:
 	@echo "make book        build the book and print the page to open"
@@ -22,7 +28,10 @@ help:
 	@echo "make assignments make what a problem set is handed out and graded with from its source"
 	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1;"
 	@echo "                 DRY=1 only says who is who, ROSTER=class.csv names who is missing)"
-	@echo "make lint        check the style of the code"
+	@echo "make check NAME=03_sparsity   check one chapter, problem set or module in seconds"
+	@echo "make test-one NAME=...        run tests whose names have these words, or one file of them"
+	@echo "make lint        check the style of all code"
+	@echo "make format      format all code, also that of chapters and problem sets"
 	@echo "make clean       remove what was built, but not .venv nor your notebooks in lab/"
 
 # The first Python that runs at all; environment.py then looks for a suitable one.
@@ -43,25 +52,41 @@ lab: environment
 	@$(python) -m tools.lab --open $(LAB)
 
 notebooks: environment
-	@$(python) -m tools.chapters $(if $(RUN),--run) $(NAME)
+	@$(python) -m tools.chapters $(if $(RUN),--run) $${NAME:+"$$NAME"}
 
 assignments: environment
 	@$(python) -m tools.problem_sets
 
 grade: environment
-	@if [ -z "$(SUBMISSIONS)" ]; then \
+	@if [ -z "$$SUBMISSIONS" ]; then \
 	  echo "grade: whose notebooks? make grade SUBMISSIONS=folder-or-zip" >&2; exit 1; fi
-	@$(python) -m grading "$(SUBMISSIONS)" $(if $(SET),--set "$(SET)") \
-	  $(if $(ROSTER),--roster "$(ROSTER)") $(if $(DRY),--dry-run) $(if $(UNCONFINED),--unconfined) \
-	  $(if $(DUE),--due "$(DUE)") $(if $(GRACE),--grace "$(GRACE)") \
-	  $(if $(PENALTY),--penalty "$(PENALTY)") $(if $(EXTENSIONS),--extensions "$(EXTENSIONS)") \
-	  $(if $(MOODLE),--moodle "$(MOODLE)") $(if $(CANVAS),--canvas "$(CANVAS)") \
-	  $(if $(SITE),--site "$(SITE)") $(GRADE)
+	@$(python) -m grading "$$SUBMISSIONS" $${SET:+--set "$$SET"} $${ROSTER:+--roster "$$ROSTER"} \
+	  $${DUE:+--due "$$DUE"} $${GRACE:+--grace "$$GRACE"} $${PENALTY:+--penalty "$$PENALTY"} \
+	  $${EXTENSIONS:+--extensions "$$EXTENSIONS"} $${MOODLE:+--moodle "$$MOODLE"} \
+	  $${CANVAS:+--canvas "$$CANVAS"} $${SITE:+--site "$$SITE"} \
+	  $(if $(DRY),--dry-run) $(if $(UNCONFINED),--unconfined) $(GRADE)
+
+check: environment
+	@if [ -z "$$NAME" ]; then \
+	  echo "check: what? make check NAME=03_sparsity, NAME=problems_03 or NAME=optimizers" >&2; exit 1; fi
+	@$(python) -m tools.check "$$NAME"
+
+test-one: environment
+	@if [ -z "$$NAME" ]; then \
+	  echo "test-one: which? make test-one NAME=tests/ae_course/test_pca.py or NAME=words" >&2; exit 1; fi
+	@if [ -e "$${NAME%%::*}" ]; then $(python) -m pytest -q "$$NAME"; \
+	else $(python) -m pytest -q tests -k "$$NAME"; fi
 
 lint: environment
 	@printf '\n-- Style: ruff\n'
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
+	@$(python) -m tools.style
+
+format: environment
+	@$(python) -m ruff check -q --fix-only
+	@$(python) -m ruff format
+	@$(python) -m tools.style --fix
 
 check-code: environment
 	@printf '\n-- The package, its equations and its tools: tests/\n'

@@ -1,0 +1,104 @@
+"""Checks one chapter, one problem set or one module in seconds: its rules, and its own tests.
+
+    python -m tools.check 03_sparsity
+
+No chapter is run for it. What breaks a rule is said with the line to edit; the tests that hold the
+equations of a chapter are run, and the exercises are solved.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from grading.problem_set import ProblemError, ProblemSet, all_sets
+from tools import (
+    ROOT,
+    chapters,
+    claims,
+    equations,
+    exercises,
+    problem_sets,
+    rules,
+    set_rules,
+    style,
+)
+
+PACKAGES = ("ae_course", "grading", "tools")
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", help="such as 03_sparsity, problems_03 or optimizers")
+    name = Path(parser.parse_args().name).stem
+    try:
+        found, tests = look_at(name)
+    except (ProblemError, chapters.ChapterError, RuntimeError) as error:
+        sys.exit(f"{name}: {error}" if "md:" not in str(error) else str(error))
+    print("\n".join(found) or f"{name}: no rule is broken", flush=True)
+    failed = (
+        tests
+        and subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *tests], cwd=ROOT, check=False
+        ).returncode
+    )
+    sys.exit(1 if found or failed else 0)
+
+
+def look_at(name: str) -> tuple[list[str], list[str]]:
+    """What breaks a rule in what is called so, and the arguments with which pytest tests it."""
+    if name in chapters.chapters():
+        return of_chapter(name)
+    if name in {path.stem for path in all_sets()}:
+        return of_problem_set(name)
+    if files := files_of_module(name):
+        return of_module(files)
+    known = [*chapters.chapters(), *(path.stem for path in all_sets())]
+    sys.exit(f"nothing is called {name}; there are {', '.join(known)}, and each module by its name")
+
+
+def of_chapter(name: str) -> tuple[list[str], list[str]]:
+    """Style, rules, equations and exercises of a chapter; the tests that hold its equations."""
+    source, target = chapters.paths(name)
+    found = style.broken(source) + claims.broken(chapter=name)
+    if target.exists():
+        chapter = rules.Chapter(name, source.read_text("utf-8"), target.read_text("utf-8"))
+        found += rules.broken(chapter, rules.book() | {name: chapter})
+    else:
+        found.append(f"{target.relative_to(ROOT)} is not there: run make notebooks NAME={name}")
+    if f"file: book/{name}\n" not in (ROOT / "_toc.yml").read_text("utf-8"):
+        found.append(f"_toc.yml: lacks the line '- file: book/{name}'")
+    for exercise in exercises.exercises(name):
+        found += exercises.broken(exercise)
+    own = {e.label for e in equations.equations() if e.source.stem == name}
+    held = {f"{c.source}::{c.test}" for c in equations.claims() if c.label in own}
+    return found, sorted(held)
+
+
+def of_problem_set(name: str) -> tuple[list[str], list[str]]:
+    """Style and rules of a problem set; the tests that solve it, rightly and wrongly."""
+    source = ROOT / "problem_sets" / f"{name}.md"
+    found = style.broken(source) + set_rules.broken(ProblemSet.read(source))
+    found += [line for line in problem_sets.stale() if name in line]
+    tests = ("tests/book/test_wrong_answers.py", "tests/tools/test_problem_sets.py")
+    return found, [*tests, "-k", name]
+
+
+def of_module(files: list[Path]) -> tuple[list[str], list[str]]:
+    """Style of modules and their tests, and the tests."""
+    for command in (["check", "-q"], ["format", "--check", "-q"]):
+        if subprocess.run([sys.executable, "-m", "ruff", *command, *files], check=False).returncode:
+            return ["the style is not in order: run make format, and see to the rest"], []
+    return [], [str(file.relative_to(ROOT)) for file in files if file.name.startswith("test_")]
+
+
+def files_of_module(name: str) -> list[Path]:
+    """A module and its tests."""
+    modules = [ROOT / package / f"{name}.py" for package in PACKAGES]
+    tests = (ROOT / "tests").rglob(f"test_{name.removeprefix('test_')}.py")
+    return [path for path in [*modules, *tests] if path.exists()]
+
+
+if __name__ == "__main__":
+    main()
