@@ -18,7 +18,6 @@ from tools import (
     claims,
     equations,
     exercises,
-    problem_sets,
     rules,
     set_rules,
     style,
@@ -78,6 +77,8 @@ def of_chapter(name: str) -> tuple[list[str], list[str]]:
 
 def of_problem_set(name: str) -> tuple[list[str], list[str]]:
     """Style and rules of a problem set; the tests that solve it, rightly and wrongly."""
+    from tools import problem_sets  # nbgrader takes seconds to import, and no chapter needs it
+
     source = ROOT / "problem_sets" / f"{name}.md"
     found = style.broken(source) + set_rules.broken(ProblemSet.read(source))
     found += [line for line in problem_sets.stale() if name in line]
