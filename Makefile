@@ -8,9 +8,11 @@ export PYTHONUTF8 = 1
 # What a reader has set for other programs has no say here.
 unexport $(filter-out PYTHON PYTHONUTF8,$(filter PYTHON%,$(.VARIABLES)))
 
-# Names of files reach the shell as they were given, with dollar signs, spaces and quotes.
+# What is given on the command line reaches the shell as it is, with dollar signs, spaces and quotes.
+# What an environment happens to have under such a name (Windows' Linux has NAME) counts for nothing.
 given = NAME SUBMISSIONS ROSTER SET DUE GRACE PENALTY EXTENSIONS MOODLE CANVAS SITE
-$(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
+$(foreach name,$(given),$(eval override $(name) := \
+  $(if $(filter command,$(origin $(name))),$$(value $(name)))))
 export $(given)
 
 python := .venv/bin/python
