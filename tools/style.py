@@ -47,12 +47,15 @@ def broken(source: Path, root: Path = ROOT) -> list[str]:
     text = source.read_text("utf-8")
     notebook = jupytext.reads(text, fmt="md:myst")
     first, place = lines(text, notebook.cells), source.relative_to(root).as_posix()
-    said = json.loads(ruff("check", "--output-format", "json", notebook=notebook, source=source))
+    said = problems(notebook, source)
     found = []
     for problem in said:
         at = problem["location"]
         line = first[problem["cell"] - 1] + at["row"] - 1
-        found.append(f"{place}:{line}:{at['column']}: {problem['code']} {problem['message']}")
+        kind = problem["code"] or "invalid-syntax"
+        found.append(f"{place}:{line}:{at['column']}: {kind} {problem['message']}")
+    if not all(is_python(problem) for problem in said):
+        return found
     wanted = formatted(notebook, source).cells
     for old, new, line in zip(notebook.cells, wanted, first, strict=True):
         if old.source != new.source:
@@ -66,6 +69,8 @@ def fix(source: Path) -> None:
     """Format the code of a source, and repair what ruff can repair, in place."""
     text = source.read_text("utf-8")
     notebook = jupytext.reads(text, fmt="md:myst")
+    if not all(map(is_python, problems(notebook, source))):
+        return
     repaired = ruff("check", "--fix-only", notebook=notebook, source=source)
     new = formatted(nbformat.reads(repaired, as_version=4), source)
     starts, position, parts = offsets(text, notebook.cells), 0, []
@@ -74,6 +79,16 @@ def fix(source: Path) -> None:
         position = start + len(before.source)
     with atomic_write(source) as file:
         file.write("".join([*parts, text[position:]]).encode())
+
+
+def problems(notebook: NotebookNode, source: Path) -> list[dict]:
+    """What ruff finds in the notebook of a source."""
+    return json.loads(ruff("check", "--output-format", "json", notebook=notebook, source=source))
+
+
+def is_python(problem: dict) -> bool:
+    """Whether what ruff found is in code that can be read at all."""
+    return problem["code"] not in (None, "invalid-syntax")
 
 
 def formatted(notebook: NotebookNode, source: Path) -> NotebookNode:

@@ -106,9 +106,9 @@ def _build(root, site, wanted):
         if site.exists():
             site.rename(old)
         (new / "_build" / "html").rename(site)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
-        for folder in (new, old):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def _run_jupyter_book(root, output):

@@ -1,0 +1,72 @@
+"""The site is that of its sources, whole, or the one before stays as it was."""
+
+import pytest
+
+from tools import website
+
+CONFIG = "title: A small book\nonly_build_toc_files: true\nexclude_patterns: [_build]\n"
+CONFIG += "execute: {execute_notebooks: 'off'}\n"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """A book of two pages in a folder with an awkward name."""
+    root = tmp_path_factory.mktemp("book") / '$HOME\'s "book" é 本'
+    root.mkdir()
+    write(root, "_config.yml", CONFIG)
+    write(root, "_toc.yml", "format: jb-book\nroot: index\nchapters: [{file: one}, {file: two}]\n")
+    for name in ("index", "one", "two"):
+        write(root, f"{name}.md", f"# Page {name}\n")
+    return root
+
+
+def write(root, name, text):
+    (root / name).write_text(text, "utf-8")
+
+
+def build(root):
+    """Build the site, and tell whether anything was done for it."""
+    said = []
+    site = website.up_to_date(root, said.append)
+    return site, bool(said)
+
+
+def test_a_site_is_built_when_its_sources_change_and_only_then(book):
+    site, built = build(book)
+    assert built
+    assert (site / "two.html").is_file()
+    assert build(book) == (site, False)
+    write(book, "one.md", "# Another page\n")
+    assert build(book) == (site, True)
+    assert "Another page" in (site / "one.html").read_text("utf-8")
+
+
+def test_a_page_that_was_removed_is_gone(book):
+    build(book)
+    write(book, "_toc.yml", "format: jb-book\nroot: index\nchapters: [{file: one}]\n")
+    (book / "two.md").unlink()
+    site, built = build(book)
+    assert built
+    assert (site / "one.html").is_file()
+    assert not [path for path in site.rglob("*two*") if path.is_file()]
+
+
+def test_a_book_that_is_not_in_order_leaves_the_site_that_was(book, capfd):
+    site, _ = build(book)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    write(book, "one.md", "# A page\n\n[nowhere](nowhere.md)\n")
+    with pytest.raises(website.SiteError, match="not in order, see above"):
+        build(book)
+    assert "nowhere" in capfd.readouterr().err
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    assert sorted(path.name for path in site.parent.iterdir()) == [".lock", "html"]
+    write(book, "one.md", "# A page\n")
+    assert build(book) == (site, True)
+
+
+def test_after_a_kill_between_two_steps_the_site_is_there(book):
+    site, _ = build(book)
+    site.rename(site.with_name("html.old"))
+    assert build(book)[0] == site
+    assert (site / "index.html").is_file()
+    assert not site.with_name("html.old").exists()
