@@ -93,7 +93,7 @@ def test_the_sealed_mistakes_are_those_of_the_source(small, capsys):
         (
             'mistakes=known["twice"]',
             'mistakes=known["ink"]',
-            "problems_99.md:33: the check of twice: the",
+            "md:33: the check of twice: the",
         ),
         ("def once(x):", "def once(x: nothing):", "problems_99.md:26: the instructor: NameError"),
         (":answer: twice", ":answer: twice\n:sealed: true", "answer and sealed"),
