@@ -32,7 +32,13 @@ SKIPPED = (
         nodes.target,
         nodes.substitution_definition,
     ),
-    *(nodes.math_block, nodes.system_message, addnodes.toctree, addnodes.index, addnodes.download_reference),
+    *(
+        nodes.math_block,
+        nodes.system_message,
+        addnodes.toctree,
+        addnodes.index,
+        addnodes.download_reference,
+    ),
 )
 BLOCKS = (nodes.paragraph, nodes.caption, nodes.term, nodes.rubric, nodes.line, nodes.title)
 
