@@ -16,7 +16,7 @@ from grading import ROOT, autograde, grade
 
 MEMORY = "1.0625"
 MARK = str(round(float(MEMORY) * 2**30)).encode()
-"""In the commands behind the wall, with the course's folder: no other class here has both."""
+"""In the commands of the sandbox, with the course's folder: no other class here has both."""
 FULL = {"above_floor": 3, "huber_delta": 4, "gain": 5, "best_step": 4, "best_decoder": 8}
 NONE = dict.fromkeys(FULL, 0)
 GRADED, TIMED_OUT, CRASHED = autograde.GRADED, autograde.TIMED_OUT, autograde.CRASHED
@@ -263,7 +263,7 @@ def course_files():
 
 
 def processes():
-    """The processes of this class that are still there, behind the wall or around it."""
+    """The processes of this class that are still there, in the sandbox or around it."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

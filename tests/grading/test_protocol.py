@@ -1,4 +1,4 @@
-"""Values pass through the wall unchanged, and nothing passes that is more than a value."""
+"""Values pass in and out of the sandbox unchanged, and nothing passes that is more than a value."""
 
 import json
 import pickle
