@@ -1,11 +1,12 @@
 """Autoencoders in NumPy: the package of an executable textbook.
 
 Read the modules in this order. A network: activations, parameters, initialization, network,
-losses, objective, autoencoder. Training: gradcheck, optimizers, training, divergence, checkpoint.
-Sparse codes: sparsity, conventions. Second moments: moments, pca, linear, whitening, frequencies.
-Depth: propagation, pretraining. Variants: denoising, mixture, contractive, tied, variational,
-superposition. Beside them: datasets, figures, exercises; and checks, workspace and threads, which
-the others use. Each holds one idea, and says which equation of the book it is.
+losses, objective, autoencoder. Training: gradcheck, optimizers, schedules, training_state,
+divergence, training, full_batch, checkpoint. Sparse codes: sparsity, conventions. Second moments:
+moments, pca, linear, whitening, frequencies. Depth: propagation, pretraining. Variants: denoising,
+mixture, contractive, tied, variational, superposition. Beside them: datasets, figures, exercises;
+and checks, workspace, threads and files, which the others use. Each holds one idea, and says which
+equation of the book it is.
 
 Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_course.threads`.
 """
@@ -15,16 +16,18 @@ from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checkpoint import load, save
 from ae_course.conventions import BOOK, SLIDES, Convention, convert
 from ae_course.divergence import DivergenceError
+from ae_course.full_batch import lbfgs, minimize, two_loop
 from ae_course.gradcheck import check_gradient, numerical_gradient, relative_error
 from ae_course.initialization import glorot
 from ae_course.losses import cross_entropy, entropy, softmax_cross_entropy, squared_error
 from ae_course.moments import Moments, covariance
 from ae_course.network import Layer, Network, Trace
-from ae_course.objective import Objective, Pass, Term, reconstruction, weight_decay
-from ae_course.optimizers import SGD, Adam, Momentum, lbfgs, two_loop
+from ae_course.objective import ForwardPass, Objective, Term, reconstruction, weight_decay
+from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.parameters import Parameters
 from ae_course.pca import PCA
 from ae_course.pretraining import pretrain
+from ae_course.schedules import constant, cosine, warm_up
 from ae_course.sparsity import (
     dead_fraction,
     kl_sparsity,
@@ -35,7 +38,8 @@ from ae_course.sparsity import (
     soft_threshold,
 )
 from ae_course.threads import limit_threads
-from ae_course.training import History, minibatches, minimize, train
+from ae_course.training import minibatches, train, validation_split
+from ae_course.training_state import EarlyStopping, History, TrainingState
 from ae_course.whitening import PCAWhitening, Whitening, ZCAWhitening, remove_dc
 
 __version__ = "0.1.0"
@@ -51,6 +55,8 @@ __all__ = [
     "Autoencoder",
     "Convention",
     "DivergenceError",
+    "EarlyStopping",
+    "ForwardPass",
     "History",
     "Layer",
     "Moments",
@@ -59,13 +65,15 @@ __all__ = [
     "Objective",
     "PCAWhitening",
     "Parameters",
-    "Pass",
     "Term",
     "Trace",
+    "TrainingState",
     "Whitening",
     "ZCAWhitening",
     "check_gradient",
+    "constant",
     "convert",
+    "cosine",
     "covariance",
     "cross_entropy",
     "dead_fraction",
@@ -98,5 +106,7 @@ __all__ = [
     "top_k",
     "train",
     "two_loop",
+    "validation_split",
+    "warm_up",
     "weight_decay",
 ]

@@ -10,7 +10,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from ae_course.checks import as_array, check_whole
+from ae_course.checks import as_array, check_integer
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def top_k(k: int) -> Activation:
     ValueError
         k is not a whole number, 1 or more; or, when it is applied, the layer has fewer units.
     """
-    check_whole("the number k of units that top_k keeps", k, least=1)
+    check_integer("the number k of units that top_k keeps", k, least=1)
     return _top_k(int(k))
 
 

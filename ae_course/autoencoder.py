@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from ae_course.activations import Activation, identity, logistic
-from ae_course.checks import as_rows, check_fractions, check_whole
+from ae_course.checks import as_rows, check_fractions, check_integer
 from ae_course.network import Layer, Network
 from ae_course.parameters import Parameters
 
@@ -33,7 +33,7 @@ class Autoencoder(Network):
 
     def __post_init__(self):
         super().__post_init__()
-        check_whole("depth", self.depth, least=0)  # whether it fits is said below
+        check_integer("depth", self.depth, least=0)  # whether it fits is said below
         if not 1 <= self.depth < len(self):
             raise ValueError(
                 f"the encoder has {self.depth} of {len(self)} layers,"

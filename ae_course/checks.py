@@ -5,7 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 def as_array(a, name: str) -> np.ndarray:
@@ -84,7 +84,7 @@ def as_rows(
     X,
     columns: int | None = None,
     dtype: np.dtype = np.dtype(float),  # noqa: B008 (a dtype does not change)
-    room: Room = fresh,
+    workspace: Allocate = allocate,
     name: str = "X",
     taker: str = "network",
 ) -> np.ndarray:
@@ -108,13 +108,13 @@ def as_rows(
     """
     X = as_matrix(X, name, columns, taker)
     check_grey(X, name)
-    return as_intensities(X, dtype, room, name)
+    return as_intensities(X, dtype, workspace, name)
 
 
-def as_intensities(X: np.ndarray, dtype: np.dtype, room: Room, name: str) -> np.ndarray:
+def as_intensities(X: np.ndarray, dtype: np.dtype, workspace: Allocate, name: str) -> np.ndarray:
     """The conversion of :func:`as_rows`, for a part of samples that were checked as a whole."""
     if X.dtype == np.uint8:
-        return np.divide(X, 255, out=room(name, X.shape, dtype), dtype=dtype, casting="unsafe")
+        return np.divide(X, 255, out=workspace(name, X.shape, dtype), dtype=dtype, casting="unsafe")
     with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite: see below
         X = X.astype(dtype, copy=False)
     check_finite(X, name)
@@ -210,7 +210,7 @@ def check_fractions(who: str, x: np.ndarray) -> None:
         raise ValueError(f"{who} from 0 to 1, found {x.min():g} to {x.max():g}")
 
 
-def check_whole(name: str, value, least: int, most: int | None = None) -> None:
+def check_integer(name: str, value, least: int, most: int | None = None) -> None:
     """Raise ValueError unless the value is a whole number from `least` to `most`."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not (whole and least <= value and (most is None or value <= most)):

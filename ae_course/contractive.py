@@ -6,7 +6,7 @@ import numpy as np
 
 from ae_course.activations import logistic
 from ae_course.network import Network
-from ae_course.objective import Objective, Pass, Term
+from ae_course.objective import ForwardPass, Term
 from ae_course.parameters import Parameters
 
 
@@ -42,30 +42,30 @@ class Contractive(Term):
     def __repr__(self) -> str:
         return "contractive"
 
-    def value(self, seen, room):
-        _, slopes, squares = self._parts(seen)
+    def value_from(self, forward_pass):
+        _, slopes, squares = self._parts(forward_pass)
         return float((slopes**2 @ squares).mean())
 
-    def at_y(self, seen):
-        y, slopes, squares = self._parts(seen)
-        return {seen.net.first: 2 * slopes * (1 - 2 * y) * squares}
+    def grad_outputs(self, forward_pass):
+        y, slopes, squares = self._parts(forward_pass)
+        return {forward_pass.net.first: 2 * slopes * (1 - 2 * y) * squares / len(y)}
 
-    def at_parameters(self, seen):
-        _, slopes, _ = self._parts(seen)
-        name = f"W{seen.net.first}"
-        return {name: 2 * (slopes**2).mean(axis=0)[:, None] * seen.params[name]}
+    def grad_params(self, forward_pass):
+        _, slopes, _ = self._parts(forward_pass)
+        name = f"W{forward_pass.net.first}"
+        return {name: 2 * (slopes**2).mean(axis=0)[:, None] * forward_pass.params[name]}
 
-    def _parts(self, seen: Pass):
+    def _parts(self, forward_pass: ForwardPass):
         """y (N, units), its slopes y (1 - y), and the squared lengths of the filters (units,)."""
-        unit = seen.net.layers[0].activation
-        if len(seen.net) < 2 or unit != logistic:
+        net, unit = forward_pass.net, forward_pass.net.layers[0].activation
+        if len(net) < 2 or unit != logistic:
             raise ValueError(
-                f"contractive is for a hidden layer of logistic units; the first of"
-                f" {len(seen.net)} layers has {unit} units"
+                f"contractive is for a hidden layer of logistic units; the first of {len(net)}"
+                f" layers has {unit} units"
             )
-        y, W = seen.trace.y[seen.net.first], seen.params[f"W{seen.net.first}"]
+        y, W = forward_pass.trace.y[net.first], forward_pass.params[f"W{net.first}"]
         return y, y * (1 - y), np.einsum("ji,ji->j", W, W)
 
 
-contractive = Objective.of(Contractive())
-"""The objective that makes codes insensitive: ``0.1 * contractive`` (:eq:`eq-contractive`)."""
+contractive = Contractive()
+"""The term that makes codes insensitive: ``0.1 * contractive`` (:eq:`eq-contractive`)."""

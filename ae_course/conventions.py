@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ae_course.checks import check_not_negative, check_whole
+from ae_course.checks import check_integer, check_not_negative
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Convention:
 
     def error_factor(self, samples: int) -> float:
         """How many times the book's E, the mean with its half, stands in this objective."""
-        check_whole("samples", samples, least=1)
+        check_integer("samples", samples, least=1)
         return (1.0 if self.mean else samples) * (1.0 if self.half else 2.0)
 
     @property

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ae_course.checks import check_whole
+from ae_course.checks import check_integer
 
 SHA256 = {
     "mnist.npz": "39b9b1ffaa0ba4d8995a616551f0966941fe02a3fe79ba4a9db7373db16d53ad",
@@ -119,9 +119,9 @@ def natural_patches(n: int = 10_000, size: int = 8, seed: int = 0) -> np.ndarray
     """
     images = _read("natural_images.npz")["images"]
     count, height, width = images.shape
-    check_whole("size", size, least=1, most=min(height, width))
-    check_whole("n", n, least=1)
-    check_whole("seed", seed, least=0)
+    check_integer("size", size, least=1, most=min(height, width))
+    check_integer("n", n, least=1)
+    check_integer("seed", seed, least=0)
     rng = np.random.default_rng(seed)
     which = rng.integers(count, size=n)
     top, left = (rng.integers(height - size + 1, size=n), rng.integers(width - size + 1, size=n))
@@ -131,10 +131,10 @@ def natural_patches(n: int = 10_000, size: int = 8, seed: int = 0) -> np.ndarray
 
 def _draw(arrays: tuple[np.ndarray, ...], n: int | None, seed: int) -> tuple[np.ndarray, ...]:
     total = len(arrays[0])
-    check_whole("seed", seed, least=0)
+    check_integer("seed", seed, least=0)
     if n is None:
         return arrays
-    check_whole("n", n, least=1, most=total)
+    check_integer("n", n, least=1, most=total)
     chosen = np.random.default_rng(seed).choice(total, n, replace=False)
     return tuple(array[chosen] for array in arrays)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from ae_course.parameters import Parameters
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 class DivergenceError(ArithmeticError):
@@ -28,18 +28,19 @@ class NotFinite(ArithmeticError):
     """A number that training needs is NaN or infinite."""
 
 
-def evaluate(objective, net, params: Parameters, x, t, track: bool = True, room: Room = fresh):
-    """The forward pass, J (if it is wanted) and its gradient; NotFinite if they are not finite."""
-    seen = objective.see(net, params, x, t, room)
-    value, gradient = objective.evaluate(seen, track, room)
-    if track and not np.isfinite(value):
+def evaluate(net, objective, params, x, t, want_value: bool = True, workspace: Allocate = allocate):
+    """The forward pass, J if it is wanted, and its gradient; NotFinite if one is not finite."""
+    forward_pass = objective.forward(net, params, x, t, workspace)
+    value = objective.value_from(forward_pass) if want_value else 0.0
+    if not np.isfinite(value):
         raise NotFinite(f"the objective is {value:g}")
+    gradient = objective.gradient_from(forward_pass)
     check_finite_parameters("the gradient by", gradient)
-    return seen, value, gradient
+    return forward_pass, value, gradient
 
 
 def check_finite_parameters(what: str, params: Parameters) -> None:
-    """Raise NotFinite, naming the worst entry, unless all numbers and their squares are finite."""
+    """Raise NotFinite, naming the worst entry, unless the squares have a finite sum."""
     if not params.vector @ params.vector < np.inf:  # the norm is a number if all of them are
         worst = int(np.abs(params.vector).argmax())  # NaN counts as the largest
         found = params.vector[worst]
@@ -49,7 +50,7 @@ def check_finite_parameters(what: str, params: Parameters) -> None:
 
 @contextmanager
 def told_as_divergence(where: str, at_start, good: Parameters, history):
-    """Raise DivergenceError whatever part of an objective notices it first, and however.
+    """Tell of divergence whatever part of an objective notices it first, and however.
 
     A term may compute infinities, or refuse what is no longer in its range. If the same works at
     the parameters that training started from, the fault is in the new ones.
@@ -63,5 +64,8 @@ def told_as_divergence(where: str, at_start, good: Parameters, history):
                 at_start()
             except (ArithmeticError, ValueError, RuntimeWarning):
                 raise problem from None
-        message = f"training diverged in {where}: {problem}; the last good parameters are in the"
-        raise DivergenceError(f"{message} error's params", good, history) from problem
+        message = (
+            f"training diverged in {where}: {problem}; the last good parameters are in the error's"
+            " params, and a smaller learning rate may prevent it"
+        )
+        raise DivergenceError(message, good, history) from problem

@@ -6,7 +6,7 @@ an axis, the finest that pixels can show.
 
 import numpy as np
 
-from ae_course.checks import as_matrix, as_rows, check_whole
+from ae_course.checks import as_matrix, as_rows, check_integer
 
 
 def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
@@ -40,7 +40,7 @@ def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
     if side**2 != images.shape[1]:
         raise ValueError(f"images of {images.shape[1]} pixels are not square")
     size = side if size is None else size
-    check_whole("size", size, least=side)
+    check_integer("size", size, least=side)
     return np.abs(np.fft.fft2(images.reshape(-1, side, side), (size, size))) ** 2
 
 
@@ -52,7 +52,7 @@ def frequencies(size: int) -> np.ndarray:
     >>> frequencies(4)[1, 0].tolist()
     [0.0, 0.25, -0.5, -0.25]
     """
-    check_whole("size", size, least=1)
+    check_integer("size", size, least=1)
     along = np.fft.fftfreq(size)
     return np.stack(np.meshgrid(along, along, indexing="ij"))
 

@@ -119,8 +119,8 @@ def compare_gradients(found: Parameters, wanted: Parameters) -> GradientReport:
 
 
 def check_gradient(
-    objective: Objective,
     net,
+    objective: Objective,
     params: Parameters,
     X: np.ndarray,
     target: np.ndarray | None = None,

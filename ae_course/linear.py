@@ -13,8 +13,8 @@ from ae_course.checks import (
     as_matrix,
     as_rows,
     check_finite,
+    check_integer,
     check_positive,
-    check_whole,
     shaped,
     square_matrix,
 )
@@ -65,7 +65,7 @@ def variance_missed(eigenvalues: Sequence[float], shares: Sequence[float], k: in
     """
     d = _spectrum(eigenvalues)
     c = shaped(shares, "the array of shares", d.shape)
-    check_whole("k", k, least=1, most=len(d))
+    check_integer("k", k, least=1, most=len(d))
     if not (((c > -1e-8) & (c < 1 + 1e-8)).all() and abs(c.sum() - k) < 1e-8 * len(d)):
         raise ValueError(f"the shares are {c}, wanted numbers from 0 to 1 with the sum {k}")
     return float((d - d[k - 1])[:k] @ (1 - c)[:k] + (d[k - 1] - d)[k:] @ c[k:])
@@ -159,7 +159,7 @@ def saddle_index(eigenvalues: Sequence[float], kept: Sequence[int], units: int) 
     if d[-1] <= 0 or (np.diff(d) == 0).any():
         raise ValueError(f"the eigenvalues are {d}, wanted different and positive ones")
     kept = _check_kept(kept, len(d))
-    check_whole("units", units, least=max(1, len(kept)))
+    check_integer("units", units, least=max(1, len(kept)))
     left_out = np.setdiff1d(np.arange(len(d)), kept)
     pairs = d[left_out] > d[kept][:, None]
     return int(pairs.sum()) + (units - len(kept)) * len(left_out)
@@ -232,7 +232,7 @@ def decay_bound(eigenvalues: Sequence[float], k: int, decay: float) -> float:
     0.88
     """
     d = _spectrum(eigenvalues)
-    check_whole("k", k, least=1, most=len(d))
+    check_integer("k", k, least=1, most=len(d))
     gained = d[:k] * decayed_singular_values(d[:k], decay) ** 4
     return 0.5 * float(d.sum() - gained.sum())
 
@@ -278,7 +278,7 @@ def _spectrum(eigenvalues: Sequence[float]) -> np.ndarray:
 def _check_kept(kept: Iterable[int], components: int) -> list[int]:
     kept = list(kept)
     for i in kept:
-        check_whole("a component's number", i, least=0, most=components - 1)
+        check_integer("a component's number", i, least=0, most=components - 1)
     if len(set(kept)) < len(kept):
         raise ValueError(f"the components are {kept}, wanted each only once")
     return kept

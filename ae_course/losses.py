@@ -12,7 +12,7 @@ import numpy as np
 
 from ae_course.activations import Activation, identity, logistic, softmax
 from ae_course.checks import as_labels, as_rows, check_fractions
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,26 @@ class Loss:
         if unit != self.unit:
             raise ValueError(f"{self} needs {self.unit} output units, this network's are {unit}")
 
-    def encode(self, target: np.ndarray, units: int, dtype: np.dtype, room: Room) -> np.ndarray:
+    def encode(
+        self, target: np.ndarray, units: int, dtype: np.dtype, workspace: Allocate
+    ) -> np.ndarray:
         """Return the target as an array (N, units) in the network's dtype, checked."""
-        return as_rows(target, units, dtype, room, name="target")
+        return as_rows(target, units, dtype, workspace, name="target")
 
     def errors(self, u: np.ndarray, y: np.ndarray, t: np.ndarray) -> np.ndarray:
         """The error e_n of every sample, shape (N,)."""
         raise NotImplementedError
 
     def delta(
-        self, unit: Activation, u: np.ndarray, y: np.ndarray, t: np.ndarray, room: Room = fresh
+        self,
+        unit: Activation,
+        u: np.ndarray,
+        y: np.ndarray,
+        t: np.ndarray,
+        workspace: Allocate = allocate,
     ) -> np.ndarray:
         """The delta of the output layer, y - t, shape (N, units) (:eq:`eq-delta-out`)."""
-        return np.subtract(y, t, out=room("delta_out", y.shape, y.dtype))
+        return np.subtract(y, t, out=workspace("delta_out", y.shape, y.dtype))
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,8 +75,8 @@ class SquaredError(Loss):
         difference = y - t
         return 0.5 * np.einsum("nd,nd->n", difference, difference)
 
-    def delta(self, unit, u, y, t, room=fresh):
-        delta = super().delta(unit, u, y, t, room)
+    def delta(self, unit, u, y, t, workspace=allocate):
+        delta = super().delta(unit, u, y, t, workspace)
         if unit != identity:
             delta *= unit.derivative(u, y)
         return delta
@@ -89,8 +96,8 @@ class CrossEntropy(Loss):
     def __repr__(self) -> str:
         return "cross_entropy"
 
-    def encode(self, target, units, dtype, room):
-        t = super().encode(target, units, dtype, room)
+    def encode(self, target, units, dtype, workspace):
+        t = super().encode(target, units, dtype, workspace)
         check_fractions("cross_entropy takes targets", t)
         return t
 
@@ -113,14 +120,14 @@ class SoftmaxCrossEntropy(Loss):
     def __repr__(self) -> str:
         return "softmax_cross_entropy"
 
-    def encode(self, target, units, dtype, room):
+    def encode(self, target, units, dtype, workspace):
         labels = as_labels(target)
         if labels.size and (labels.min() < 0 or labels.max() >= units):
             raise ValueError(
                 f"labels run from {labels.min()} to {labels.max()},"
                 f" wanted 0 to {units - 1}, as there are {units} output units"
             )
-        t = room("target", (len(labels), units), dtype)
+        t = workspace("target", (len(labels), units), dtype)
         t[...] = labels[:, None] == np.arange(units)
         return t
 

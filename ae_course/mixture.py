@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.checks import as_array, as_rows, check_generator, check_positive, check_whole
+from ae_course.checks import as_array, as_rows, check_generator, check_integer, check_positive
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Mixture:
     def sample(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Draw n samples (n, D)."""
         check_generator(rng)
-        check_whole("the number of samples", n, least=1)
+        check_integer("the number of samples", n, least=1)
         k = rng.choice(len(self.weights), size=n, p=self.weights)
         noise = rng.normal(size=(n, self.means.shape[1]))
         return self.means[k] + np.sqrt(self.variances[k])[:, None] * noise
@@ -69,19 +69,19 @@ class Mixture:
     def score(self, X: np.ndarray) -> np.ndarray:
         r"""The score :math:`\nabla_x \log p` at the rows of X (N, D) (:eq:`eq-mixture-score`)."""
         pull = (self.means - self._points(X)[:, None]) / self.variances[:, None]
-        return np.einsum("nk,nkd->nd", self.shares(X), pull)
+        return np.einsum("nk,nkd->nd", self.responsibilities(X), pull)
 
-    def shares(self, X: np.ndarray) -> np.ndarray:
+    def responsibilities(self, X: np.ndarray) -> np.ndarray:
         """The probabilities (N, K) with which each row of X came from each component."""
         return np.exp(self._joint(X) - self.log_density(X)[:, None])
 
     def denoise(self, X: np.ndarray, sigma: float) -> np.ndarray:
         r"""The mean of the clean x, given :math:`\tilde x` in the rows of X
         (:eq:`eq-mixture-denoiser`): the best denoiser there is (:eq:`eq-posterior-mean`)."""
-        shares = self.smoothed(sigma).shares(X)
+        responsibilities = self.smoothed(sigma).responsibilities(X)
         keep = (self.variances / (self.variances + sigma**2))[:, None]
         each = self.means + keep * (self._points(X)[:, None] - self.means)
-        return np.einsum("nk,nkd->nd", shares, each)
+        return np.einsum("nk,nkd->nd", responsibilities, each)
 
     def _points(self, X: np.ndarray) -> np.ndarray:
         # One column would be broadcast against means of any dimension.

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from ae_course.checks import as_array, as_intensities, as_matrix, check_finite, check_grey
-from ae_course.workspace import fresh
+from ae_course.workspace import allocate
 
 ROWS = 4096
 """How many rows of a chunk are turned into float64 at a time."""
@@ -112,7 +112,7 @@ def covariance(X: np.ndarray | Iterable[np.ndarray]) -> tuple[np.ndarray, np.nda
 
 
 def _of_block(block: np.ndarray) -> Moments:
-    x = as_intensities(block, np.dtype(float), fresh, "X")
+    x = as_intensities(block, np.dtype(float), allocate, "X")
     # Seen from the first sample, numbers are as small as they vary: the mean loses no digit.
     centred = x - x[0]
     shift = centred.mean(axis=0)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ae_course.activations import Activation
-from ae_course.checks import as_rows, check_generator, check_whole
+from ae_course.checks import as_rows, check_generator, check_integer
 from ae_course.initialization import Draw, glorot
 from ae_course.parameters import Parameters
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Layer:
 
     def __post_init__(self):
         for what in ("inputs", "units"):
-            check_whole(f"the layer's number of {what}", getattr(self, what), least=1)
+            check_integer(f"the layer's number of {what}", getattr(self, what), least=1)
         if not isinstance(self.activation, Activation):
             raise TypeError(
                 f"the layer's activation is {self.activation!r}, wanted an Activation,"
@@ -66,69 +66,14 @@ class Trace:
         return self.y[max(self.y)]
 
 
-@dataclass(frozen=True)
-class Network:
-    """Layers in a chain, numbered as in the book: a value without parameters or state.
+class Layers:
+    """Layers with their numbers, and the names and shapes of their parameters.
 
-    Attributes
-    ----------
-    layers : tuple of Layer
-        Each takes as many inputs as the one before it has units.
-    first : int
-        The number of the first layer. A slice of a network is a network whose layers keep their
-        numbers, so that it uses the same parameters: of ``net``, with layers 1 and 2, ``net[1:]``
-        is the second layer alone, with parameters W2 and b2.
-
-    Raises
-    ------
-    ValueError
-        There is no layer, two neighbours do not fit, or `first` is not a whole number, 1 or more.
-    TypeError
-        One of the layers is not a Layer.
+    What a class needs for it is `layers`, a tuple of Layer, and `first`, the number of the first.
     """
-
-    layers: tuple[Layer, ...]
-    first: int = 1
-
-    def __post_init__(self):
-        if isinstance(self.layers, Layer):
-            raise TypeError(f"the layers are {self.layers!r}, wanted a tuple of Layer")
-        object.__setattr__(self, "layers", tuple(self.layers))  # a list could change, and not hash
-        check_whole("the number of the first layer", self.first, least=1)
-        for layer in self.layers:
-            if not isinstance(layer, Layer):
-                raise TypeError(f"a layer is {layer!r}, wanted a Layer")
-        if not self.layers:
-            raise ValueError("a network has at least one layer, found none")
-        for number, (below, above) in enumerate(
-            zip(self.layers, self.layers[1:], strict=False), self.first
-        ):
-            if below.units != above.inputs:
-                raise ValueError(
-                    f"layer {number + 1} takes {above.inputs} inputs,"
-                    f" layer {number} has {below.units} units"
-                )
-
-    def __getitem__(self, part: slice) -> "Network":
-        if not isinstance(part, slice):
-            raise TypeError(f"found net[{part!r}], wanted a slice, such as net[1:]")
-        start, stop, step = part.indices(len(self.layers))
-        if step != 1:
-            raise ValueError(f"a slice of a network has step 1, found {step}")
-        return Network(self.layers[start:stop], self.first + start)
 
     def __len__(self) -> int:
         return len(self.layers)
-
-    @property
-    def inputs(self) -> int:
-        """How many columns an input has."""
-        return self.layers[0].inputs
-
-    @property
-    def units(self) -> int:
-        """How many units the last layer has."""
-        return self.layers[-1].units
 
     @property
     def last(self) -> int:
@@ -183,11 +128,73 @@ class Network:
                     f"{name} has shape {params[name].shape}, the network takes {shape}"
                 )
 
+
+@dataclass(frozen=True)
+class Network(Layers):
+    """Layers in a chain, numbered as in the book: a value without parameters or state.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        Each takes as many inputs as the one before it has units.
+    first : int
+        The number of the first layer. A slice of a network is a network whose layers keep their
+        numbers, so that it uses the same parameters: of ``net``, with layers 1 and 2, ``net[1:]``
+        is the second layer alone, with parameters W2 and b2.
+
+    Raises
+    ------
+    ValueError
+        There is no layer, two neighbours do not fit, or `first` is not a whole number, 1 or more.
+    TypeError
+        One of the layers is not a Layer.
+    """
+
+    layers: tuple[Layer, ...]
+    first: int = 1
+
+    def __post_init__(self):
+        if isinstance(self.layers, Layer):
+            raise TypeError(f"the layers are {self.layers!r}, wanted a tuple of Layer")
+        object.__setattr__(self, "layers", tuple(self.layers))  # a list could change, and not hash
+        check_integer("the number of the first layer", self.first, least=1)
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"a layer is {layer!r}, wanted a Layer")
+        if not self.layers:
+            raise ValueError("a network has at least one layer, found none")
+        for number, (below, above) in enumerate(
+            zip(self.layers, self.layers[1:], strict=False), self.first
+        ):
+            if below.units != above.inputs:
+                raise ValueError(
+                    f"layer {number + 1} takes {above.inputs} inputs,"
+                    f" layer {number} has {below.units} units"
+                )
+
+    def __getitem__(self, part: slice) -> "Network":
+        if not isinstance(part, slice):
+            raise TypeError(f"found net[{part!r}], wanted a slice, such as net[1:]")
+        start, stop, step = part.indices(len(self.layers))
+        if step != 1:
+            raise ValueError(f"a slice of a network has step 1, found {step}")
+        return Network(self.layers[start:stop], self.first + start)
+
+    @property
+    def inputs(self) -> int:
+        """How many columns an input has."""
+        return self.layers[0].inputs
+
+    @property
+    def units(self) -> int:
+        """How many units the last layer has."""
+        return self.layers[-1].units
+
     def __call__(self, params: Parameters, X: np.ndarray) -> np.ndarray:
         """The output (N, units) for the samples X (N, inputs), without the trace."""
         return self.forward(params, X).output
 
-    def forward(self, params: Parameters, X: np.ndarray, room: Room = fresh) -> Trace:
+    def forward(self, params: Parameters, X: np.ndarray, workspace: Allocate = allocate) -> Trace:
         """Compute every layer's u and y (:eq:`eq-layer`).
 
         Parameters
@@ -210,12 +217,13 @@ class Network:
             X does not hold real numbers, or `params` are not Parameters.
         """
         self.check(params)
-        u, y = {}, {self.first - 1: as_rows(X, self.inputs, params.dtype, room)}
+        u, y = {}, {self.first - 1: as_rows(X, self.inputs, params.dtype, workspace)}
         for l, layer in self.numbered():
             shape = (len(y[l - 1]), layer.units)
-            u[l] = np.matmul(y[l - 1], params[f"W{l}"].T, out=room(f"u{l}", shape, params.dtype))
+            out = workspace(f"u{l}", shape, params.dtype)
+            u[l] = np.matmul(y[l - 1], params[f"W{l}"].T, out=out)
             u[l] += params[f"b{l}"]
-            y[l] = layer.activation(u[l], out=room(f"y{l}", shape, params.dtype))
+            y[l] = layer.activation(u[l], out=workspace(f"y{l}", shape, params.dtype))
         return Trace(u, y)
 
     def deltas(
@@ -223,12 +231,12 @@ class Network:
         params: Parameters,
         trace: Trace,
         delta_out: np.ndarray,
-        at_y: Mapping[int, np.ndarray] | None = None,
-        room: Room = fresh,
+        grad_outputs: Mapping[int, np.ndarray] | None = None,
+        workspace: Allocate = allocate,
     ) -> dict[int, np.ndarray]:
         r"""Carry delta back from the output, layer by layer (:eq:`eq-delta-recursion`).
 
-        Without additions at y the map is linear, a product of matrices (:eq:`eq-delta-product`).
+        Without `grad_outputs` the map is linear, a product of matrices (:eq:`eq-delta-product`).
         With a sparse penalty on a layer this is the sparse delta rule (:eq:`eq-sparse-delta`, and
         for a summed error :eq:`eq-sparse-delta-sum`).
 
@@ -238,9 +246,9 @@ class Network:
             Of the forward pass with the same parameters.
         delta_out : array (N, units)
             :math:`\partial e_n / \partial u_n` at the last layer.
-        at_y : mapping of int to array (N, units of the layer) or (units of the layer,)
-            What terms of the objective add to :math:`\partial e_n / \partial y_n` at layer l,
-            such as the sparse penalty at the code.
+        grad_outputs : mapping of int to array (N, units of the layer) or (units of the layer,)
+            What is added to :math:`\partial e_n / \partial y_n` at the outputs of layer l, such as
+            the sparse penalty at the code.
 
         Returns
         -------
@@ -250,22 +258,31 @@ class Network:
         Raises
         ------
         ValueError
-            Something is added at a layer that is not a hidden one of this network.
+            Something is added at a layer that this network does not have, or in another shape.
         """
-        at_y, hidden = at_y or {}, range(self.first, self.last)
-        for l in at_y:
-            if l not in hidden:
-                names = ", ".join(map(str, hidden)) or "there is none"
+        grad_outputs = grad_outputs or {}
+        for l, part in grad_outputs.items():
+            if l not in range(self.first, self.last + 1):
                 raise ValueError(
-                    f"found what is added at y of layer {l}, wanted a hidden layer: {names}"
+                    f"found a gradient by the outputs of layer {l}, the network has layers"
+                    f" {self.first} to {self.last}"
+                )
+            if np.shape(part) not in (trace.y[l].shape, trace.y[l].shape[1:]):
+                raise ValueError(
+                    f"the gradient by the outputs of layer {l} has shape {np.shape(part)}, wanted"
+                    f" {trace.y[l].shape}"
                 )
         delta = {self.last: delta_out}
+        if self.last in grad_outputs:
+            f = self.layers[-1].activation
+            slope = f.derivative(trace.u[self.last], trace.y[self.last])
+            delta[self.last] = delta_out + grad_outputs[self.last] * slope
         for l, layer in reversed(list(self.numbered())[:-1]):
             shape = trace.u[l].shape
             pull = np.matmul(
-                delta[l + 1], params[f"W{l + 1}"], out=room(f"delta{l}", shape, params.dtype)
+                delta[l + 1], params[f"W{l + 1}"], out=workspace(f"delta{l}", shape, params.dtype)
             )
-            pull += at_y.get(l, 0)
+            pull += grad_outputs.get(l, 0)
             pull *= layer.activation.derivative(trace.u[l], trace.y[l])
             delta[l] = pull
         return delta
@@ -275,8 +292,8 @@ class Network:
         params: Parameters,
         trace: Trace,
         delta_out: np.ndarray,
-        at_y: Mapping[int, np.ndarray] | None = None,
-        room: Room = fresh,
+        grad_outputs: Mapping[int, np.ndarray] | None = None,
+        workspace: Allocate = allocate,
     ) -> Parameters:
         r"""The gradient of the mean error by backpropagation (:eq:`eq-weight-gradient`).
 
@@ -290,8 +307,8 @@ class Network:
             One gradient for each parameter, under the same name. Those that this network does not
             use have gradient zero.
         """
-        delta = self.deltas(params, trace, delta_out, at_y, room)
-        gradient = params.like(room("gradient", params.vector.shape, params.dtype))
+        delta = self.deltas(params, trace, delta_out, grad_outputs, workspace)
+        gradient = params.like(workspace("gradient", params.vector.shape, params.dtype))
         if len(gradient) > 2 * len(self):
             gradient.vector.fill(0)
         for l, _ in self.numbered():

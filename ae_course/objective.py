@@ -6,20 +6,19 @@ Every term looks at the same forward pass; one backward sweep carries the gradie
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
-from typing import Self
 
 import numpy as np
 
 from ae_course.losses import Loss
 from ae_course.network import Network, Trace
 from ae_course.parameters import Parameters
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 @dataclass(frozen=True)
-class Pass:
+class ForwardPass:
     """A forward pass as a term of the objective sees it.
 
     Attributes
@@ -29,96 +28,43 @@ class Pass:
         u and y of every layer for the samples of the batch.
     target : array or None
         What the output should be; None means the input itself.
+    workspace : callable
+        Where results may be written, see :class:`ae_course.workspace.Workspace`.
     """
 
     net: Network
     params: Parameters
     trace: Trace
     target: np.ndarray | None
+    workspace: Allocate = field(default=allocate, repr=False)
 
 
-class Term:
-    """What one summand of an objective computes from a forward pass.
+class Evaluated:
+    """What training and the gradient check ask of a function J of parameters and samples.
 
-    A term states its value and whatever parts of its gradient it has, each of them multiplied by
-    the number of samples, as deltas are: the division by N comes once, at the end.
+    It is given by `forward`, the pass through the network, and by `value_from` and `gradient_from`,
+    which take what `forward` returns.
     """
 
-    def value(self, seen: Pass, room: Room) -> float:
-        """The term's value, a mean over the samples where it depends on them."""
-        raise NotImplementedError
+    __array_ufunc__ = None  # so that a NumPy number as a weight leaves the product to us
 
-    def delta_out(self, seen: Pass, room: Room) -> np.ndarray | None:
-        """What the term adds to the delta of the output layer, (N, units), if anything."""
-        return None
-
-    def at_y(self, seen: Pass) -> Mapping[int, np.ndarray]:
-        """What the term adds to the derivative by the outputs y of hidden layers."""
-        return {}
-
-    def at_parameters(self, seen: Pass) -> Mapping[str, np.ndarray]:
-        """What the term adds to the gradient by its direct use of parameters."""
-        return {}
-
-    def after(self, seen: Pass) -> "Term":
-        """The term for the next batch: this one, unless it carries something over."""
-        return self
-
-
-@dataclass(frozen=True)
-class Objective:
-    r"""A weighted sum of terms, :math:`J = \sum_i c_i J_i`: the function that training minimises.
-
-    Objectives add up, and take a number as their weight.
-
-    Attributes
-    ----------
-    parts : tuple of (float, Term)
-        The weights c_i with their terms.
-    """
-
-    parts: tuple[tuple[float, Term], ...]
-
-    @classmethod
-    def of(cls, term: Term) -> Self:
-        """The objective that is this term alone; TypeError if it is no Term."""
-        if not isinstance(term, Term):
-            raise TypeError(f"the term is {term!r}, wanted a Term, such as Reconstruction")
-        return cls(((1.0, term),))
-
-    def __add__(self, other: "Objective") -> "Objective":
-        if not isinstance(other, Objective):
-            return NotImplemented
-        return Objective(self.parts + other.parts)
-
-    def __rmul__(self, weight: float) -> "Objective":
-        if not isinstance(weight, Real):
-            return NotImplemented
-        if not np.isfinite(weight):
-            raise ValueError(f"a term has weight {weight}, wanted a finite number")
-        return Objective(tuple((float(weight) * c, term) for c, term in self.parts))
-
-    def __repr__(self) -> str:
-        return " + ".join(repr(t) if c == 1 else f"{c:g} * {t!r}" for c, t in self.parts)
-
-    def value(self, net: Network, params: Parameters, X, target=None) -> float:
+    def value(self, net, params: Parameters, X, target=None) -> float:
         """J for the samples X (N, inputs), as a mean over them; see `value_and_gradient`."""
-        return self._value(self.see(net, params, X, target), fresh)
+        return self.value_from(self.forward(net, params, X, target))
 
-    def gradient(self, net: Network, params: Parameters, X, target=None) -> Parameters:
+    def gradient(self, net, params: Parameters, X, target=None) -> Parameters:
         """The gradient of J by every parameter; see `value_and_gradient`."""
-        return self.value_and_gradient(net, params, X, target, want_value=False)[1]
+        return self.gradient_from(self.forward(net, params, X, target))
 
     def value_and_gradient(
         self,
-        net: Network,
+        net,
         params: Parameters,
         X: np.ndarray,
         target: np.ndarray | None = None,
         *,
-        want_value: bool = True,
-        room: Room = fresh,
-    ) -> tuple[float | None, Parameters]:
+        workspace: Allocate = allocate,
+    ) -> tuple[float, Parameters]:
         """J and its gradient, from one forward pass and one backward sweep.
 
         Parameters
@@ -128,10 +74,7 @@ class Objective:
         target : array, optional
             What the output should be: an array (N, units), or labels (N,) for
             softmax_cross_entropy. Without it the target is the input.
-        want_value : bool
-            If false, the value is not computed and None is returned in its place: training needs
-            only the gradient, and the logarithms of a loss take time.
-        room : callable
+        workspace : callable
             Where results are written, see :class:`ae_course.workspace.Workspace`.
 
         Raises
@@ -142,56 +85,182 @@ class Objective:
         TypeError
             X or the target does not hold real numbers, or `params` are not Parameters.
         """
-        return self.evaluate(self.see(net, params, X, target, room), want_value, room)
+        forward_pass = self.forward(net, params, X, target, workspace)
+        return self.value_from(forward_pass), self.gradient_from(forward_pass)
 
-    def see(self, net: Network, params: Parameters, X, target=None, room: Room = fresh) -> Pass:
+    def next_state(self, forward_pass) -> "Evaluated":
+        """The function for the batch after this one: the same, unless it has a state."""
+        return self
+
+
+class Objective(Evaluated):
+    r"""A weighted sum of terms, :math:`J = \sum_i c_i J_i`: the function that training minimises.
+
+    Objectives and terms add up, and take a number as their weight from either side:
+
+    >>> from ae_course import cross_entropy, kl_sparsity, reconstruction, weight_decay
+    >>> reconstruction(cross_entropy) + 3 * kl_sparsity(rho=0.05) + weight_decay * 1e-4
+    reconstruction(cross_entropy) + 3 * kl_sparsity(rho=0.05, layer=1) + 0.0001 * weight_decay
+    >>> sum([reconstruction(cross_entropy), weight_decay])
+    reconstruction(cross_entropy) + weight_decay
+
+    Attributes
+    ----------
+    parts : tuple of (float, Term)
+        The weights c_i with their terms.
+    """
+
+    parts: tuple[tuple[float, "Term"], ...]
+
+    def __add__(self, other):
+        return Sum(self.parts + other.parts) if isinstance(other, Objective) else NotImplemented
+
+    def __radd__(self, other):
+        return Sum(self.parts) if _is_zero(other) else NotImplemented
+
+    def __mul__(self, weight):
+        if not isinstance(weight, Real):
+            return NotImplemented
+        if not np.isfinite(weight):
+            raise ValueError(f"a term has weight {weight}, wanted a finite number")
+        return Sum(tuple((float(weight) * c, term) for c, term in self.parts))
+
+    __rmul__ = __mul__
+
+    def forward(
+        self, net: Network, params: Parameters, X, target=None, workspace: Allocate = allocate
+    ) -> ForwardPass:
         """The forward pass that all terms share; arguments as for `value_and_gradient`."""
-        return Pass(net, params, net.forward(params, X, room), target)
+        trace = net.forward(params, X, workspace)
+        return ForwardPass(net, params, trace, target, workspace)
 
-    def evaluate(
-        self, seen: Pass, want_value: bool = True, room: Room = fresh
-    ) -> tuple[float | None, Parameters]:
-        """J and its gradient from a forward pass; see `value_and_gradient`."""
-        return self._value(seen, room) if want_value else None, self._gradient(seen, room)
+    def value_from(self, forward_pass: ForwardPass) -> float:
+        """J from a forward pass."""
+        return sum(c * term.value_from(forward_pass) for c, term in self.parts)
 
-    def after(self, seen: Pass) -> "Objective":
-        """The objective for the batch after this one.
-
-        It is the same, unless a term carries something over, such as the running estimate of
-        :func:`~ae_course.sparsity.running_kl_sparsity`. What is carried is part of the value, so
-        that an objective stays a function of parameters and samples, and can be checked in any
-        state.
-        """
-        return Objective(tuple((c, term.after(seen)) for c, term in self.parts))
-
-    def _value(self, seen: Pass, room: Room) -> float:
-        return sum(c * term.value(seen, room) for c, term in self.parts)
-
-    def _gradient(self, seen: Pass, room: Room) -> Parameters:
-        delta_out, at_y = None, {}
+    def gradient_from(self, forward_pass: ForwardPass) -> Parameters:
+        """The gradient of J from a forward pass."""
+        net, params, trace = forward_pass.net, forward_pass.params, forward_pass.trace
+        # `backward` takes derivatives of the samples' errors e_n, and J is a mean: N times as much.
+        N, delta_out, grad_outputs = len(trace.output), None, {}
         for c, term in self.parts:
-            delta_out = _plus(delta_out, c, term.delta_out(seen, room))
-            for l, part in term.at_y(seen).items():
-                at_y[l] = _plus(at_y.get(l), c, part)
+            delta_out = _plus(delta_out, N * c, term.delta_out(forward_pass))
+            for l, part in term.grad_outputs(forward_pass).items():
+                grad_outputs[l] = _plus(grad_outputs.get(l), N * c, part)
         if delta_out is None:
-            delta_out = np.zeros_like(seen.trace.output)
-        gradient = seen.net.backward(seen.params, seen.trace, delta_out, at_y, room)
+            delta_out = np.zeros_like(trace.output)
+        gradient = net.backward(params, trace, delta_out, grad_outputs, forward_pass.workspace)
         for c, term in self.parts:
-            for name, part in term.at_parameters(seen).items():
+            for name, part in term.grad_params(forward_pass).items():
+                _check_part(f"the gradient by {name}", part, gradient[name])
                 gradient[name] += c * part
         return gradient
 
 
+def _is_zero(other) -> bool:
+    return isinstance(other, Real) and other == 0  # what `sum` starts with
+
+
 def _plus(total: np.ndarray | None, weight: float, part: np.ndarray | None) -> np.ndarray | None:
-    # The product is a new array even if the weight is 1: the next term may reuse the part's room.
+    # The product is a new array even if the weight is 1: the next term may reuse the part's memory.
     if part is None:
         return total
     return weight * part if total is None else total + weight * part
 
 
+def _check_part(name: str, part: np.ndarray, wanted: np.ndarray) -> None:
+    # NumPy would stretch a single number over the whole array.
+    if np.shape(part) != wanted.shape:
+        raise ValueError(f"{name} has shape {np.shape(part)}, wanted {wanted.shape}")
+
+
+@dataclass(frozen=True)
+class Sum(Objective):
+    """The objective that adding terms and weighting them gives."""
+
+    parts: tuple[tuple[float, "Term"], ...]
+
+    def __repr__(self) -> str:
+        return " + ".join(repr(t) if c == 1 else f"{c:g} * {t!r}" for c, t in self.parts)
+
+    def next_state(self, forward_pass: ForwardPass) -> "Sum":
+        """The same sum, each term in the state for the next batch."""
+        return Sum(tuple((c, term.next_state(forward_pass)) for c, term in self.parts))
+
+
+class Term(Objective):
+    r"""One summand of an objective, itself an objective.
+
+    A term of your own states its value and the gradient of exactly that value; nothing else
+    multiplies either of them but the weight that the term gets in a sum. So a value that is a mean
+    over N samples has a gradient with a factor 1/N. The gradient has up to three parts. A term has
+    those through which its value depends on the parameters:
+
+    - `grad_params`: the derivative by parameters that the value uses directly;
+    - `grad_outputs`: the derivative by the outputs y of layers;
+    - `delta_out`: the derivative by the net inputs u of the output layer.
+
+    As an example the mean of :math:`\|y_n\|_1 / \|y_n\|_2` over the samples, which is least if a
+    code has a single unit that is not 0 :cite:p:`hoyer2004nonnegative`:
+
+    >>> @dataclass(frozen=True)
+    ... class Hoyer(Term):
+    ...     layer: int = 1
+    ...
+    ...     def value_from(self, forward_pass):
+    ...         y = forward_pass.trace.y[self.layer]
+    ...         return float((abs(y).sum(axis=1) / np.linalg.norm(y, axis=1)).mean())
+    ...
+    ...     def grad_outputs(self, forward_pass):
+    ...         y = forward_pass.trace.y[self.layer]
+    ...         l1, l2 = abs(y).sum(axis=1)[:, None], np.linalg.norm(y, axis=1)[:, None]
+    ...         return {self.layer: (np.sign(y) / l2 - l1 * y / l2**3) / len(y)}
+    >>> from ae_course import Autoencoder, check_gradient, cross_entropy, reconstruction
+    >>> rng = np.random.default_rng(0)
+    >>> net = Autoencoder.folded(5, 3)
+    >>> J = reconstruction(cross_entropy) + 0.5 * Hoyer()
+    >>> check_gradient(net, J, net.init(rng), rng.random((7, 5))).error < 1e-6
+    True
+
+    What a term keeps from batch to batch, its state, is part of its value: `next_state` returns
+    another term, and the old one stays, so that an objective can be checked in any state.
+    """
+
+    @property
+    def parts(self) -> tuple[tuple[float, "Term"], ...]:
+        """The term alone, with weight 1."""
+        return ((1.0, self),)
+
+    def value_from(self, forward_pass: ForwardPass) -> float:
+        """The term's value, a mean over the samples where it depends on them."""
+        raise NotImplementedError(f"{type(self).__name__} has no method value_from")
+
+    def delta_out(self, forward_pass: ForwardPass) -> np.ndarray | None:
+        """The derivative by the net inputs u of the output layer, (N, units), if any."""
+        return None
+
+    def grad_outputs(self, forward_pass: ForwardPass) -> Mapping[int, np.ndarray]:
+        """The derivative by outputs y: for each layer concerned, by its number, (N, units).
+
+        (units,) will do where it is the same for all samples.
+        """
+        return {}
+
+    def grad_params(self, forward_pass: ForwardPass) -> Mapping[str, np.ndarray]:
+        """The derivative by parameters used directly: by their name, in their shape."""
+        return {}
+
+    def next_state(self, forward_pass: ForwardPass) -> "Term":
+        """The term for the next batch: this one, unless it has a state."""
+        return self
+
+
 @dataclass(frozen=True)
 class Reconstruction(Term):
-    r"""The mean error of the output, :math:`E = \frac1N \sum_n e_n` (:eq:`eq-mean-error`)."""
+    r"""The mean error of the output, :math:`E = \frac1N \sum_n e_n` (:eq:`eq-mean-error`).
+
+    The output is compared with the target, which is the input unless one is given.
+    """
 
     loss: Loss
 
@@ -202,35 +271,34 @@ class Reconstruction(Term):
     def __repr__(self) -> str:
         return f"reconstruction({self.loss})"
 
-    def value(self, seen, room):
-        return float(self.errors(seen, room).mean())
+    def value_from(self, forward_pass):
+        return float(self.errors(forward_pass).mean())
 
-    def errors(self, seen: Pass, room: Room = fresh) -> np.ndarray:
+    def errors(self, forward_pass: ForwardPass) -> np.ndarray:
         """The error e_n of every sample, shape (N,)."""
-        u, y, t, _ = self._output(seen, room)
+        u, y, t, _ = self._output(forward_pass)
         return self.loss.errors(u, y, t)
 
-    def delta_out(self, seen, room):
-        u, y, t, unit = self._output(seen, room)
-        return self.loss.delta(unit, u, y, t, room)
+    def delta_out(self, forward_pass):
+        u, y, t, unit = self._output(forward_pass)
+        delta = self.loss.delta(unit, u, y, t, forward_pass.workspace)
+        delta /= len(delta)
+        return delta
 
-    def _output(self, seen: Pass, room: Room):
-        unit = seen.net.layers[-1].activation
-        self.loss.check_unit(unit)
-        u, y = seen.trace.u[seen.net.last], seen.trace.output
-        wanted = seen.trace.input if seen.target is None else seen.target
-        t = self.loss.encode(wanted, seen.net.units, seen.params.dtype, room)
+    def _output(self, forward_pass: ForwardPass):
+        layer, trace = forward_pass.net.layers[-1], forward_pass.trace
+        self.loss.check_unit(layer.activation)
+        u, y = trace.u[forward_pass.net.last], trace.output
+        wanted = trace.input if forward_pass.target is None else forward_pass.target
+        t = self.loss.encode(wanted, layer.units, forward_pass.params.dtype, forward_pass.workspace)
         if len(t) != len(y):
             raise ValueError(f"there are {len(t)} targets for {len(y)} samples")
-        return u, y, t, unit
+        return u, y, t, layer.activation
 
 
-def reconstruction(loss: Loss) -> Objective:
-    """The mean error of the output against its target, which is the input unless one is given.
-
-    The objective :eq:`eq-mean-error`, with a loss of :mod:`ae_course.losses`.
-    """
-    return Objective.of(Reconstruction(loss))
+reconstruction = Reconstruction
+"""The mean error as it stands in an objective: ``reconstruction(cross_entropy)``
+(:eq:`eq-mean-error`), with a loss of :mod:`ae_course.losses`."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -244,28 +312,12 @@ class WeightDecay(Term):
     def __repr__(self) -> str:
         return "weight_decay"
 
-    def value(self, seen, room):
-        return 0.5 * sum(float(np.vdot(W, W)) for W in self.at_parameters(seen).values())
+    def value_from(self, forward_pass):
+        return 0.5 * sum(float(np.vdot(W, W)) for W in self.grad_params(forward_pass).values())
 
-    def at_parameters(self, seen):
-        return {f"W{l}": seen.params[f"W{l}"] for l, _ in seen.net.numbered()}
-
-
-weight_decay = Objective.of(WeightDecay())
-"""The objective that keeps weights small: ``1e-4 * weight_decay`` (:eq:`eq-weight-decay`)."""
+    def grad_params(self, forward_pass):
+        return {f"W{l}": forward_pass.params[f"W{l}"] for l, _ in forward_pass.net.numbered()}
 
 
-class Evaluated:
-    """What training and the gradient check ask for, where `see` and `evaluate` are given."""
-
-    def value(self, net, params: Parameters, X, target=None) -> float:
-        """J for the samples X, as a mean over them."""
-        return self.evaluate(self.see(net, params, X, target))[0]
-
-    def gradient(self, net, params: Parameters, X, target=None) -> Parameters:
-        """The gradient of J by every parameter."""
-        return self.evaluate(self.see(net, params, X, target), want_value=False)[1]
-
-    def after(self, seen) -> Self:
-        """The objective for the batch after this one: the same."""
-        return self
+weight_decay = WeightDecay()
+"""The term that keeps weights small: ``1e-4 * weight_decay`` (:eq:`eq-weight-decay`)."""

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ae_course.checks import as_rows, check_whole, covariance_matrix
+from ae_course.checks import as_rows, check_integer, covariance_matrix
 from ae_course.moments import covariance
 
 
@@ -125,7 +125,7 @@ class PCA(FittedMap):
         """
         mean, Phi = covariance(X)
         k = len(mean) if k is None else k
-        check_whole("k", k, least=1, most=len(mean))
+        check_integer("k", k, least=1, most=len(mean))
         d, U = principal_axes(Phi)
         return cls(mean, d, U.T[:k])
 
@@ -141,7 +141,7 @@ class PCA(FittedMap):
 
     def first(self, k: int) -> Self:
         """The same, with only the first k of its components."""
-        check_whole("k", k, least=1, most=len(self.components))
+        check_integer("k", k, least=1, most=len(self.components))
         return replace(self, components=self.components[:k])
 
     def reconstruct(self, X: np.ndarray) -> np.ndarray:

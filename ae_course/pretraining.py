@@ -54,9 +54,9 @@ def pretrain(
         How an autoencoder's weights begin, and in which numbers; as for
         :meth:`~ae_course.network.Network.init`.
     **options
-        For :func:`~ae_course.training.train`: optimizer, batch_size, corrupt, track. What a batch
-        is corrupted with concerns that batch alone: the codes for the next layer are those of
-        clean samples.
+        For :func:`~ae_course.training.train`: optimizer, batch_size, corrupt, record_objective.
+        What a batch is corrupted with concerns that batch alone: the codes for the next layer are
+        those of clean samples.
 
     Returns
     -------
@@ -79,10 +79,10 @@ def pretrain(
     y = as_matrix(X, "X")
     for l, layer in net.numbered():
         check_reach(l, output, y)
-        autoencoder = around(layer, output)
+        autoencoder = layer_autoencoder(layer, output)
         start = autoencoder.init(rng, draw, dtype)
         start["b2"] = mean_bias(autoencoder, y)
-        found, histories[l] = train(
+        found, histories[l], _ = train(
             autoencoder, objective, start, y, epochs=epochs, rng=rng, **options
         )
         params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
@@ -90,7 +90,7 @@ def pretrain(
     return params, histories
 
 
-def around(layer: Layer, output: Activation = logistic) -> Autoencoder:
+def layer_autoencoder(layer: Layer, output: Activation = logistic) -> Autoencoder:
     """The autoencoder with that layer as its encoder, and one layer back to the layer's inputs."""
     return Autoencoder((layer, Layer(layer.units, layer.inputs, output)))
 
@@ -203,10 +203,10 @@ def pretrain_folded(
     params, y = Parameters.zeros(net.shapes(), dtype), X
     for l, layer in net.encoder.numbered():
         back = net.first + net.last - l
-        stage = around(layer, net.layers[back - net.first].activation)
+        stage = layer_autoencoder(layer, net.layers[back - net.first].activation)
         start = stage.init(rng, draw, dtype)
         start["b2"] = mean_bias(stage, y)
-        found, _ = train(stage, objective, start, y, epochs=epochs, rng=rng, **options)
+        found, *_ = train(stage, objective, start, y, epochs=epochs, rng=rng, **options)
         params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
         params[f"W{back}"], params[f"b{back}"] = found["W2"], found["b2"]
         y = stage.encode(found, y)

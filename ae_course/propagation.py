@@ -2,7 +2,7 @@ r"""How signals and deltas grow or shrink from layer to layer, measured and pred
 
 import numpy as np
 
-from ae_course.checks import check_whole
+from ae_course.checks import check_integer
 from ae_course.network import Network, Trace
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
@@ -69,7 +69,7 @@ def backward_factor(net: Network, params: Parameters, trace: Trace, layer: int) 
     ValueError
         The network has no such layer, or none above it.
     """
-    check_whole("layer", layer, least=net.first, most=net.last - 1)
+    check_integer("layer", layer, least=net.first, most=net.last - 1)
     W = params[f"W{layer + 1}"]
     f = net.layers[layer - net.first].activation
     slope = f.derivative(trace.u[layer], trace.y[layer])
@@ -86,7 +86,7 @@ def forward_factor(params: Parameters, layer: int) -> float:
 
 
 def gradient_sizes(
-    objective: Objective, net: Network, params: Parameters, X: np.ndarray, target=None
+    net: Network, objective: Objective, params: Parameters, X: np.ndarray, target=None
 ) -> dict[int, float]:
     r"""The Frobenius norm of the objective's gradient by the weights of every layer."""
     gradient = objective.gradient(net, params, X, target)

@@ -1,13 +1,12 @@
 """A sparse code uses few of its units: penalties that ask for one, and measures that tell."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 
 import numpy as np
 
 from ae_course.checks import as_array, as_matrix, check_finite, check_fraction, check_not_negative
-from ae_course.objective import Objective, Pass, Term
+from ae_course.objective import ForwardPass, Term
 
 
 def kl_divergence(rho: float, rho_hat: np.ndarray) -> np.ndarray:
@@ -30,7 +29,7 @@ def kl_slope(rho: float, rho_hat: np.ndarray) -> np.ndarray:
     return (1 - rho) / (1 - rho_hat) - rho / rho_hat
 
 
-def hidden_outputs(term: Term, seen: Pass) -> np.ndarray:
+def hidden_outputs(term: Term, forward_pass: ForwardPass) -> np.ndarray:
     """The outputs (N, units) of the layer that a sparse term is about.
 
     Raises
@@ -38,13 +37,45 @@ def hidden_outputs(term: Term, seen: Pass) -> np.ndarray:
     ValueError
         The term's layer is not a hidden layer of the network.
     """
-    if term.layer not in seen.trace.u or term.layer == seen.net.last:
-        raise ValueError(f"{term} is for a hidden layer, of which there are {len(seen.net) - 1}")
-    return seen.trace.y[term.layer]
+    if term.layer not in forward_pass.trace.u or term.layer == forward_pass.net.last:
+        raise ValueError(
+            f"{term} is for a hidden layer, of which there are {len(forward_pass.net) - 1}"
+        )
+    return forward_pass.trace.y[term.layer]
+
+
+class MeanActivationPenalty(Term):
+    """What the sparse penalties share; each has a rho, a layer and its own mean activations."""
+
+    def __post_init__(self):
+        if not (isinstance(self.rho, Real) and 0 < self.rho < 1):
+            raise ValueError(f"rho is {self.rho!r}, wanted a number between 0 and 1")
+
+    def value_from(self, forward_pass):
+        return float(kl_divergence(self.rho, self.mean_activation(forward_pass)).sum())
+
+    def grad_outputs(self, forward_pass):
+        """The slope s of every unit over N, which f' then multiplies (:eq:`eq-penalty-delta`)."""
+        N = len(forward_pass.trace.output)  # rho_hat is a mean: its derivative by y_n is 1 / N
+        return {self.layer: kl_slope(self.rho, self.mean_activation(forward_pass)) / N}
+
+    def mean_activation(self, forward_pass: ForwardPass) -> np.ndarray:
+        """rho_hat of every unit of the layer, shape (units,)."""
+        rho_hat = self.average(hidden_outputs(self, forward_pass).mean(axis=0))
+        if rho_hat.min() <= 0 or rho_hat.max() >= 1:
+            raise ValueError(
+                f"mean activations run from {rho_hat.min():g} to {rho_hat.max():g}; the KL penalty"
+                " is defined between 0 and 1 only, as logistic units give until they saturate"
+            )
+        return rho_hat
+
+    def average(self, batch: np.ndarray) -> np.ndarray:
+        """The mean activations, given those of the batch: the same."""
+        return batch
 
 
 @dataclass(frozen=True)
-class KLSparsity(Term):
+class KLSparsity(MeanActivationPenalty):
     r"""The sparse penalty :math:`\sum_j \mathrm{KL}(\rho \| \hat\rho_j)` of one layer
     (:eq:`eq-sparse-objective`).
 
@@ -71,38 +102,12 @@ class KLSparsity(Term):
     rho: float
     layer: int = 1
 
-    def __post_init__(self):
-        if not (isinstance(self.rho, Real) and 0 < self.rho < 1):
-            raise ValueError(f"rho is {self.rho!r}, wanted a number between 0 and 1")
-
     def __repr__(self) -> str:
         return f"kl_sparsity(rho={self.rho:g}, layer={self.layer!r})"
 
-    def value(self, seen, room):
-        return float(kl_divergence(self.rho, self.mean_activation(seen)).sum())
-
-    def at_y(self, seen):
-        """The slope s of every unit, which f' then multiplies (:eq:`eq-penalty-delta`)."""
-        # rho_hat is a mean, so that N times its derivative by y_n is 1.
-        return {self.layer: kl_slope(self.rho, self.mean_activation(seen))}
-
-    def mean_activation(self, seen: Pass) -> np.ndarray:
-        """rho_hat of every unit of the layer, shape (units,)."""
-        rho_hat = self.average(hidden_outputs(self, seen).mean(axis=0))
-        if rho_hat.min() <= 0 or rho_hat.max() >= 1:
-            raise ValueError(
-                f"mean activations run from {rho_hat.min():g} to {rho_hat.max():g}; the KL penalty"
-                " is defined between 0 and 1 only, as logistic units give until they saturate"
-            )
-        return rho_hat
-
-    def average(self, batch: np.ndarray) -> np.ndarray:
-        """The mean activations, given those of the batch: the same."""
-        return batch
-
 
 @dataclass(frozen=True, repr=False)
-class RunningKLSparsity(KLSparsity):
+class RunningKLSparsity(MeanActivationPenalty):
     r"""The sparse penalty on a running estimate of the mean activations.
 
     :math:`\hat\rho^{(t)} = \alpha \hat\rho^{(t-1)} + (1 - \alpha) \hat\rho_\mathcal{B}`
@@ -119,7 +124,7 @@ class RunningKLSparsity(KLSparsity):
         As for :class:`KLSparsity`.
     alpha : float
         The weight of the batches before, from 0 up to, not including, 1.
-    estimate : tuple of float, or None
+    estimate : sequence of float, or None
         rho_hat of every unit as the batches before left it; None before the first batch, whose
         own mean is then the estimate.
 
@@ -130,24 +135,28 @@ class RunningKLSparsity(KLSparsity):
         each unit.
     """
 
-    alpha: float = 0.9
+    rho: float
+    alpha: float
+    layer: int = 1
     estimate: tuple[float, ...] | None = None
 
     def __post_init__(self):
         super().__post_init__()
         check_fraction("alpha", self.alpha)
+        if self.estimate is not None:  # an array could change, and not be compared
+            object.__setattr__(self, "estimate", tuple(map(float, self.estimate)))
 
     def __repr__(self) -> str:
         settings = f"rho={self.rho:g}, alpha={self.alpha:g}, layer={self.layer!r}"
         return f"running_kl_sparsity({settings})"
 
-    def at_y(self, seen):
-        """The slope s times 1 - alpha, the share of this batch (:eq:`eq-running-delta`).
+    def grad_outputs(self, forward_pass):
+        """The slope s / N times 1 - alpha, the share of this batch (:eq:`eq-running-delta`).
 
         Without an estimate the share is 1.
         """
         share = 1 if self.estimate is None else 1 - self.alpha
-        return {l: share * slope for l, slope in super().at_y(seen).items()}
+        return {l: share * slope for l, slope in super().grad_outputs(forward_pass).items()}
 
     def average(self, batch):
         """alpha times the estimate so far, plus 1 - alpha times the mean of the batch
@@ -161,24 +170,15 @@ class RunningKLSparsity(KLSparsity):
             )
         return self.alpha * np.array(self.estimate, batch.dtype) + (1 - self.alpha) * batch
 
-    def after(self, seen):
-        return replace(self, estimate=tuple(self.mean_activation(seen).tolist()))
+    def next_state(self, forward_pass):
+        return replace(self, estimate=tuple(self.mean_activation(forward_pass).tolist()))
 
 
-def kl_sparsity(rho: float, layer: int = 1) -> Objective:
-    """The sparse penalty on a layer's mean activations, see :class:`KLSparsity`."""
-    return Objective.of(KLSparsity(rho, layer))
+kl_sparsity = KLSparsity
+"""The sparse penalty as it stands in an objective: ``3.0 * kl_sparsity(rho=0.05)``."""
 
-
-def running_kl_sparsity(
-    rho: float, alpha: float, layer: int = 1, estimate: Sequence[float] | None = None
-) -> Objective:
-    """The sparse penalty on a running estimate of the means, see :class:`RunningKLSparsity`.
-
-    It starts from the mean of the first batch, unless an estimate is given.
-    """
-    start = None if estimate is None else tuple(map(float, estimate))
-    return Objective.of(RunningKLSparsity(rho, layer, alpha, start))
+running_kl_sparsity = RunningKLSparsity
+"""The same on a running estimate: ``3.0 * running_kl_sparsity(rho=0.05, alpha=0.9)``."""
 
 
 @dataclass(frozen=True)
@@ -206,16 +206,16 @@ class L1Sparsity(Term):
     def __repr__(self) -> str:
         return f"l1_sparsity(layer={self.layer!r})"
 
-    def value(self, seen, room):
-        return float(np.abs(hidden_outputs(self, seen)).sum(axis=1).mean())
+    def value_from(self, forward_pass):
+        return float(np.abs(hidden_outputs(self, forward_pass)).sum(axis=1).mean())
 
-    def at_y(self, seen):
-        return {self.layer: np.sign(hidden_outputs(self, seen))}
+    def grad_outputs(self, forward_pass):
+        y = hidden_outputs(self, forward_pass)
+        return {self.layer: np.sign(y) / len(y)}
 
 
-def l1_sparsity(layer: int = 1) -> Objective:
-    """The penalty on the sum of a layer's absolute outputs, see :class:`L1Sparsity`."""
-    return Objective.of(L1Sparsity(layer))
+l1_sparsity = L1Sparsity
+"""The penalty on absolute outputs as it stands in an objective: ``0.1 * l1_sparsity()``."""
 
 
 def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ae_course.activations import identity
-from ae_course.checks import as_matrix, check_generator, check_whole
+from ae_course.checks import as_matrix, check_generator, check_integer
 from ae_course.losses import squared_error
-from ae_course.objective import Objective, Pass, Term
+from ae_course.objective import ForwardPass, Term
 from ae_course.optimizers import Optimizer
 from ae_course.parameters import Parameters
-from ae_course.workspace import fresh
+from ae_course.workspace import allocate
 
 
 class Superposition(NamedTuple):
@@ -43,8 +43,8 @@ def superposition(
     """
     check_generator(rng)
     for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
-        check_whole(f"the number of {name}", number, least=1)
-    check_whole("the number of active features", active, least=1, most=features)
+        check_integer(f"the number of {name}", number, least=1)
+    check_integer("the number of active features", active, least=1, most=features)
     F = rng.normal(size=(features, dimensions))
     F /= np.linalg.norm(F, axis=1, keepdims=True)
     chosen = rng.random((n, features)).argsort(axis=1) < active
@@ -102,13 +102,13 @@ class UnitColumns:
     params: Parameters
     name: str = "W2"
 
-    def start(self, vector):
-        """The memory of the optimiser within."""
-        return self.optimizer.start(vector)
+    def init(self, vector):
+        """The state of the optimiser within."""
+        return self.optimizer.init(vector)
 
-    def step(self, vector, gradient, memory):
+    def update(self, vector, gradient, state):
         """A step of the optimiser within, and the columns are scaled."""
-        self.optimizer.step(vector, gradient, memory)
+        self.optimizer.update(vector, gradient, state)
         W = self.params.like(vector)[self.name]
         W /= np.linalg.norm(W, axis=0)
 
@@ -144,31 +144,32 @@ class AuxiliaryK(Term):
     idle: tuple[int, ...] | None = None
 
     def __post_init__(self):
-        check_whole("the number k of units that help", self.k, least=1)
-        check_whole("the patience", self.patience, least=1)
+        check_integer("the number k of units that help", self.k, least=1)
+        check_integer("the patience", self.patience, least=1)
 
     def __repr__(self) -> str:
         return f"auxiliary_k(k={self.k}, patience={self.patience})"
 
-    def value(self, seen, room):
-        miss, _ = self._parts(seen)
+    def value_from(self, forward_pass):
+        miss, _ = self._parts(forward_pass)
         return 0.5 * float((miss**2).sum(axis=1).mean())
 
-    def delta_out(self, seen, room):
-        return self._parts(seen)[0]
+    def delta_out(self, forward_pass):
+        miss, _ = self._parts(forward_pass)
+        return miss / len(miss)
 
-    def at_parameters(self, seen):
-        miss, z = self._parts(seen)
-        first, last = seen.net.first, seen.net.last
-        delta = (miss @ seen.params[f"W{last}"]) * (z != 0)
+    def grad_params(self, forward_pass):
+        miss, z = self._parts(forward_pass)
+        first, last = forward_pass.net.first, forward_pass.net.last
+        delta = (miss @ forward_pass.params[f"W{last}"]) * (z != 0)
         return {
-            f"W{first}": delta.T @ seen.trace.input / len(z),
+            f"W{first}": delta.T @ forward_pass.trace.input / len(z),
             f"b{first}": delta.mean(axis=0),
             f"W{last}": miss.T @ z / len(z),
         }
 
-    def after(self, seen):
-        busy = (seen.trace.y[seen.net.first] != 0).any(axis=0)
+    def next_state(self, forward_pass):
+        busy = (forward_pass.trace.y[forward_pass.net.first] != 0).any(axis=0)
         return replace(self, idle=tuple(np.where(busy, 0, self._idle(len(busy)) + 1).tolist()))
 
     def _idle(self, units: int) -> np.ndarray:
@@ -177,24 +178,28 @@ class AuxiliaryK(Term):
             raise ValueError(f"{len(idle)} units were counted, the code has {units}")
         return idle
 
-    def _parts(self, seen: Pass):
+    def _parts(self, forward_pass: ForwardPass):
         """What is missing with their help (N, D), and what they put out, z (N, units)."""
-        if len(seen.net) != 2 or seen.net.layers[-1].activation != identity:
+        net, trace, unit = (
+            forward_pass.net,
+            forward_pass.trace,
+            forward_pass.net.layers[-1].activation,
+        )
+        if len(net) != 2 or unit != identity:
             raise ValueError(
                 f"{self} is for a code and one layer of identity units above it, found"
-                f" {len(seen.net)} layers, the last with {seen.net.layers[-1].activation} units"
+                f" {len(net)} layers, the last with {unit} units"
             )
-        u = seen.trace.u[seen.net.first]
+        u = trace.u[net.first]
         dead = np.flatnonzero(self._idle(u.shape[1]) >= self.patience)
         z, k = np.zeros_like(u), min(self.k, len(dead))
         if k:
             chosen = dead[np.argpartition(u[:, dead], -k, axis=1)[:, -k:]]
             np.put_along_axis(z, chosen, np.take_along_axis(u, chosen, axis=1), axis=1)
-        wanted = seen.trace.input if seen.target is None else seen.target
-        wanted = squared_error.encode(wanted, seen.net.units, u.dtype, fresh)
-        return seen.trace.output + z @ seen.params[f"W{seen.net.last}"].T - wanted, z
+        wanted = trace.input if forward_pass.target is None else forward_pass.target
+        wanted = squared_error.encode(wanted, net.units, u.dtype, allocate)
+        return trace.output + z @ forward_pass.params[f"W{net.last}"].T - wanted, z
 
 
-def auxiliary_k(k: int, patience: int = 20) -> Objective:
-    """The term that gives dead units work, see :class:`AuxiliaryK`."""
-    return Objective.of(AuxiliaryK(k, patience))
+auxiliary_k = AuxiliaryK
+"""The term as it stands in an objective: ``squared + 0.1 * auxiliary_k(k=32)``."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ae_course.autoencoder import Autoencoder, mirrored
-from ae_course.objective import Evaluated, Objective, Pass
+from ae_course.objective import Evaluated, ForwardPass, Objective
 from ae_course.parameters import Parameters
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 def tie(net: Autoencoder, params: Parameters) -> Parameters:
@@ -43,7 +43,7 @@ class TiedPass(NamedTuple):
     """A forward pass with tied weights: the shared parameters, and what the objective sees."""
 
     shared: Parameters
-    seen: Pass
+    whole: ForwardPass
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,12 @@ class Tied(Evaluated):
     shared W is the sum along both ways (:eq:`eq-tied-gradient`). Its parameters are those that
     :func:`tie` returns.
 
+    A term that is added is tied too: it sees the shared weights in both of their places.
+
+    >>> from ae_course import reconstruction, squared_error, weight_decay
+    >>> Tied(reconstruction(squared_error)) + 0.1 * weight_decay
+    Tied(objective=reconstruction(squared_error) + 0.1 * weight_decay)
+
     Attributes
     ----------
     objective : Objective
@@ -62,20 +68,37 @@ class Tied(Evaluated):
 
     objective: Objective
 
-    def see(self, net, params, X, target=None, room: Room = fresh) -> TiedPass:
-        """The forward pass with the decoder's weights filled in."""
-        return TiedPass(params, self.objective.see(net, untie(net, params), X, target, room))
+    def __add__(self, other):
+        other = other.objective if isinstance(other, Tied) else other
+        return Tied(self.objective + other) if isinstance(other, Objective) else NotImplemented
 
-    def evaluate(self, tied: TiedPass, want_value=True, room: Room = fresh):
-        """J and its gradient by the shared parameters."""
-        value, gradient = self.objective.evaluate(tied.seen, want_value, room)
-        shared = tied.shared.like(np.empty_like(tied.shared.vector))
+    def __radd__(self, other):
+        return Tied(other + self.objective)
+
+    def __mul__(self, weight):
+        return Tied(self.objective * weight)
+
+    __rmul__ = __mul__
+
+    def forward(self, net, params, X, target=None, workspace: Allocate = allocate) -> TiedPass:
+        """The forward pass with the decoder's weights filled in."""
+        whole = self.objective.forward(net, untie(net, params), X, target, workspace)
+        return TiedPass(params, whole)
+
+    def value_from(self, forward_pass: TiedPass) -> float:
+        """J from a forward pass."""
+        return self.objective.value_from(forward_pass.whole)
+
+    def gradient_from(self, forward_pass: TiedPass) -> Parameters:
+        """The gradient of J by the shared parameters."""
+        gradient = self.objective.gradient_from(forward_pass.whole)
+        shared = forward_pass.shared.like(np.empty_like(forward_pass.shared.vector))
         for name in shared:
             shared[name] = gradient[name]
-        for theirs, ours in mirrored(tied.seen.net).items():
+        for theirs, ours in mirrored(forward_pass.whole.net).items():
             shared[ours] += gradient[theirs].T
-        return value, shared
+        return shared
 
-    def after(self, tied: TiedPass) -> "Tied":
-        """The same, with what the objective carries over."""
-        return Tied(self.objective.after(tied.seen))
+    def next_state(self, forward_pass: TiedPass) -> "Tied":
+        """The same, in the state for the next batch."""
+        return Tied(self.objective.next_state(forward_pass.whole))

@@ -1,7 +1,6 @@
 """One loop trains everything: draw a batch, compute its gradient, take a step."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -14,42 +13,22 @@ from ae_course.checks import (
     check_finite,
     check_generator,
     check_grey,
-    check_whole,
+    check_integer,
+    check_positive,
 )
 from ae_course.divergence import check_finite_parameters, evaluate, told_as_divergence
 from ae_course.objective import Objective
-from ae_course.optimizers import Adam, Optimizer, lbfgs
+from ae_course.optimizers import Adam, Optimizer
 from ae_course.parameters import Parameters
-from ae_course.workspace import Workspace, fresh
-
-
-@dataclass
-class History:
-    """What was recorded during training.
-
-    Attributes
-    ----------
-    objective : list of float
-        J of each epoch, as the mean over its batches, each computed before its own step; from
-        :func:`minimize`, J of each evaluation of the gradient.
-    measures : dict of str to list of float
-        What each measure gave before the first epoch and after every epoch; from
-        :func:`minimize`, after every iteration.
-    carried : Objective or None
-        The objective after the last complete epoch, with what its terms carry from batch to batch:
-        hand it to :func:`train` to go on from there.
-    passes : list of float
-        What each entry of the measures had cost by then, in passes over the data
-        (:eq:`eq-passes`): an epoch is one, and so is an evaluation of the full gradient.
-    stopped : str or None
-        Why :func:`minimize` stopped; None from :func:`train`, which stops after its epochs.
-    """
-
-    objective: list[float] = field(default_factory=list)
-    measures: dict[str, list[float]] = field(default_factory=dict)
-    carried: Objective | None = None
-    passes: list[float] = field(default_factory=list)
-    stopped: str | None = None
+from ae_course.training_state import (
+    INTERRUPTED,
+    EarlyStopping,
+    History,
+    TrainingState,
+    check_state,
+    kept,
+)
+from ae_course.workspace import Allocate, Workspace, allocate
 
 
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -68,10 +47,46 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[n
         n or batch_size is not a whole number, 1 or more.
     """
     check_generator(rng)
-    check_whole("n", n, least=1)
-    check_whole("batch_size", batch_size, least=1)
+    check_integer("n", n, least=1)
+    check_integer("batch_size", batch_size, least=1)
     order = rng.permutation(n)
     return (order[start : start + batch_size] for start in range(0, n, batch_size))
+
+
+def validation_split(
+    rng: np.random.Generator, *arrays: np.ndarray, fraction: float = 0.2
+) -> list[np.ndarray]:
+    """Set some of the samples aside, at random, to validate with what training has not seen.
+
+    >>> X, labels = np.arange(20).reshape(10, 2), np.arange(10)
+    >>> rng = np.random.default_rng(0)
+    >>> X_train, X_valid, labels_train, labels_valid = validation_split(rng, X, labels)
+    >>> len(X_train), len(X_valid), bool((X_valid[:, 0] == 2 * labels_valid).all())
+    (8, 2, True)
+
+    Parameters
+    ----------
+    *arrays : array (N, …)
+        Samples, their labels, …, row by row; rows that belong together stay together.
+    fraction : float
+        How many of the rows are set aside, rounded; at least one is, and at least one is not.
+
+    Returns
+    -------
+    list of arrays
+        Of each array the rows to train with, then those to validate with.
+    """
+    check_generator(rng)
+    check_positive("the fraction", fraction)
+    lengths = {len(a) for a in arrays}
+    if len(lengths) != 1 or min(lengths) < 2 or fraction >= 1:
+        raise ValueError(
+            f"found {fraction:g} of arrays with {sorted(lengths)} rows, wanted a fraction below 1"
+            " of arrays with the same number of rows, 2 or more"
+        )
+    (N,) = lengths
+    order, count = rng.permutation(N), min(max(round(fraction * N), 1), N - 1)
+    return [np.asarray(a)[rows] for a in arrays for rows in (order[count:], order[:count])]
 
 
 def train(
@@ -86,18 +101,29 @@ def train(
     optimizer: Optimizer | None = None,
     batch_size: int = 100,
     corrupt: Callable[[np.random.Generator, np.ndarray], np.ndarray] | None = None,
-    measures: Mapping[str, Callable[[Parameters], float]] | None = None,
-    track: bool = True,
-) -> tuple[Parameters, History]:
+    metrics: Mapping[str, Callable[[Parameters], float]] | None = None,
+    record_objective: bool = True,
+    early_stopping: EarlyStopping | None = None,
+    callback: Callable[[TrainingState], bool | None] | None = None,
+    state: TrainingState | None = None,
+) -> tuple[Parameters, History, TrainingState]:
     """Minimise an objective over minibatches (:eq:`eq-sgd`) and return the parameters found.
+
+    >>> from ae_course import Autoencoder, reconstruction, squared_error
+    >>> rng = np.random.default_rng(0)
+    >>> X, net, E = rng.random((50, 4)), Autoencoder.folded(4, 2), reconstruction(squared_error)
+    >>> params, history, state = train(net, E, net.init(rng), X, epochs=3, rng=rng)
+    >>> params, history, state = train(net, E, params, X, epochs=2, rng=rng, state=state)
+    >>> state.epochs, len(history.objective)
+    (5, 5)
 
     Parameters
     ----------
     net : Network
         Or whatever model the objective evaluates.
     objective : Objective
-        The function J to minimise. If it carries something from batch to batch, each batch gets
-        the objective that the batch before left.
+        The function J to minimise. If its terms have a state, each batch gets the objective in the
+        state that the batch before left.
     params : Parameters
         Where to start; left as they are.
     X : array (N, inputs)
@@ -105,9 +131,9 @@ def train(
     target : array (N, …), optional
         What the output should be, row by row; without it, the input before it is corrupted.
     epochs : int
-        How often to go through the samples.
+        How often to go through the samples; with a `state`, how often more.
     rng : numpy.random.Generator
-        Deals the batches, and is handed to `corrupt`.
+        Deals the batches, and is handed to `corrupt`. With a `state`, it is set to what it was.
     optimizer : Optimizer
         :class:`~ae_course.optimizers.Adam` with its defaults unless given.
     batch_size : int
@@ -115,154 +141,129 @@ def train(
     corrupt : callable ``(rng, x) -> array``, optional
         What is done to the samples of a batch before the network sees them. It is given a copy of
         them in the dtype of the parameters, grey values as 0 to 1.
-    measures : mapping of str to callable ``params -> float``, optional
+    metrics : mapping of str to callable ``params -> float``, optional
         Evaluated before the first epoch and after every epoch. They are given the parameters in
         training, to look at and not to keep.
-    track : bool
+    record_objective : bool
         Whether to record J for every epoch. Without it no loss is computed, only gradients.
+    early_stopping : EarlyStopping, optional
+        When to stop before all epochs are done; the parameters returned are then the best so far.
+    callback : callable ``state -> bool``, optional
+        Called after every epoch; training stops if it returns True. What it is given it may keep,
+        or save (:func:`ae_course.checkpoint.save`).
+    state : TrainingState, optional
+        What `train` returned, to go on from there: with the same arguments, and the parameters that
+        it returned, the result is the same to the bit as without the pause.
 
     Returns
     -------
     params : Parameters
         In memory of their own.
     history : History
+        Of all epochs, those before a pause too.
+    state : TrainingState
+
+    An interruption from the keyboard ends training as if the last complete epoch had been the last
+    one asked for: nothing is lost, and ``history.stopped`` says so.
 
     Raises
     ------
     DivergenceError
-        J, its gradient or a parameter became NaN or infinite, or a term or a measure refuses what
+        J, its gradient or a parameter became NaN or infinite, or a term or a metric refuses what
         it took at the start: usually for too large a learning rate. It holds the last good
         parameters, and the history of the epochs completed.
     TypeError, ValueError
         An argument is not as described; the message says what was found and what was wanted.
     """
-    X, target = _check_samples(X, target)
-    _check_model(objective, params)
-    check_whole("epochs", epochs, least=0)
-    check_whole("batch_size", batch_size, least=1)  # also where no epoch would
+    X, target = check_samples(X, target)
+    _check_settings(objective, params, epochs, batch_size, rng)
+    optimizer, metrics = _check_optimizer(optimizer), dict(metrics or {})
+    judge = _judge(early_stopping, metrics)
+    state = _begun(state, objective, params, optimizer, rng, metrics, judge)
+    start, slots = (net, objective, params), state.restored(optimizer, rng)
+    params, good, objective = state.params.copy(), state.params.copy(), state.objective
+    workspace, epoch_numbers = Workspace(), range(state.epochs + 1, state.epochs + epochs + 1)
+    try:
+        for epoch in tqdm(epoch_numbers, unit="epoch", disable=None):
+            values = []
+            batches = _batches(X, target, batch_size, rng, corrupt, params.dtype, workspace)
+            for step, (x, t) in enumerate(batches, 1):
+                at_start = partial(evaluate, *start, x, t, record_objective)
+                with told_as_divergence(
+                    f"epoch {epoch}, step {step}", at_start, good, state.history
+                ):
+                    forward_pass, value, gradient = evaluate(
+                        net, objective, params, x, t, record_objective, workspace
+                    )
+                    np.copyto(good.vector, params.vector)
+                    objective = objective.next_state(forward_pass)
+                    optimizer.update(params.vector, gradient.vector, slots)
+                    check_finite_parameters("the parameter", params)
+                values.append(value)
+            found = measured(metrics, f"epoch {epoch}", params, start[-1], state.history, good)
+            history = state.history.record(epoch, found, [np.mean(values)] * record_objective)
+            dealt = rng.bit_generator.state
+            after = TrainingState(params.copy(), objective, kept(slots), dealt, history)
+            state = judge(after, state.best)  # from here on the epoch counts, as a whole
+            if callback is not None and callback(state):
+                state = state.stop("the callback asked for it")
+            if state.history.stopped is not None:
+                break
+    except KeyboardInterrupt:
+        state = state.stop(INTERRUPTED)
+        print(f"Training was interrupted; what you get is the end of epoch {state.epochs}.")
+    found = state.params if early_stopping is None else state.best
+    return found.copy(), state.history, state
+
+
+def _batches(X, target, batch_size, rng, corrupt, dtype, workspace):
+    """The samples and targets of one epoch, batch by batch."""
+    for batch in minibatches(len(X), batch_size, rng):
+        x = as_intensities(X[batch], dtype, workspace, "X")
+        t = None if target is None else as_target(target[batch], dtype, workspace)
+        if corrupt is not None:
+            x, t = corrupt(rng, x.copy()), x if t is None else t
+        yield x, t
+
+
+def measured(metrics, where: str, params, first, history, good=None) -> dict[str, float]:
+    """What the metrics give, `first` being the parameters that training started from."""
+    found = {}
+    for name, metric in metrics.items():
+        at_start = partial(metric, first)
+        with told_as_divergence(f"{where}, by {name!r}", at_start, good or params, history):
+            found[name] = float(metric(params))
+    return found
+
+
+def _judge(early_stopping, metrics):
+    if early_stopping is None:
+        return lambda state, best: state
+    early_stopping.check(metrics)
+    return early_stopping.judge
+
+
+def _begun(state, objective, params, optimizer, rng, metrics, judge) -> TrainingState:
+    """The state to go on from: the one that is given, checked, or the one before any step."""
+    if state is not None:
+        check_state(state, objective, params, metrics)
+        return state
+    history = History().record(0, {name: f(params) for name, f in metrics.items()})
+    slots = kept(optimizer.init(params.vector))
+    first = TrainingState(params.copy(), objective, slots, rng.bit_generator.state, history)
+    return judge(first, None)
+
+
+def _check_settings(objective, params, epochs, batch_size, rng):
+    check_model(objective, params)
+    check_integer("epochs", epochs, least=0)
+    check_integer("batch_size", batch_size, least=1)  # also where no epoch would
     check_generator(rng)
-    optimizer, measures = _check_optimizer(optimizer), dict(measures or {})
-    start = objective, net, params  # as they were given
-    params, good = params.copy(), params.copy()
-    memory, room = optimizer.start(params.vector), Workspace()
-    first = {name: [float(measure(params))] for name, measure in measures.items()}
-    history = History(measures=first, carried=objective, passes=[0.0])
-
-    for epoch in tqdm(range(1, epochs + 1), unit="epoch", disable=None):
-        values = []
-        for step, batch in enumerate(minibatches(len(X), batch_size, rng), 1):
-            x = as_intensities(X[batch], params.dtype, room, "X")
-            t = None if target is None else _as_target(target[batch], params.dtype, room)
-            if corrupt is not None:
-                x, t = corrupt(rng, x.copy()), x if t is None else t
-            at_start = partial(evaluate, *start, x, t, track)
-            where = f"epoch {epoch}, step {step}, which a smaller learning rate may prevent"
-            with told_as_divergence(where, at_start, good, history):
-                seen, value, gradient = evaluate(objective, net, params, x, t, track, room)
-                np.copyto(good.vector, params.vector)
-                objective = objective.after(seen)
-                optimizer.step(params.vector, gradient.vector, memory)
-                check_finite_parameters("the parameter", params)
-            values.append(value)
-        if track:
-            history.objective.append(float(np.mean(values)))
-        for name, measure in measures.items():
-            with told_as_divergence(
-                f"epoch {epoch}, by {name!r}", partial(measure, start[-1]), good, history
-            ):
-                history.measures[name].append(float(measure(params)))
-        history.carried = objective
-        history.passes.append(float(epoch))
-    return params, history
 
 
-def minimize(
-    net,
-    objective: Objective,
-    params: Parameters,
-    X: np.ndarray,
-    target: np.ndarray | None = None,
-    *,
-    iterations: int,
-    pairs: int = 10,
-    tolerance: float = 1e-8,
-    measures: Mapping[str, Callable[[Parameters], float]] | None = None,
-) -> tuple[Parameters, History]:
-    """Minimise an objective over all samples at once, by L-BFGS, and return the parameters found.
-
-    The full-batch counterpart of :func:`train`. Nothing in it is random. An objective that carries
-    something from batch to batch stays in the state in which it is given.
-
-    Parameters
-    ----------
-    net, objective, params, X, target
-        As for :func:`train`, the parameters in float64: differences of gradients, of which L-BFGS
-        lives, are mostly rounding in float32.
-    iterations, pairs, tolerance
-        As for :func:`~ae_course.optimizers.lbfgs`.
-    measures : mapping of str to callable ``params -> float``, optional
-        Evaluated before the first iteration and after every iteration.
-
-    Returns
-    -------
-    params : Parameters
-        In memory of their own.
-    history : History
-
-    Raises
-    ------
-    DivergenceError
-        As for :func:`train`, with the parameters of the last complete iteration.
-    TypeError, ValueError
-        An argument is not as described; the message says what was found and what was wanted.
-    """
-    X, target = _check_samples(X, target)
-    _check_model(objective, params)
-    if params.dtype != np.float64:
-        raise TypeError(f"the parameters are {params.dtype}, L-BFGS needs float64")
-    X = as_intensities(X, params.dtype, fresh, "X")
-    target = None if target is None else _as_target(target, params.dtype, fresh)
-    start = objective, net, params  # as they were given
-    measures, room, params = dict(measures or {}), Workspace(), params.copy()
-    history = History(measures={name: [] for name in measures}, carried=objective)
-
-    def value_and_gradient(vector):
-        at_start = partial(evaluate, *start, X, target)
-        with told_as_divergence(
-            f"evaluation {len(history.objective) + 1}", at_start, params, history
-        ):
-            here = params.like(vector)
-            _, value, gradient = evaluate(objective, net, here, X, target, room=room)
-        history.objective.append(value)
-        return value, gradient.vector.copy()  # the room is reused, and L-BFGS may keep what it gets
-
-    def note(vector):
-        params.vector[:] = vector
-        history.passes.append(float(len(history.objective)))
-        for name, measure in measures.items():
-            where, at_start = f"iteration {len(history.passes) - 1}, by {name!r}", start[-1]
-            with told_as_divergence(where, partial(measure, at_start), params, history):
-                history.measures[name].append(float(measure(params)))
-
-    note(params.vector)
-    _, history.stopped = lbfgs(
-        value_and_gradient,
-        params.vector,
-        iterations=iterations,
-        pairs=pairs,
-        tolerance=tolerance,
-        after=note,
-    )
-    return params, history
-
-
-def _as_target(target, dtype, room):
-    # Labels stay whole numbers; images are converted as the samples are.
-    return as_intensities(target, dtype, room, "target") if target.ndim == 2 else target
-
-
-def _check_model(objective, params):
-    if isinstance(objective, type) or not hasattr(objective, "see"):  # each model has its own kind
+def check_model(objective, params) -> None:
+    """Raise TypeError unless these are an objective and parameters."""
+    if isinstance(objective, type) or not hasattr(objective, "gradient_from"):
         raise TypeError(f"the objective is {objective!r}, wanted one such as an Objective")
     if not isinstance(params, Parameters):
         raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
@@ -271,12 +272,13 @@ def _check_model(objective, params):
 def _check_optimizer(optimizer) -> Optimizer:
     if optimizer is None:
         return Adam()
-    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+    if isinstance(optimizer, type) or not hasattr(optimizer, "update"):
         raise TypeError(f"the optimizer is {optimizer!r}, wanted one such as SGD(0.1)")
     return optimizer
 
 
-def _check_samples(X: np.ndarray, target: np.ndarray | None):
+def check_samples(X: np.ndarray, target: np.ndarray | None):
+    """The samples and their targets as arrays; raise unless they are numbers, row for row."""
     # Every batch is checked too, but only here does a sample have the number the caller knows.
     X = as_matrix(X, "X")
     check_finite(X, "X")
@@ -292,3 +294,8 @@ def _check_samples(X: np.ndarray, target: np.ndarray | None):
         )
     check_finite(target, "target")
     return X, target
+
+
+def as_target(target: np.ndarray, dtype: np.dtype, workspace: Allocate = allocate) -> np.ndarray:
+    """Targets as training takes them: images are converted as samples are, labels stay."""
+    return as_intensities(target, dtype, workspace, "target") if target.ndim == 2 else target

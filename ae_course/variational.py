@@ -1,20 +1,20 @@
 r"""A variational autoencoder encodes each sample as a distribution, and can draw new samples."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
 from ae_course.activations import identity, logistic
 from ae_course.autoencoder import Autoencoder
-from ae_course.checks import as_rows, check_generator, check_not_negative, check_whole
+from ae_course.checks import as_rows, check_generator, check_integer, check_not_negative
 from ae_course.denoising import Corruption, check_noiseable
-from ae_course.initialization import Draw, glorot
 from ae_course.losses import Loss
-from ae_course.network import Layer, Network, Trace
-from ae_course.objective import Evaluated
+from ae_course.network import Layer, Layers, Network, Trace
+from ae_course.objective import Objective, Reconstruction, Term
 from ae_course.parameters import Parameters
-from ae_course.workspace import Room, fresh
+from ae_course.workspace import Allocate, allocate
 
 
 def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
@@ -47,7 +47,18 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class VariationalAutoencoder:
+class VariationalTrace(Trace):
+    """What a forward pass through the encoder, the noise and the decoder computed.
+
+    ``y`` of the encoder's last layer holds the means and log variances; the decoder was given z.
+    """
+
+    noise: np.ndarray
+    z: np.ndarray
+
+
+@dataclass(frozen=True)
+class VariationalAutoencoder(Layers):
     r"""An encoder that gives a normal distribution over codes, and a decoder of codes.
 
     :math:`q(z|x) = \mathcal N(\mu(x), \operatorname{diag} \sigma^2(x))`, and p(x|z) from the
@@ -104,14 +115,19 @@ class VariationalAutoencoder:
         return cls(Network((*net.encoder.layers[:-1], twice)), net.decoder)
 
     @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Those of the encoder, then those of the decoder."""
+        return self.encoder.layers + self.decoder.layers
+
+    @property
+    def first(self) -> int:
+        """The number of the encoder's first layer."""
+        return self.encoder.first
+
+    @property
     def units(self) -> int:
         """How many numbers a code has."""
         return self.decoder.inputs
-
-    def init(self, rng, draw: Draw = glorot, dtype=np.float64) -> Parameters:
-        """Draw parameters to start from, as :meth:`~ae_course.network.Network.init` does."""
-        parts = (self.encoder.init(rng, draw, dtype), self.decoder.init(rng, draw, dtype))
-        return Parameters.of({name: p[name] for p in parts for name in p})
 
     def encode(self, params: Parameters, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The means and log variances (N, units) of q(z|x) for the samples X (N, inputs)."""
@@ -126,6 +142,51 @@ class VariationalAutoencoder:
         check_generator(rng)
         return self.decode(params, rng.normal(size=(n, self.units)))
 
+    def forward(
+        self, params: Parameters, X: np.ndarray, workspace: Allocate = allocate
+    ) -> "VariationalTrace":
+        """Compute every layer's u and y for rows of X that hold a sample and then its noise.
+
+        Raises
+        ------
+        ValueError
+            X has not as many columns as the input and the code together.
+        """
+        D = self.encoder.inputs
+        X = as_rows(X, D + self.units, params.dtype, workspace, "X with the noise beside it")
+        below = self.encoder.forward(params, X[:, :D], workspace)
+        mu, log_variance = np.hsplit(below.output, 2)
+        z = mu + np.exp(0.5 * log_variance) * X[:, D:]
+        above = self.decoder.forward(params, z, workspace)
+        return VariationalTrace(below.u | above.u, above.y | below.y, X[:, D:], z)
+
+    def backward(
+        self,
+        params: Parameters,
+        trace: "VariationalTrace",
+        delta_out: np.ndarray,
+        grad_outputs: Mapping[int, np.ndarray] | None = None,
+        workspace: Allocate = allocate,
+    ) -> Parameters:
+        """The gradient of the mean error, through the code (:eq:`eq-vae-gradient`).
+
+        Arguments as for :meth:`~ae_course.network.Network.backward`; what is added at the outputs
+        of the encoder's last layer is added by the means and log variances.
+        """
+        encoder, decoder = self.encoder, self.decoder
+        below = {l: g for l, g in (grad_outputs or {}).items() if l <= encoder.last}
+        above = {l: g for l, g in (grad_outputs or {}).items() if l > encoder.last}
+        at_code = below.pop(encoder.last, 0)
+        decoded = Trace(trace.u, trace.y | {encoder.last: trace.z})
+        delta = decoder.deltas(params, decoded, delta_out, above, workspace)[decoder.first]
+        at_z = delta @ params[f"W{decoder.first}"]
+        _, log_variance = np.hsplit(trace.y[encoder.last], 2)
+        at_log_variance = at_z * trace.noise * np.exp(0.5 * log_variance) / 2
+        at_code = np.hstack([at_z, at_log_variance]) + at_code
+        gradient = decoder.backward(params, decoded, delta_out, above, workspace)
+        gradient.vector[:] += encoder.backward(params, trace, at_code, below).vector
+        return gradient
+
 
 def append_noise(units: int) -> Corruption:
     r"""The corruption that puts standard normal numbers beside x, as many as the code has.
@@ -133,7 +194,7 @@ def append_noise(units: int) -> Corruption:
     They are the :math:`\varepsilon` of :math:`z = \mu + \sigma \odot \varepsilon`
     (:eq:`eq-reparametrised`): so the variational objective is a function without randomness.
     """
-    check_whole("the number of units", units, least=1)
+    check_integer("the number of units", units, least=1)
 
     def corrupt(rng, x):
         check_noiseable(rng, x)
@@ -142,28 +203,49 @@ def append_noise(units: int) -> Corruption:
     return corrupt
 
 
-class VariationalPass(NamedTuple):
-    """A forward pass through the encoder, the noise and the decoder."""
+@dataclass(frozen=True, repr=False)
+class CodeDivergence(Term):
+    r"""The mean divergence of a variational autoencoder's codes from the prior.
 
-    net: VariationalAutoencoder
-    params: Parameters
-    encoder: Trace
-    noise: np.ndarray
-    decoder: Trace
-    target: np.ndarray
+    :math:`\frac1N \sum_n \mathrm{KL}(q(z|x_n) \,\|\, p(z))`, see :func:`gaussian_kl`.
+    """
+
+    def __repr__(self) -> str:
+        return "code_divergence"
+
+    def value_from(self, forward_pass):
+        return float(gaussian_kl(*self._code(forward_pass)).mean())
+
+    def grad_outputs(self, forward_pass):
+        mu, log_variance = self._code(forward_pass)
+        slopes = np.hstack([mu, (np.exp(log_variance) - 1) / 2])
+        return {forward_pass.net.encoder.last: slopes / len(mu)}
+
+    def _code(self, forward_pass):
+        net = forward_pass.net
+        if not isinstance(net, VariationalAutoencoder):
+            raise TypeError(f"{self} is for a VariationalAutoencoder, found {net!r}")
+        return np.hsplit(forward_pass.trace.y[net.encoder.last], 2)
 
 
-@dataclass(frozen=True)
-class NegativeELBO(Evaluated):
+code_divergence = CodeDivergence()
+"""The term that draws codes to the prior (:eq:`eq-gaussian-kl`)."""
+
+
+def negative_elbo(loss: Loss, beta: float = 1.0) -> Objective:
     r"""Minus the evidence lower bound, with one draw of the code for each sample.
 
     :math:`J = \frac1N \sum_n \bigl[e(\hat x(z_n), x_n)
     + \beta\, \mathrm{KL}(q(z|x_n) \,\|\, p(z))\bigr]` (:eq:`eq-vae-objective`), which is
     :eq:`eq-elbo` for beta = 1 if e is minus the logarithm of p(x|z). It is above the mean of
     -log p(x) by a divergence (:eq:`eq-elbo-gap`). The gradient goes through the code
-    (:eq:`eq-vae-gradient`).
+    (:eq:`eq-vae-gradient`). It is a sum of terms as any other, to which weight decay may be added:
 
-    Attributes
+    >>> from ae_course import cross_entropy, weight_decay
+    >>> negative_elbo(cross_entropy, beta=4) + 1e-4 * weight_decay
+    reconstruction(cross_entropy) + 4 * code_divergence + 0.0001 * weight_decay
+
+    Parameters
     ----------
     loss : Loss
         cross_entropy for binary pixels, squared_error for normal ones of variance 1 (up to a
@@ -173,67 +255,8 @@ class NegativeELBO(Evaluated):
 
     Raises
     ------
-    TypeError
-        The loss is none.
     ValueError
         beta is negative or not finite: the objective would have no minimum.
     """
-
-    loss: Loss
-    beta: float = 1.0
-
-    def __post_init__(self):
-        if not isinstance(self.loss, Loss):
-            raise TypeError(f"the loss is {self.loss!r}, wanted a Loss, such as cross_entropy")
-        check_not_negative("beta", self.beta)
-
-    def see(self, net, params, X, target=None, room: Room = fresh) -> VariationalPass:
-        """The forward pass for rows of X that hold a sample and then its noise.
-
-        Raises
-        ------
-        ValueError
-            X has not as many columns as the input and the code together, or the target not as many
-            rows as X.
-        """
-        self.loss.check_unit(net.decoder.layers[-1].activation)
-        D, k = net.encoder.inputs, net.units
-        X = as_rows(X, D + k, params.dtype, room, "X with the noise beside it")
-        encoder = net.encoder.forward(params, X[:, :D], room)
-        mu, log_variance = np.hsplit(encoder.output, 2)
-        noise = X[:, D:]
-        decoder = net.decoder.forward(params, mu + np.exp(0.5 * log_variance) * noise, room)
-        wanted = X[:, :D] if target is None else target
-        t = self.loss.encode(wanted, D, params.dtype, room)
-        if len(t) != len(X):
-            raise ValueError(f"there are {len(t)} targets for {len(X)} samples")
-        return VariationalPass(net, params, encoder, noise, decoder, t)
-
-    def parts(self, seen: VariationalPass) -> tuple[float, float]:
-        """The mean error of the output and the mean divergence, both in nats."""
-        u, y = seen.decoder.u[seen.net.decoder.last], seen.decoder.output
-        errors = self.loss.errors(u, y, seen.target)
-        return float(errors.mean()), float(gaussian_kl(*np.hsplit(seen.encoder.output, 2)).mean())
-
-    def evaluate(self, seen: VariationalPass, want_value=True, room: Room = fresh):
-        """J and its gradient."""
-        error, kl = self.parts(seen) if want_value else (0, 0)
-        value = error + self.beta * kl if want_value else None
-        return value, self._gradient(seen, room)
-
-    def _gradient(self, seen: VariationalPass, room: Room) -> Parameters:
-        decoder, encoder = seen.net.decoder, seen.net.encoder
-        last = decoder.layers[-1].activation
-        u, y = seen.decoder.u[decoder.last], seen.decoder.output
-        delta = self.loss.delta(last, u, y, seen.target, room)
-        first = decoder.deltas(seen.params, seen.decoder, delta, room=room)[decoder.first]
-        at_z = first @ seen.params[f"W{decoder.first}"]
-        mu, log_variance = np.hsplit(seen.encoder.output, 2)
-        at_mu = at_z + self.beta * mu
-        at_log = at_z * seen.noise * np.exp(0.5 * log_variance) / 2
-        at_log += self.beta * (np.exp(log_variance) - 1) / 2
-        gradient = decoder.backward(seen.params, seen.decoder, delta, room=room)
-        gradient.vector[:] += encoder.backward(
-            seen.params, seen.encoder, np.hstack([at_mu, at_log])
-        ).vector
-        return gradient
+    check_not_negative("beta", beta)
+    return Reconstruction(loss) + beta * code_divergence

@@ -4,20 +4,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-Room = Callable[[str, tuple[int, ...], np.dtype], np.ndarray]
+Allocate = Callable[[str, tuple[int, ...], np.dtype], np.ndarray]
 
 
-def fresh(_name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Make room for a result by allocating a new array: the default of every `room` argument."""
+def allocate(_name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return a new array for a result: the default of every `workspace` argument."""
     return np.empty(shape, dtype)
 
 
 class Workspace:
-    """Room for results that lives as long as a loop: asked for by name, allocated once.
+    """Memory for results that is allocated once and reused, as in every step of a loop.
 
-    `room(name, shape, dtype)` returns an array of that shape whose memory is reused by the next
-    call with the same name: the next call overwrites earlier results. A smaller last batch takes
-    the front part of what a full one took.
+    `workspace(name, shape, dtype)` returns an array of that shape. The next call with the same name
+    returns the same memory, and so overwrites earlier results. A smaller last batch takes the front
+    part of what a full one took.
     """
 
     def __init__(self):

@@ -31,7 +31,7 @@ def digits_codes_and_reconstructions():
     params = net.init(rng, dtype=np.float32)
     images = mnist().images
     params[f"b{net.last}"] = mean_bias(net, images)
-    params, _ = train(
+    params, *_ = train(
         net,
         reconstruction(cross_entropy),
         params,
@@ -39,7 +39,7 @@ def digits_codes_and_reconstructions():
         epochs=12,
         rng=rng,
         optimizer=Adam(2e-3),
-        track=False,
+        record_objective=False,
     )
     test = mnist("test")
     digits = test.images[[np.flatnonzero(test.labels == digit)[0] for digit in range(10)]]

@@ -90,9 +90,9 @@ WRONG = {
         (
             "first k steps of all",
             """adam, w = Adam(1.0, beta1, beta2, epsilon=1e-15), np.zeros(1)
-    memory = adam.start(w)
+    state = adam.init(w)
     for j in range(k):
-        adam.step(w, np.ones(1) * (j == 0), memory)
+        adam.update(w, np.ones(1) * (j == 0), state)
     return -w[0]""",
         ),
         (
@@ -289,10 +289,10 @@ SHORTCUTS = {
     start = [1.2 / steepest, 3 / (flattest + steepest)]
     return np.sort(least(worst, start, method="Nelder-Mead", options={"xatol": 1e-8}).x)""",
     "rare_move": """adam, w, path = Adam(1.0, beta1, beta2, epsilon=1e-12), np.zeros(1), []
-    memory = adam.start(w)
+    state = adam.init(w)
     for step in range(200 * k + 1):
         path.append(w[0])
-        adam.step(w, np.array([float(step % k == 0)]), memory)
+        adam.update(w, np.array([float(step % k == 0)]), state)
     return path[-1 - k] - path[-1]""",
     "weighted_rule": """def J(W):
         Y = logistic(X @ W.T + b)

@@ -325,11 +325,11 @@ WRONG = {
 }
 
 DOWNHILL = """net = VariationalAutoencoder.folded(X.shape[1], k, output=identity)
-    J = NegativeELBO(squared_error, beta)
+    J = negative_elbo(squared_error, beta)
     rows = np.array([[*x, *signs] for x in X for signs in product((-1.0, 1.0), repeat=k)])
     start = net.init(np.random.default_rng(1))
     def both(w):
-        value, slope = J.evaluate(J.see(net, start.like(w), rows))
+        value, slope = J.value_and_gradient(net, start.like(w), rows)
         return value, slope.vector
     end = minimize(both, start.vector, jac=True, method="BFGS", options={"gtol": 1e-9})"""
 

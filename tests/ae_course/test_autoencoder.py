@@ -145,10 +145,10 @@ def test_a_linear_autoencoder_comes_near_the_pca_bound_and_never_below(units):
     eigenvalues = np.linalg.eigvalsh(np.cov(data.T, bias=True))
     bound = eigenvalues[: 6 - units].sum() / 2  # half of what the best `units` directions leave
     net, J = Autoencoder.folded(6, units, hidden=identity, output=identity), SQUARED
-    measures = {"E": lambda params: J.value(net, params, data)}
-    options = {"optimizer": Adam(0.02), "batch_size": 20, "measures": measures}
-    _, history = train(net, J, net.init(rng), data, epochs=60, rng=rng, **options)
-    assert bound <= min(history.measures["E"]) < 1.2 * bound
+    metrics = {"E": lambda params: J.value(net, params, data)}
+    options = {"optimizer": Adam(0.02), "batch_size": 20, "metrics": metrics}
+    _, history, _ = train(net, J, net.init(rng), data, epochs=60, rng=rng, **options)
+    assert bound <= min(history.metrics["E"]) < 1.2 * bound
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -159,7 +159,7 @@ def test_an_autoencoder_learns_more_about_digits_than_their_mean(dtype):
     start["b2"] = mean_bias(net, images)
     mean = net.init(np.random.default_rng(0), draw=lambda rng, units, inputs: 0.0)
     mean["b2"] = mean_bias(net, images)
-    params, _ = train(
+    params, *_ = train(
         net, J, start, images, epochs=15, rng=np.random.default_rng(1), optimizer=Adam(0.01)
     )
     assert params.dtype == dtype

@@ -9,9 +9,9 @@ from ae_course.checks import (
     as_rows,
     check_fraction,
     check_generator,
+    check_integer,
     check_not_negative,
     check_positive,
-    check_whole,
     square_matrix,
 )
 
@@ -121,20 +121,20 @@ def test_a_square_matrix_is_returned_and_what_was_wanted_instead_is_said():
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(7), np.uint8(1)])
 def test_whole_numbers_of_any_kind_pass(value):
-    assert check_whole("n", value, least=1, most=7) is None
+    assert check_integer("n", value, least=1, most=7) is None
 
 
 @pytest.mark.parametrize("value", [0, -1, 8, 2.5, 1.0, True, None, "3", np.float64(3)])
 def test_what_is_no_whole_number_in_range_is_named(value):
     with pytest.raises(ValueError, match=r"^n is .*, wanted a whole number, 1 to 7$") as caught:
-        check_whole("n", value, least=1, most=7)
+        check_integer("n", value, least=1, most=7)
     assert f"n is {value!r}," in str(caught.value)
 
 
 def test_a_whole_number_may_have_no_upper_bound():
-    assert check_whole("n", 10**12, least=0) is None
+    assert check_integer("n", 10**12, least=0) is None
     with pytest.raises(ValueError, match="n is -1, wanted a whole number, 0 or more"):
-        check_whole("n", -1, least=0)
+        check_integer("n", -1, least=0)
 
 
 @pytest.mark.parametrize("value", [1e-300, 1, np.float32(0.1)])

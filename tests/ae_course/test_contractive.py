@@ -49,8 +49,8 @@ def test_the_contractive_penalty_is_the_square_of_the_jacobian():
 @pytest.mark.parametrize("net", [Autoencoder.folded(5, 4), Autoencoder.folded(5, 4, 3)])
 def test_the_gradient_of_the_contractive_penalty_is_right(net):
     params = drawn(net)
-    check_gradient(contractive, net, params, X)
-    check_gradient(CROSS + 0.3 * contractive + 0.1 * weight_decay, net, params, X)
+    check_gradient(net, contractive, params, X)
+    check_gradient(net, CROSS + 0.3 * contractive + 0.1 * weight_decay, params, X)
     # The formula of the text, unit by unit.
     W, b = params["W1"], params["b1"]
     wanted = np.zeros_like(W)

@@ -9,11 +9,12 @@ from helpers import assert_close, drawn, samples
 from ae_course.activations import identity
 from ae_course.autoencoder import Autoencoder
 from ae_course.conventions import BOOK, SLIDES, Convention, convert
+from ae_course.full_batch import minimize
 from ae_course.losses import squared_error
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_divergence, kl_sparsity
-from ae_course.training import minimize, train
+from ae_course.training import train
 
 NET = Autoencoder.folded(5, 3, output=identity)
 PARAMS = drawn(NET)

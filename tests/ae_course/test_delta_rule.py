@@ -9,8 +9,8 @@ from helpers import assert_close, drawn, samples, slopes
 from ae_course.autoencoder import Autoencoder
 from ae_course.gradcheck import check_gradient
 from ae_course.losses import cross_entropy
-from ae_course.objective import Objective, reconstruction
-from ae_course.sparsity import KLSparsity, kl_sparsity, running_kl_sparsity
+from ae_course.objective import reconstruction
+from ae_course.sparsity import KLSparsity, RunningKLSparsity, kl_sparsity, running_kl_sparsity
 
 N, BETA, RHO = 7, 3.0, 0.1
 NET = Autoencoder.folded(6, 4)
@@ -24,15 +24,15 @@ class Printed(KLSparsity):
 
     form: object = None
 
-    def at_y(self, seen):
-        y = seen.trace.y[self.layer]
-        (s,) = super().at_y(seen).values()
-        return {self.layer: np.broadcast_to(self.form(s, y), y.shape)}
+    def grad_outputs(self, forward_pass):
+        y = forward_pass.trace.y[self.layer]
+        (part,) = super().grad_outputs(forward_pass).values()  # s / N
+        return {self.layer: np.broadcast_to(self.form(N * part, y), y.shape) / N}
 
 
 def sparse(form, error=E):
     """The error, and beta times the penalty whose gradient is given by `form`."""
-    return error + BETA * Objective.of(Printed(RHO, form=form))
+    return error + BETA * Printed(RHO, form=form)
 
 
 # What each form adds at y of the code, before f' multiplies it; in `sparse`, beta multiplies too.
@@ -44,8 +44,8 @@ WRONG_MEAN = {
     "'= f'' at its word": lambda s, y: np.ones_like(y),
     "sign": lambda s, y: -s,
 }
-# Times N, the mean loss is the sum; N * (beta / N) is the weight of its penalty. The package's
-# gradient is a mean of deltas, so that beta / N at every sample of the sum is s for the term.
+# Times N, the mean loss is the sum; N * (beta / N) is the weight of its penalty, so that
+# beta / N at every sample of the sum is s here.
 WRONG_SUM = {
     "verbatim, no beta": lambda s, y: N * s / BETA,
     "beta in a sum loss": lambda s, y: N * s,
@@ -56,20 +56,20 @@ WRONG_SUM = {
 
 @pytest.mark.parametrize("error", [E, N * E], ids=["mean", "sum"])
 def test_the_right_form_passes_the_check(error):
-    check_gradient(sparse(RIGHT_MEAN["beta s f'"], error), NET, PARAMS, X)
-    check_gradient(error + BETA * kl_sparsity(RHO), NET, PARAMS, X)
+    check_gradient(NET, sparse(RIGHT_MEAN["beta s f'"], error), PARAMS, X)
+    check_gradient(NET, error + BETA * kl_sparsity(RHO), PARAMS, X)
 
 
 @pytest.mark.parametrize("name", WRONG_MEAN)
 def test_a_wrong_form_for_a_mean_loss_is_rejected(name):
     with pytest.raises(AssertionError, match=r"worst at [Wb]1"):
-        check_gradient(sparse(WRONG_MEAN[name]), NET, PARAMS, X, tolerance=1e-3)
+        check_gradient(NET, sparse(WRONG_MEAN[name]), PARAMS, X, tolerance=1e-3)
 
 
 @pytest.mark.parametrize("name", WRONG_SUM)
 def test_a_wrong_form_for_a_sum_loss_is_rejected(name):
     with pytest.raises(AssertionError, match=r"worst at [Wb]1"):
-        check_gradient(sparse(WRONG_SUM[name], N * E), NET, PARAMS, X, tolerance=1e-3)
+        check_gradient(NET, sparse(WRONG_SUM[name], N * E), PARAMS, X, tolerance=1e-3)
 
 
 def divergence(rho_hat):
@@ -87,15 +87,15 @@ def slope_at(u):
     return -RHO / rho_hat + (1 - RHO) / (1 - rho_hat)
 
 
-@pytest.mark.equation("eq-penalty-delta", by="ae_course.sparsity.KLSparsity.at_y")
+@pytest.mark.equation("eq-penalty-delta", by="ae_course.sparsity.KLSparsity.grad_outputs")
 def test_the_penalty_changes_with_each_net_input_of_each_sample():
     u = NET.forward(PARAMS, X).u[1]
     wanted = slopes(lambda moved: BETA * divergence(code(moved).mean(axis=0)), u)
-    seen = kl_sparsity(RHO).see(NET, PARAMS, X)
-    s = KLSparsity(RHO).at_y(seen)[1]
-    assert_close(s, slope_at(u))
+    forward_pass = kl_sparsity(RHO).forward(NET, PARAMS, X)
+    found = KLSparsity(RHO).grad_outputs(forward_pass)[1]
+    assert_close(found, slope_at(u) / N)
     f_slope = code(u) * (1 - code(u))
-    np.testing.assert_allclose(BETA / N * s * f_slope, wanted, rtol=1e-6, atol=1e-10)
+    np.testing.assert_allclose(BETA * found * f_slope, wanted, rtol=1e-6, atol=1e-10)
 
 
 def mean_error(u):
@@ -104,9 +104,9 @@ def mean_error(u):
     return float((np.log1p(np.exp(net_input)) - X * net_input).sum() / N)
 
 
-def deltas(at_y):
+def deltas(grad_outputs):
     trace = NET.forward(PARAMS, X)
-    return NET.deltas(PARAMS, trace, trace.output - X, at_y)[1], trace.u[1]
+    return NET.deltas(PARAMS, trace, trace.output - X, grad_outputs)[1], trace.u[1]
 
 
 @pytest.mark.equation("eq-sparse-delta", by="ae_course.network.Network.deltas")
@@ -132,26 +132,26 @@ def test_for_a_sum_loss_it_is_beta_s_over_n():
 ALPHA, PAST = 0.8, (0.2, 0.5, 0.3, 0.6)
 
 
-@pytest.mark.equation("eq-running-delta", by="ae_course.sparsity.RunningKLSparsity.at_y")
+@pytest.mark.equation("eq-running-delta", by="ae_course.sparsity.RunningKLSparsity.grad_outputs")
 def test_through_a_running_estimate_the_batch_acts_with_its_share_only():
     def penalty(u):
         return BETA * divergence(ALPHA * np.array(PAST) + (1 - ALPHA) * code(u).mean(axis=0))
 
     u = NET.forward(PARAMS, X).u[1]
     J = running_kl_sparsity(RHO, ALPHA, estimate=PAST)
-    found = J.parts[0][1].at_y(J.see(NET, PARAMS, X))[1] * code(u) * (1 - code(u))
-    np.testing.assert_allclose(BETA / N * found, slopes(penalty, u), rtol=1e-6, atol=1e-10)
+    found = J.parts[0][1].grad_outputs(J.forward(NET, PARAMS, X))[1] * code(u) * (1 - code(u))
+    np.testing.assert_allclose(BETA * found, slopes(penalty, u), rtol=1e-6, atol=1e-10)
 
 
 def test_the_usual_rule_without_1_minus_alpha_is_rejected_and_is_exact_for_a_larger_beta():
     @dataclass(frozen=True, repr=False)
-    class Usual(type(running_kl_sparsity(RHO, ALPHA).parts[0][1])):
-        def at_y(self, seen):
-            return {1: super().at_y(seen)[1] / (1 - ALPHA)}
+    class Usual(RunningKLSparsity):
+        def grad_outputs(self, forward_pass):
+            return {1: super().grad_outputs(forward_pass)[1] / (1 - ALPHA)}
 
-    usual = Objective.of(Usual(RHO, 1, ALPHA, PAST))
+    usual = Usual(RHO, ALPHA, 1, PAST)
     with pytest.raises(AssertionError, match=r"worst at [Wb]1"):
-        check_gradient(E + BETA * usual, NET, PARAMS, X, tolerance=1e-3)
+        check_gradient(NET, E + BETA * usual, PARAMS, X, tolerance=1e-3)
     larger = E + BETA / (1 - ALPHA) * running_kl_sparsity(RHO, ALPHA, estimate=PAST)
     assert_close(
         (E + BETA * usual).gradient(NET, PARAMS, X).vector, larger.gradient(NET, PARAMS, X).vector

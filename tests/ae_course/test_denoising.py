@@ -114,7 +114,7 @@ def test_the_denoising_objective_compares_with_the_clean_sample():
     generator.permutation(4)
     gradient = SQUARED.gradient(net, params, corrupt(generator, one), one)
     options = {"epochs": 1, "optimizer": SGD(0.1), "corrupt": corrupt}
-    after, _ = train(net, SQUARED, params, one, rng=rng(5), **options)
+    after, *_ = train(net, SQUARED, params, one, rng=rng(5), **options)
     assert_close(after.vector, params.vector - 0.1 * gradient.vector)
 
 
@@ -206,7 +206,7 @@ def test_a_trained_linear_denoiser_meets_the_wiener_filter():
     data -= data.mean(axis=0)
     params, generator = net.init(rng()), rng(1)
     for rate in (1e-2, 1e-3):
-        params, _ = train(
+        params, *_ = train(
             net, SQUARED, params, data, epochs=20, rng=generator, optimizer=Adam(rate),
             corrupt=gaussian_noise(0.5),
         )  # fmt: skip

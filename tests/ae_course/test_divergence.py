@@ -10,15 +10,16 @@ from ae_course.activations import identity, logistic, relu, softmax, top_k
 from ae_course.autoencoder import Autoencoder
 from ae_course.contractive import contractive
 from ae_course.divergence import DivergenceError
+from ae_course.full_batch import minimize
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
-from ae_course.objective import Objective, Term, reconstruction, weight_decay
+from ae_course.objective import Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_sparsity, l1_sparsity, running_kl_sparsity
 from ae_course.superposition import auxiliary_k
 from ae_course.tied import Tied, tie
-from ae_course.training import minimize, train
-from ae_course.variational import NegativeELBO, VariationalAutoencoder, append_noise
+from ae_course.training import train
+from ae_course.variational import VariationalAutoencoder, append_noise, negative_elbo
 
 X = samples(40, 6)
 SQUARED, CROSS = reconstruction(squared_error), reconstruction(cross_entropy)
@@ -43,7 +44,7 @@ CASES = {
     "tied": (FOLDED, Tied(CROSS), {}),
     "variational": (
         VariationalAutoencoder.folded(6, 4, 2),
-        NegativeELBO(cross_entropy),
+        negative_elbo(cross_entropy),
         {"corrupt": append_noise(2), "target": X},
     ),
 }
@@ -74,7 +75,7 @@ def test_no_term_loses_the_parameters_when_training_diverges(case, optimizer, dt
     found, history = caught.value.params, caught.value.history
     assert found.dtype == dtype
     assert len(history.objective) == len(history.passes) - 1
-    value, gradient = objective.evaluate(objective.see(net, found, *sample(options)))
+    value, gradient = objective.value_and_gradient(net, found, *sample(options))
     assert np.isfinite(value)
     assert np.isfinite(gradient.vector).all()
 
@@ -99,8 +100,8 @@ class Picky(Term):
     def __init__(self, refuse):
         self.refuse = refuse
 
-    def value(self, seen, *_):
-        if np.abs(seen.params.vector).max() > 50:
+    def value_from(self, forward_pass):
+        if np.abs(forward_pass.params.vector).max() > 50:
             self.refuse()
         return 0.0
 
@@ -123,15 +124,15 @@ REFUSALS = {
 
 @pytest.mark.parametrize("refuse", REFUSALS.values(), ids=REFUSALS)
 def test_a_term_of_one_s_own_may_notice_it_in_its_own_way(refuse):
-    J = SQUARED + Objective.of(Picky(refuse))
+    J = SQUARED + Picky(refuse)
     with pytest.raises(DivergenceError, match="epoch") as caught:
         train(LINEAR, J, drawn(LINEAR), X, epochs=9, rng=np.random.default_rng(0), optimizer=SGD(9))
     assert np.abs(caught.value.params.vector).max() <= 50
 
 
 @pytest.mark.parametrize("refuse", REFUSALS.values(), ids=REFUSALS)
-def test_a_measure_may_notice_it_too(refuse):
-    def measure(params):
+def test_a_metric_may_notice_it_too(refuse):
+    def metric(params):
         if np.abs(params.vector).max() > 50:
             refuse()
         return 0.0
@@ -139,7 +140,7 @@ def test_a_measure_may_notice_it_too(refuse):
     with pytest.raises(DivergenceError, match="by 'size'"):
         train(
             LINEAR, SQUARED, drawn(LINEAR), X, epochs=9, rng=np.random.default_rng(0),
-            optimizer=SGD(3), measures={"size": measure},
+            optimizer=SGD(3), metrics={"size": metric},
         )  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def test_l_bfgs_keeps_the_parameters_when_a_term_refuses_a_trial():
                 self.refuse()
             return 0.0
 
-    J = -1e3 * SQUARED + Objective.of(Near(REFUSALS["ValueError"]))
+    J = -1e3 * SQUARED + Near(REFUSALS["ValueError"])
     with pytest.raises(DivergenceError, match=r"evaluation \d+: too far") as caught:
         minimize(LINEAR, J, params, X, iterations=50)
     assert np.isfinite(J.value(LINEAR, caught.value.params, X))

@@ -13,6 +13,7 @@ from ae_course.contractive import jacobians
 from ae_course.denoising import denoiser_score, linear_denoising_error, wiener
 from ae_course.exercises import verdict
 from ae_course.frequencies import orientation, power_spectra, radial_mean
+from ae_course.full_batch import lbfgs, minimize, two_loop
 from ae_course.gradcheck import check_gradient, relative_error
 from ae_course.linear import (
     critical_point,
@@ -29,13 +30,13 @@ from ae_course.mixture import Mixture
 from ae_course.moments import Moments, covariance, moments
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction
-from ae_course.optimizers import SGD, Adam, lbfgs, two_loop
+from ae_course.optimizers import SGD, Adam
 from ae_course.parameters import Parameters
 from ae_course.pca import PCA, principal_axes
 from ae_course.pretraining import accuracy, classify, pretrain
 from ae_course.sparsity import dead_fraction, lifetime_sparsity, population_sparsity, soft_threshold
 from ae_course.superposition import recovery
-from ae_course.training import minimize, train
+from ae_course.training import train
 from ae_course.whitening import (
     PCAWhitening,
     ZCAWhitening,
@@ -84,7 +85,7 @@ SAMPLES = {
     "minimize": lambda x: minimize(NET, J, PARAMS, x, iterations=1)[0].vector,
     "minimize, target": lambda x: minimize(NET, J, PARAMS, X, x, iterations=1)[0].vector,
     "pretrain": lambda x: pretrain(NET.encoder, J, x, epochs=1, rng=rng())[0].vector,
-    "check_gradient": lambda x: check_gradient(J, NET, PARAMS, x).error,
+    "check_gradient": lambda x: check_gradient(NET, J, PARAMS, x).error,
     "mean_bias": lambda x: mean_bias(NET, x),
     "classify": lambda x: classify(CLASSES, drawn(CLASSES), x),
     "entropy": entropy,
@@ -144,7 +145,7 @@ def set_parameter(x):
 
 def stepped(optimizer, gradient):
     vector = np.ones(4)
-    optimizer.step(vector, gradient, optimizer.start(vector))
+    optimizer.update(vector, gradient, optimizer.init(vector))
     return vector
 
 

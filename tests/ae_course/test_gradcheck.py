@@ -8,6 +8,7 @@ from helpers import assert_close, drawn, samples
 
 from ae_course.activations import logistic
 from ae_course.autoencoder import Autoencoder
+from ae_course.full_batch import minimize
 from ae_course.gradcheck import (
     check_gradient,
     compare_gradients,
@@ -15,10 +16,9 @@ from ae_course.gradcheck import (
     relative_error,
 )
 from ae_course.losses import Loss, cross_entropy
-from ae_course.objective import Objective, Term, reconstruction, weight_decay
+from ae_course.objective import Term, reconstruction, weight_decay
 from ae_course.parameters import Parameters
 from ae_course.sparsity import KLSparsity, kl_slope
-from ae_course.training import minimize
 
 NET = Autoencoder.folded(5, 3)
 PARAMS = drawn(NET)
@@ -68,7 +68,7 @@ def test_the_numerical_gradient_leaves_the_parameters_as_they_were():
 
 def test_float32_is_refused_for_differences():
     with pytest.raises(TypeError, match="parameters are float32, finite differences need float64"):
-        check_gradient(J, NET, PARAMS.astype(np.float32), X)
+        check_gradient(NET, J, PARAMS.astype(np.float32), X)
 
 
 @pytest.mark.equation("eq-relative-error", by="ae_course.gradcheck.relative_error")
@@ -109,11 +109,11 @@ def test_gradients_of_different_shapes_are_not_compared(shape):
 
 def test_near_a_minimum_rounding_looks_like_a_mistake():
     start = Autoencoder.folded(5, 3).init(np.random.default_rng(0))
-    check_gradient(J, NET, start, X)
+    check_gradient(NET, J, start, X)
     lowest, _ = minimize(NET, J, start, X, iterations=1000, tolerance=1e-9)
     assert np.abs(J.gradient(NET, lowest, X).vector).max() < 1e-7
     with pytest.raises(AssertionError, match="is wrong: relative error"):
-        check_gradient(J, NET, lowest, X, tolerance=1e-4)
+        check_gradient(NET, J, lowest, X, tolerance=1e-4)
 
 
 @pytest.mark.parametrize("step", [0, -1e-5, np.nan, np.inf, "1e-5"])
@@ -125,7 +125,7 @@ def test_a_step_is_a_positive_number(step):
 @pytest.mark.parametrize("tolerance", [1, 2.0, np.inf, np.nan, -1e-6, "1e-6"])
 def test_a_tolerance_that_nothing_or_everything_meets_is_refused(tolerance):
     with pytest.raises(ValueError, match=f"tolerance is {tolerance!r}, wanted a number from 0"):
-        check_gradient(J, NET, PARAMS, X, tolerance=tolerance)
+        check_gradient(NET, J, PARAMS, X, tolerance=tolerance)
 
 
 def test_differences_are_taken_of_parameters_only():
@@ -134,7 +134,7 @@ def test_differences_are_taken_of_parameters_only():
 
 
 def test_a_right_gradient_passes_with_a_report():
-    report = check_gradient(J, NET, PARAMS, X)
+    report = check_gradient(NET, J, PARAMS, X)
     assert set(report.errors) == set(PARAMS)
     assert report.error == max(report.errors.values()) < 1e-8
     np.testing.assert_allclose(report.found, report.wanted, rtol=1e-6)
@@ -170,44 +170,46 @@ class Scaled(Loss):
     def errors(self, u, y, t):
         return cross_entropy.errors(u, y, t)
 
-    def delta(self, unit, u, y, t, room=None):
+    def delta(self, unit, u, y, t, workspace=None):
         return self.factor * (y - t)
 
 
 class UnhalvedDecay(Term):
     """Weight decay whose value lacks the half."""
 
-    def value(self, seen, room):
-        return sum(float((seen.params[f"W{l}"] ** 2).sum()) for l, _ in seen.net.numbered())
+    def value_from(self, forward_pass):
+        return sum(
+            float((forward_pass.params[f"W{l}"] ** 2).sum()) for l, _ in forward_pass.net.numbered()
+        )
 
-    def at_parameters(self, seen):
-        return {f"W{l}": seen.params[f"W{l}"] for l, _ in seen.net.numbered()}
+    def grad_params(self, forward_pass):
+        return {f"W{l}": forward_pass.params[f"W{l}"] for l, _ in forward_pass.net.numbered()}
 
 
 class DividedSparsity(KLSparsity):
-    """The sparse penalty with the factor 1/N of rho_hat in it, which `backward` applies anyway."""
+    """The sparse penalty with the factor 1/N of rho_hat in it twice."""
 
-    def at_y(self, seen):
-        y = seen.trace.y[self.layer]
-        return {self.layer: kl_slope(self.rho, y.mean(axis=0)) / len(y)}
+    def grad_outputs(self, forward_pass):
+        y = forward_pass.trace.y[self.layer]
+        return {self.layer: kl_slope(self.rho, y.mean(axis=0)) / len(y) ** 2}
 
 
 class FlippedSparsity(KLSparsity):
     """The sparse penalty with the wrong sign."""
 
-    def at_y(self, seen):
-        return {self.layer: -super().at_y(seen)[self.layer]}
+    def grad_outputs(self, forward_pass):
+        return {self.layer: -super().grad_outputs(forward_pass)[self.layer]}
 
 
 class OneEntry(Term):
     """Half the square of a single weight, and a gradient that is off by 1e-4 of it."""
 
-    def value(self, seen, room):
-        return 0.5 * float(seen.params["W2"][3, 1]) ** 2
+    def value_from(self, forward_pass):
+        return 0.5 * float(forward_pass.params["W2"][3, 1]) ** 2
 
-    def at_parameters(self, seen):
-        slope = np.zeros_like(seen.params["W2"])
-        slope[3, 1] = 1.0001 * seen.params["W2"][3, 1]
+    def grad_params(self, forward_pass):
+        slope = np.zeros_like(forward_pass.params["W2"])
+        slope[3, 1] = 1.0001 * forward_pass.params["W2"][3, 1]
         return {"W2": slope}
 
 
@@ -217,16 +219,16 @@ class OneEntry(Term):
         reconstruction(Scaled(logistic, -1)),
         reconstruction(Scaled(logistic, 1 / 7)),
         reconstruction(Scaled(logistic, 2)),
-        J + Objective.of(UnhalvedDecay()),
-        J + Objective.of(DividedSparsity(0.1)),
-        J + Objective.of(FlippedSparsity(0.1)),
-        Objective.of(OneEntry()),
+        J + UnhalvedDecay(),
+        J + DividedSparsity(0.1),
+        J + FlippedSparsity(0.1),
+        OneEntry(),
     ],
     ids=["sign", "divided twice", "factor 2", "no half", "1/N", "penalty's sign", "one entry"],
 )
 def test_a_wrong_gradient_is_refused_and_its_worst_entry_named(objective):
     with pytest.raises(AssertionError, match=r"is wrong: relative error \S+, wanted") as caught:
-        check_gradient(objective, NET, PARAMS, X)
+        check_gradient(NET, objective, PARAMS, X)
     worst = np.abs(
         objective.gradient(NET, PARAMS, X).vector
         - numerical_gradient(lambda p: objective.value(NET, p, X), PARAMS).vector
@@ -236,15 +238,15 @@ def test_a_wrong_gradient_is_refused_and_its_worst_entry_named(objective):
 
 def test_the_entry_named_is_the_one_that_was_made_wrong():
     with pytest.raises(AssertionError, match=r"worst at W2\[3, 1\], where it is -?\d.* give -?\d"):
-        check_gradient(Objective.of(OneEntry()), NET, PARAMS, X)
+        check_gradient(NET, OneEntry(), PARAMS, X)
 
 
 @pytest.mark.parametrize("factor", [1.001, 1 + 1e-5])
 def test_the_tolerance_decides(factor):
     slightly_wrong = reconstruction(Scaled(logistic, factor))
-    check_gradient(slightly_wrong, NET, PARAMS, X, tolerance=factor - 1)
+    check_gradient(NET, slightly_wrong, PARAMS, X, tolerance=factor - 1)
     with pytest.raises(AssertionError, match="the gradient of reconstruction"):
-        check_gradient(slightly_wrong, NET, PARAMS, X, tolerance=(factor - 1) / 10)
+        check_gradient(NET, slightly_wrong, PARAMS, X, tolerance=(factor - 1) / 10)
 
 
 def test_parameters_with_other_names_are_compared_by_theirs():

@@ -15,7 +15,7 @@ from ae_course.losses import (
     softmax_cross_entropy,
     squared_error,
 )
-from ae_course.workspace import fresh
+from ae_course.workspace import allocate
 
 U = np.random.default_rng(0).normal(scale=3, size=(6, 5))
 T = samples(6, 5)
@@ -145,7 +145,7 @@ def test_a_net_input_that_rounds_the_output_to_1_still_has_its_error():
 @pytest.mark.parametrize("kind", [np.uint8, np.int64, list])
 def test_labels_become_rows_with_a_single_one(kind):
     labels = LABELS.tolist() if kind is list else LABELS.astype(kind)
-    t = softmax_cross_entropy.encode(labels, 5, np.dtype(np.float32), fresh)
+    t = softmax_cross_entropy.encode(labels, 5, np.dtype(np.float32), allocate)
     assert (t.dtype, t.tolist()) == (np.float32, ONE_HOT.tolist())
 
 
@@ -175,7 +175,7 @@ def test_targets_outside_0_to_1_are_named(value):
     low, high = sorted((0.5, value))
     message = rf"cross_entropy takes targets from 0 to 1, found {low:g} to {high:g}"
     with pytest.raises(ValueError, match=message):
-        cross_entropy.encode(target, 2, np.dtype(float), fresh)
+        cross_entropy.encode(target, 2, np.dtype(float), allocate)
     with pytest.raises(ValueError, match=rf"entropy takes values from 0 to 1, found {low:g}"):
         entropy(target)
 
@@ -193,7 +193,7 @@ def test_targets_outside_0_to_1_are_named(value):
 )
 def test_what_are_no_labels_is_named(labels, message):
     with pytest.raises(ValueError, match=message):
-        softmax_cross_entropy.encode(labels, 5, np.dtype(float), fresh)
+        softmax_cross_entropy.encode(labels, 5, np.dtype(float), allocate)
 
 
 @pytest.mark.parametrize("x", [np.full(5, 0.5), 0.5, np.ones((0, 5))])

@@ -40,7 +40,7 @@ def test_the_density_is_the_sum_of_normal_ones():
         for w, m, v in zip(MIXTURE.weights, MIXTURE.means, MIXTURE.variances, strict=True)
     )
     assert_close(np.exp(MIXTURE.log_density(points)), wanted)
-    assert_close(MIXTURE.shares(points).sum(axis=1), np.ones(9))
+    assert_close(MIXTURE.responsibilities(points).sum(axis=1), np.ones(9))
 
 
 def test_far_from_the_mixture_nothing_overflows():
@@ -105,7 +105,12 @@ def test_a_mixture_that_is_none_is_named(weights, means, variances, message):
 @pytest.mark.parametrize("D", [1, 3])
 def test_points_of_another_dimension_are_named_and_not_broadcast(D):
     points = np.zeros((4, D))
-    calls = (MIXTURE.score, MIXTURE.log_density, MIXTURE.shares, lambda x: MIXTURE.denoise(x, 1.0))
+    calls = (
+        MIXTURE.score,
+        MIXTURE.log_density,
+        MIXTURE.responsibilities,
+        lambda x: MIXTURE.denoise(x, 1.0),
+    )
     for call in calls:
         with pytest.raises(ValueError, match=f"X has {D} columns, the mixture takes 2"):
             call(points)

@@ -99,11 +99,19 @@ def test_what_is_added_at_y_joins_the_recursion_there(pull):
     assert_close(delta[1], (delta[2] @ PARAMS["W2"]) * SLOPE[1](trace.y[1]))
 
 
-@pytest.mark.parametrize("layer", [0, 4, 7])
-def test_only_at_hidden_layers_something_can_be_added(layer):
+@pytest.mark.parametrize("layer", [0, 5, 7])
+def test_a_gradient_by_outputs_that_are_not_there_is_named(layer):
     trace = NET.forward(PARAMS, X)
-    with pytest.raises(ValueError, match=f"added at y of layer {layer}, wanted a hidden layer: 1,"):
+    message = f"outputs of layer {layer}, the network has layers 1 to 4"
+    with pytest.raises(ValueError, match=message):
         NET.backward(PARAMS, trace, trace.output - TARGET, {1: np.ones(4), layer: np.ones(4)})
+
+
+@pytest.mark.parametrize("part", [1.0, np.ones(3), np.ones((1, 4)), np.ones((4, 6))])
+def test_a_gradient_by_outputs_is_not_stretched_to_their_shape(part):
+    trace = NET.forward(PARAMS, X)
+    with pytest.raises(ValueError, match=r"outputs of layer 1 has shape .*, wanted \(6, 4\)"):
+        NET.backward(PARAMS, trace, trace.output - TARGET, {1: part})
 
 
 def test_a_network_is_its_slices_one_after_the_other():
@@ -115,9 +123,11 @@ def test_a_network_is_its_slices_one_after_the_other():
 
 
 def test_the_gradient_by_parameters_of_other_layers_is_zero():
-    tail, room = NET[2:], Workspace()
-    NET.backward(PARAMS, NET.forward(PARAMS, X), TARGET, room=room)  # leaves its numbers behind
-    gradient = tail.backward(PARAMS, tail.forward(PARAMS, X), TARGET, room=room)
+    tail, workspace = NET[2:], Workspace()
+    NET.backward(
+        PARAMS, NET.forward(PARAMS, X), TARGET, workspace=workspace
+    )  # leaves its numbers behind
+    gradient = tail.backward(PARAMS, tail.forward(PARAMS, X), TARGET, workspace=workspace)
     assert [name for name in gradient if gradient[name].any()] == ["W3", "b3", "W4", "b4"]
 
 
@@ -178,10 +188,10 @@ def test_grey_values_are_read_as_0_to_1():
 
 @pytest.mark.parametrize("rows", [6, 2])
 def test_a_workspace_changes_no_number_not_even_for_a_smaller_batch(rows):
-    room, given = Workspace(), {2: np.ones(4)}
+    workspace, given = Workspace(), {2: np.ones(4)}
     for part in (X, X[:rows]):
-        trace = NET.forward(PARAMS, part, room)
-        gradient = NET.backward(PARAMS, trace, trace.output, given, room)
+        trace = NET.forward(PARAMS, part, workspace)
+        gradient = NET.backward(PARAMS, trace, trace.output, given, workspace)
     wanted = NET.forward(PARAMS, X[:rows])
     assert_close(trace.output, wanted.output)
     assert_close(gradient.vector, NET.backward(PARAMS, wanted, wanted.output, given).vector)

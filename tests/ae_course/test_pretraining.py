@@ -13,7 +13,14 @@ from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam
 from ae_course.parameters import Parameters
-from ae_course.pretraining import accuracy, add_layers, around, classify, pretrain, pretrain_folded
+from ae_course.pretraining import (
+    accuracy,
+    add_layers,
+    classify,
+    layer_autoencoder,
+    pretrain,
+    pretrain_folded,
+)
 from ae_course.propagation import signal_sizes
 from ae_course.sparsity import kl_sparsity
 from ae_course.training import train
@@ -122,7 +129,7 @@ def test_pretraining_reads_grey_values_and_keeps_the_dtype():
 
 
 def test_options_reach_the_loop_and_the_start():
-    assert stacked(track=False)[1][1].objective == []
+    assert stacked(record_objective=False)[1][1].objective == []
     found, _ = stacked(epochs=0, draw=orthogonal)
     assert_close(found["W1"] @ found["W1"].T, np.eye(5))
 
@@ -164,7 +171,7 @@ def test_samples_that_do_not_fit_are_named():
 
 def test_an_autoencoder_around_a_layer_goes_there_and_back():
     wanted = Autoencoder((Layer(6, 5, tanh), Layer(5, 6, identity)))
-    assert around(Layer(6, 5, tanh), identity) == wanted
+    assert layer_autoencoder(Layer(6, 5, tanh), identity) == wanted
 
 
 def test_layers_on_top_leave_those_below_as_they_are():
@@ -233,7 +240,7 @@ def test_the_delta_of_softmax_and_its_cross_entropy_is_output_minus_target():
 
 
 def test_fine_tuning_has_the_gradient_that_differences_find():
-    check_gradient(CLASSES + 0.1 * weight_decay, DEEP, PARAMS, X, LABELS)
+    check_gradient(DEEP, CLASSES + 0.1 * weight_decay, PARAMS, X, LABELS)
 
 
 def test_the_class_is_the_most_probable_one_and_accuracy_counts_the_right_ones():
@@ -273,7 +280,7 @@ def test_pretraining_trains_pairs_of_layers_from_the_outside_and_keeps_both():
         stage = Autoencoder((net.layers[l - 1], net.layers[6 - l]))
         own = stage.init(generator)
         own["b2"] = mean_bias(stage, codes)
-        own, _ = train(stage, CROSS, own, codes, rng=generator, **options)
+        own, *_ = train(stage, CROSS, own, codes, rng=generator, **options)
         assert_close(params[f"W{l}"], own["W1"])
         assert_close(params[f"b{l}"], own["b1"])
         assert_close(params[f"W{7 - l}"], own["W2"])

@@ -168,7 +168,7 @@ def test_a_signal_is_what_differs_from_sample_to_sample():
 
 
 def test_gradient_sizes_are_norms_of_what_the_objective_finds():
-    sizes = gradient_sizes(CLASSES, DEEP, PARAMS, X, LABELS)
+    sizes = gradient_sizes(DEEP, CLASSES, PARAMS, X, LABELS)
     wanted = numerical_gradient(lambda p: CLASSES.value(DEEP, p, X, LABELS), PARAMS)
     for l in (1, 2, 3, 4):
         total = sum(g * g for g in wanted[f"W{l}"].ravel().tolist())

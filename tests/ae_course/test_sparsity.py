@@ -115,8 +115,8 @@ def test_every_sample_s_output_feels_the_same_slope_divided_by_their_number():
         return 3 * kl_divergence(0.05, Y.mean(axis=0)).sum()
 
     ((weight, term),) = (3 * kl_sparsity(0.05, layer=2)).parts
-    (s,) = term.at_y(kl_sparsity(0.05).see(NET, PARAMS, X)).values()
-    assert_slopes(np.tile(weight * s / 7, (7, 1)), penalty, Y)
+    (s,) = term.grad_outputs(kl_sparsity(0.05).forward(NET, PARAMS, X)).values()
+    assert_slopes(np.tile(weight * s, (7, 1)), penalty, Y)
 
 
 @pytest.mark.parametrize("layer", [1, 2, 3])
@@ -139,7 +139,9 @@ def test_a_constant_code_has_no_penalty_however_many_units_are_on():
 def test_the_penalty_brings_the_mean_activation_to_rho():
     net, rng = Autoencoder.folded(5, 8), np.random.default_rng(0)
     J = reconstruction(cross_entropy) + 10 * kl_sparsity(0.1)
-    params, _ = train(net, J, net.init(rng), samples(100), epochs=60, rng=rng, optimizer=Adam(0.05))
+    params, *_ = train(
+        net, J, net.init(rng), samples(100), epochs=60, rng=rng, optimizer=Adam(0.05)
+    )
     np.testing.assert_allclose(net.encode(params, samples(100)).mean(axis=0), 0.1, atol=0.02)
 
 
@@ -147,7 +149,7 @@ def test_the_penalty_brings_the_mean_activation_to_rho():
 @pytest.mark.parametrize("alpha", [0, 0.9])
 def test_the_gradient_of_the_running_penalty_is_right_in_any_state(state, alpha):
     J = reconstruction(cross_entropy) + 2 * running_kl_sparsity(0.1, alpha, 2, state)
-    check_gradient(J, NET, PARAMS, X, tolerance=1e-6)
+    check_gradient(NET, J, PARAMS, X, tolerance=1e-6)
 
 
 def test_the_running_estimate_is_the_weighted_mean_of_the_batches():
@@ -156,7 +158,7 @@ def test_the_running_estimate_is_the_weighted_mean_of_the_batches():
     J, found = running_kl_sparsity(0.1, 0.8, layer=2), []
     for batch in batches:
         found.append(J.value(NET, PARAMS, batch))
-        J = J.after(J.see(NET, PARAMS, batch))
+        J = J.next_state(J.forward(NET, PARAMS, batch))
     weights = [0.8**3, 0.2 * 0.8**2, 0.2 * 0.8, 0.2]
     rho_hat = sum(w * mean for w, mean in zip(weights, means, strict=True))
     assert_close(J.parts[0][1].estimate, rho_hat)
@@ -171,7 +173,7 @@ def after(batches, alpha, estimate):
     params["W1"], params["b1"] = 1, 0
     J = running_kl_sparsity(0.1, alpha, estimate=estimate)
     for y in np.asarray(batches):
-        J = J.after(J.see(net, params, np.log(y / (1 - y))[:, None]))
+        J = J.next_state(J.forward(net, params, np.log(y / (1 - y))[:, None]))
     return J.parts[0][1].estimate[0]
 
 
@@ -234,7 +236,7 @@ def test_without_memory_the_running_penalty_is_the_plain_one():
 def test_an_objective_that_carries_something_is_a_value():
     J = reconstruction(cross_entropy) + 3 * running_kl_sparsity(0.1, 0.9)
     before = J.value(NET, PARAMS, X)
-    next_one = J.after(J.see(NET, PARAMS, samples(7, 5, seed=9)))
+    next_one = J.next_state(J.forward(NET, PARAMS, samples(7, 5, seed=9)))
     assert J.value(NET, PARAMS, X) == before != next_one.value(NET, PARAMS, X)
     assert next_one != J
     assert len({J, next_one}) == 2
@@ -326,10 +328,11 @@ def test_the_l1_penalty_is_the_mean_over_samples_of_the_sum_of_sizes(layer):
 @pytest.mark.equation("eq-l1-subgradient", by="ae_course.sparsity.L1Sparsity")
 def test_the_l1_penalty_pulls_by_the_sign_and_takes_zero_at_the_kink():
     net, params = linear_code()
-    seen = l1_sparsity().see(net, params, X)
+    forward_pass = l1_sparsity().forward(net, params, X)
     ((_, term),) = l1_sparsity().parts
-    (sign,) = term.at_y(seen).values()
-    y = seen.trace.y[1]
+    (part,) = term.grad_outputs(forward_pass).values()
+    sign = 7 * part
+    y = forward_pass.trace.y[1]
     assert (y == 0).any()
     off = y != 0
     penalty = np.abs(y).sum() / 7
@@ -348,14 +351,14 @@ def test_the_l1_penalty_pulls_by_the_sign_and_takes_zero_at_the_kink():
 def test_the_gradient_of_the_l1_penalty_is_right(f):
     net = Autoencoder.folded(5, 6, 4, hidden=f)
     J = reconstruction(cross_entropy) + 0.5 * l1_sparsity(2) + 0.2 * l1_sparsity()
-    check_gradient(J, net, drawn(net), X, tolerance=1e-6)
+    check_gradient(net, J, drawn(net), X, tolerance=1e-6)
 
 
 @pytest.mark.parametrize("output", [identity, logistic], ids=repr)
 def test_the_gradient_through_top_k_units_is_right(output):
     net = Autoencoder.folded(5, 9, hidden=top_k(3), output=output)
     J = reconstruction(squared_error) + 0.1 * weight_decay
-    check_gradient(J, net, drawn(net), X, tolerance=1e-6)
+    check_gradient(net, J, drawn(net), X, tolerance=1e-6)
 
 
 @pytest.mark.equation("eq-laplace", by="ae_course.sparsity.L1Sparsity")

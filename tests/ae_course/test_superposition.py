@@ -66,8 +66,8 @@ def test_after_every_step_the_columns_have_length_1():
     plain, ours = params.copy(), params.copy()
     optimizer = UnitColumns(SGD(0.1), params)
     gradient = SQUARED.gradient(net, params, X)
-    SGD(0.1).step(plain.vector, gradient.vector, np.empty_like(plain.vector))
-    optimizer.step(ours.vector, gradient.vector, optimizer.start(ours.vector))
+    SGD(0.1).update(plain.vector, gradient.vector, SGD(0.1).init(plain.vector))
+    optimizer.update(ours.vector, gradient.vector, optimizer.init(ours.vector))
     for j in range(7):
         column = plain["W2"][:, j]
         assert_close(ours["W2"][:, j], column / np.sqrt(column @ column))
@@ -82,7 +82,7 @@ STATES = [None, (0,) * 9, (0, 5, 9, 0, 4, 0, 5, 9, 0), (9,) + (0,) * 8]
 
 
 def with_idle(idle, k=2):
-    return 0.7 * type(SQUARED).of(AuxiliaryK(k, patience=5, idle=idle))
+    return 0.7 * AuxiliaryK(k, patience=5, idle=idle)
 
 
 @pytest.mark.equation("eq-auxk", by="ae_course.superposition.AuxiliaryK")
@@ -105,8 +105,8 @@ def test_dead_units_help_with_their_largest_net_inputs(idle):
 @pytest.mark.parametrize("k", [1, 3])
 def test_the_gradient_of_the_auxiliary_error_is_right_in_any_state(idle, k):
     J = SQUARED + with_idle(idle, k)
-    check_gradient(J, SPARSE, drawn(SPARSE), X)
-    check_gradient(J, SPARSE, drawn(SPARSE), X, samples(seed=8))
+    check_gradient(SPARSE, J, drawn(SPARSE), X)
+    check_gradient(SPARSE, J, drawn(SPARSE), X, samples(seed=8))
 
 
 def test_the_auxiliary_error_reads_grey_targets_as_every_loss_does():
@@ -130,12 +130,12 @@ def test_idle_batches_are_counted_from_the_last_output():
     params["b1"][4], params["b1"][2] = -100, 100
     J = auxiliary_k(2, patience=3)
     for _ in range(4):
-        J = J.after(J.see(SPARSE, params, X))
+        J = J.next_state(J.forward(SPARSE, params, X))
     ((_, term),) = J.parts
     assert term.idle[4] == 4
     assert term.idle[2] == 0
     params["b1"][4] = 200
-    ((_, term),) = J.after(J.see(SPARSE, params, X)).parts
+    ((_, term),) = J.next_state(J.forward(SPARSE, params, X)).parts
     assert term.idle[4] == 0
 
 
@@ -159,7 +159,7 @@ def test_a_top_k_autoencoder_finds_the_features_it_was_not_told():
     params["W1"] = params["W2"].T
     optimizer = UnitColumns(Adam(5e-3), params)
     J = SQUARED + 1 / 32 * auxiliary_k(4, patience=10)
-    found, _ = train(net, J, params, data.X, epochs=30, rng=rng(2), optimizer=optimizer)
+    found, *_ = train(net, J, params, data.X, epochs=30, rng=rng(2), optimizer=optimizer)
     before, after = (recovery(data.F, p["W2"].T) for p in (params, found))
     assert np.mean(after > 0.9) > 0.8 > 0.3 > np.mean(before > 0.9)
     assert isinstance(found, Parameters)

@@ -25,7 +25,7 @@ def look(params):
 def fit():
     seen.clear()
     train(net, reconstruction(cross_entropy), net.init(rng), rng.random((20, 4)), epochs=1,
-          rng=rng, measures={"threads": look})
+          rng=rng, metrics={"threads": look})
     return seen[-1]
 """
 

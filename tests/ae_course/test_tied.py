@@ -45,7 +45,7 @@ def test_the_decoder_s_weights_are_the_encoder_s_transposed(sizes):
 def test_the_gradient_by_shared_weights_is_right(sizes, J):
     net = Autoencoder.folded(*sizes)
     shared = tie(net, drawn(net))
-    check_gradient(Tied(J), net, shared, X)
+    check_gradient(net, Tied(J), shared, X)
     every, found = J.gradient(net, untie(net, shared), X), Tied(J).gradient(net, shared, X)
     for theirs, ours in mirrored(net).items():
         assert_close(found[ours], every[ours] + every[theirs].T)
@@ -54,11 +54,11 @@ def test_the_gradient_by_shared_weights_is_right(sizes, J):
 def test_tied_weights_are_trained_by_the_same_loop():
     net = Autoencoder.folded(5, 3)
     J = Tied(CROSS + running_kl_sparsity(0.2, 0.9))
-    shared, history = train(net, J, tie(net, drawn(net)), samples(50), epochs=30, rng=rng())
+    shared, history, after = train(net, J, tie(net, drawn(net)), samples(50), epochs=30, rng=rng())
     assert history.objective[-1] < history.objective[0]
     assert set(shared) == {"W1", "b1", "b2"}
-    ((_, _), (_, carried)) = history.carried.objective.parts
-    assert len(carried.estimate) == 3
+    ((_, _), (_, sparse)) = after.objective.objective.parts
+    assert len(sparse.estimate) == 3
 
 
 def test_only_a_folded_autoencoder_has_tied_weights():
@@ -77,3 +77,15 @@ def test_parameters_that_are_not_tied_are_named():
         Tied(CROSS).gradient(net, params, X)
     with pytest.raises(ValueError, match="the parameters are W1; wanted W1, b1, b2, as from tie"):
         untie(net, Parameters.of({"W1": params["W1"]}))
+
+
+def test_terms_that_are_added_are_tied_too_and_weights_multiply_all():
+    net, decay = Autoencoder.folded(5, 4, 3), 0.1 * weight_decay
+    shared = tie(net, drawn(net))
+    J = Tied(CROSS + decay)
+    assert Tied(CROSS) + decay == Tied(CROSS) + Tied(decay) == sum([Tied(CROSS), decay]) == J
+    assert decay + Tied(CROSS) == Tied(decay + CROSS)
+    assert 2 * Tied(CROSS) == Tied(CROSS) * 2 == Tied(2 * CROSS)
+    check_gradient(net, 2 * J, shared, X)
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Tied(CROSS) + 1

@@ -16,7 +16,7 @@ from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_sparsity, l1_sparsity
 from ae_course.tied import Tied, tie
-from ae_course.variational import NegativeELBO, VariationalAutoencoder
+from ae_course.variational import VariationalAutoencoder, negative_elbo
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
@@ -124,10 +124,10 @@ def test_pytorch_s_optimiser_takes_the_same_steps(ours, theirs):
     rng = np.random.default_rng(0)
     w = rng.normal(size=6)
     tensor = torch.tensor(w, requires_grad=True)
-    optimizer, memory = theirs([tensor]), ours.start(w)
+    optimizer, memory = theirs([tensor]), ours.init(w)
     for gradient in rng.normal(size=(12, 6)) * [1e-6, 1e-3, 1, 10, 1e3, 0]:
         tensor.grad = torch.tensor(gradient)
-        optimizer.step()
+        optimizer.update()
         ours.step(w, gradient, memory)
         assert_close(w, tensor.detach().numpy())
 
@@ -183,7 +183,7 @@ def test_the_variational_autoencoder_of_the_chapter_is_the_same_in_pytorch():
         layer.bias.data = torch.tensor(params[f"b{l}"])
     value = shown["negative_elbo"](model, torch.tensor(X), torch.tensor(noise))
     value.backward()
-    J, rows = NegativeELBO(cross_entropy), np.hstack([X, noise])
+    J, rows = negative_elbo(cross_entropy), np.hstack([X, noise])
     gradient = J.gradient(ours, params, rows)
     assert_close(J.value(ours, params, rows), value.item())
     for l, layer in linear_layers(model).items():

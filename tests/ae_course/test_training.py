@@ -6,17 +6,17 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
-from scipy import optimize
 
 from ae_course.activations import identity, logistic, softmax
 from ae_course.autoencoder import Autoencoder
 from ae_course.divergence import DivergenceError
+from ae_course.full_batch import minimize
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
-from ae_course.objective import Objective, reconstruction, weight_decay
+from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import running_kl_sparsity
-from ae_course.training import minibatches, minimize, train
+from ae_course.training import minibatches, train
 from ae_course.workspace import Workspace
 
 NET = Autoencoder.folded(5, 3)
@@ -67,7 +67,7 @@ def test_training_shows_every_sample_once_per_epoch():
 
 @pytest.mark.equation("eq-sgd", by="ae_course.training.train")
 def test_a_step_of_gradient_descent_goes_against_the_mean_gradient_of_the_batch():
-    found, _ = run(epochs=1, optimizer=SGD(0.3))
+    found, *_ = run(epochs=1, optimizer=SGD(0.3))
     w = PARAMS.copy()
     for batch in minibatches(23, 8, np.random.default_rng(0)):
         gradients = [CROSS.gradient(NET, w, X[n : n + 1]).vector for n in batch]
@@ -80,7 +80,7 @@ def test_a_step_of_gradient_descent_goes_against_the_mean_gradient_of_the_batch(
 
 def test_training_hands_each_batch_the_objective_that_the_batch_before_left():
     J = CROSS + 2 * running_kl_sparsity(0.2, alpha=0.7)
-    found, history = run(J, epochs=2, optimizer=SGD(0.3))
+    found, _, after = run(J, epochs=2, optimizer=SGD(0.3))
     rng, w, state = np.random.default_rng(0), PARAMS.copy(), None
     for _ in range(2):
         for batch in minibatches(23, 8, rng):
@@ -90,21 +90,12 @@ def test_training_hands_each_batch_the_objective_that_the_batch_before_left():
             state = mean if state is None else 0.7 * np.array(state) + 0.3 * mean
             w.vector[:] -= 0.3 * gradient.vector
     assert_close(found.vector, w.vector)
-    assert_close(history.carried.parts[1][1].estimate, state)
-
-
-def test_training_goes_on_from_what_it_carried():
-    J, rng = CROSS + running_kl_sparsity(0.2, alpha=0.7), np.random.default_rng(0)
-    whole, _ = run(J, epochs=2, optimizer=SGD(0.3))
-    half, history = run(J, epochs=1, optimizer=SGD(0.3), rng=rng)
-    again, _ = run(history.carried, half, epochs=1, optimizer=SGD(0.3), rng=rng)
-    assert_close(again.vector, whole.vector)
-    assert run(CROSS)[1].carried == CROSS
+    assert_close(after.objective.parts[1][1].estimate, state)
 
 
 @pytest.mark.parametrize("optimizer", [SGD(0.5), Momentum(0.1), Adam(0.05)], ids=repr)
 def test_training_lowers_the_objective(optimizer):
-    params, history = run(optimizer=optimizer, epochs=30)
+    params, history, _ = run(optimizer=optimizer, epochs=30)
     assert CROSS.value(NET, params, X) < 0.9 * CROSS.value(NET, PARAMS, X)
     assert history.objective[-1] < history.objective[0]
 
@@ -115,7 +106,7 @@ def test_adam_with_its_defaults_is_used_unless_another_is_given():
 
 def test_what_was_given_is_left_as_it_was():
     params, x, target = PARAMS.copy(), X.copy(), TARGET.copy()
-    found, _ = run(params=params, x=x, target=target, corrupt=lambda rng, x: x.fill(0) or x)
+    found, *_ = run(params=params, x=x, target=target, corrupt=lambda rng, x: x.fill(0) or x)
     assert (params.vector == PARAMS.vector).all()
     assert not np.shares_memory(found.vector, params.vector)
     assert (x == X).all()
@@ -134,7 +125,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(dtype):
 @pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam()], ids=repr)
 def test_float32_is_kept_to_the_end(optimizer):
     noisy = {"corrupt": lambda rng, x: x + rng.normal(size=x.shape)}
-    found, history = run(params=PARAMS.astype(np.float32), optimizer=optimizer, **noisy)
+    found, history, _ = run(params=PARAMS.astype(np.float32), optimizer=optimizer, **noisy)
     assert found.dtype == np.float32
     assert {type(value) for value in history.objective} == {float}
 
@@ -147,7 +138,7 @@ def test_grey_values_train_as_their_255th_parts():
 
 def test_the_history_is_the_mean_over_the_batches_before_their_steps():
     frozen = SGD(1e-300)
-    _, history = run(optimizer=frozen, epochs=2)
+    _, history, _ = run(optimizer=frozen, epochs=2)
     wanted, rng = [], np.random.default_rng(0)
     for _ in range(2):
         values = [CROSS.value(NET, PARAMS, X[batch]) for batch in minibatches(23, 8, rng)]
@@ -155,19 +146,19 @@ def test_the_history_is_the_mean_over_the_batches_before_their_steps():
     assert_close(history.objective, wanted)
 
 
-def test_measures_are_taken_before_the_first_epoch_and_after_every_one():
-    measures = {"size": lambda p: np.abs(p.vector).sum(), "E": lambda p: CROSS.value(NET, p, X)}
-    params, history = run(measures=measures, epochs=4)
-    assert {name: len(values) for name, values in history.measures.items()} == {"size": 5, "E": 5}
-    assert history.measures["E"][0] == CROSS.value(NET, PARAMS, X)
-    assert history.measures["E"][-1] == CROSS.value(NET, params, X)
+def test_metrics_are_taken_before_the_first_epoch_and_after_every_one():
+    metrics = {"size": lambda p: np.abs(p.vector).sum(), "E": lambda p: CROSS.value(NET, p, X)}
+    params, history, _ = run(metrics=metrics, epochs=4)
+    assert {name: len(values) for name, values in history.metrics.items()} == {"size": 5, "E": 5}
+    assert history.metrics["E"][0] == CROSS.value(NET, PARAMS, X)
+    assert history.metrics["E"][-1] == CROSS.value(NET, params, X)
     assert len(history.objective) == 4
 
 
 def test_without_epochs_nothing_happens():
-    params, history = run(epochs=0, measures={"E": lambda p: 1})
+    params, history, _ = run(epochs=0, metrics={"E": lambda p: 1})
     assert (params.vector == PARAMS.vector).all()
-    assert (history.objective, history.measures) == ([], {"E": [1.0]})
+    assert (history.objective, history.metrics) == ([], {"E": [1.0]})
 
 
 class NoErrors(Loss):
@@ -177,9 +168,9 @@ class NoErrors(Loss):
         raise AssertionError("a loss was computed that nobody asked for")
 
 
-def test_no_loss_is_computed_that_is_not_tracked():
+def test_no_loss_is_computed_that_is_not_recorded():
     J = reconstruction(NoErrors(logistic))
-    params, history = run(J, track=False)
+    params, history, _ = run(J, record_objective=False)
     assert (params.vector == run()[0].vector).all()
     assert history.objective == []
     with pytest.raises(AssertionError, match="nobody asked for"):
@@ -188,7 +179,7 @@ def test_no_loss_is_computed_that_is_not_tracked():
 
 def test_the_target_of_a_corrupted_input_is_the_clean_one():
     zeros = {"corrupt": lambda rng, x: np.zeros_like(x)}
-    blind, _ = run(optimizer=SGD(0.1), **zeros)
+    blind, *_ = run(optimizer=SGD(0.1), **zeros)
     assert_close(blind.vector, run(x=np.zeros_like(X), target=X, optimizer=SGD(0.1))[0].vector)
 
 
@@ -205,7 +196,7 @@ def test_corrupting_in_place_does_not_reach_the_target():
 
 def test_a_target_that_is_given_stays_the_target_of_a_corrupted_input():
     zeros = {"corrupt": lambda rng, x: np.zeros_like(x)}
-    found, _ = run(target=TARGET, **zeros)
+    found, *_ = run(target=TARGET, **zeros)
     assert_close(found.vector, run(x=np.zeros_like(X), target=TARGET)[0].vector)
 
 
@@ -221,13 +212,13 @@ def test_labels_can_be_the_target():
     net, labels = Network((Layer(5, 3, softmax),)), (3 * X[:, 0]).astype(np.uint8)
     J = reconstruction(softmax_cross_entropy)
     start = net.init(np.random.default_rng(0))
-    params, _ = run(J, start, X, labels, net, epochs=200, optimizer=Adam(0.1))
+    params, *_ = run(J, start, X, labels, net, epochs=200, optimizer=Adam(0.1))
     assert (net(params, X).argmax(axis=1) == labels).mean() > 0.9
 
 
 def test_a_slice_trains_its_own_parameters_alone():
     start = drawn(NET)
-    params, _ = run(CROSS + weight_decay, start, samples(23, 3), X, NET.decoder)
+    params, *_ = run(CROSS + weight_decay, start, samples(23, 3), X, NET.decoder)
     assert (params["W1"] == start["W1"]).all()
     assert (params["b1"] == start["b1"]).all()
     assert (params["W2"] != start["W2"]).all()
@@ -246,11 +237,11 @@ class Recorder(Workspace):
         return array
 
 
-def test_a_second_epoch_allocates_no_new_room(monkeypatch):
-    room = Recorder()
-    monkeypatch.setattr("ae_course.training.Workspace", lambda: room)
+def test_a_second_epoch_allocates_no_new_workspace(monkeypatch):
+    workspace = Recorder()
+    monkeypatch.setattr("ae_course.training.Workspace", lambda: workspace)
     seen = []
-    run(epochs=3, measures={"": lambda p: seen.append(len(room.places)) or 0.0})
+    run(epochs=3, metrics={"": lambda p: seen.append(len(workspace.places)) or 0.0})
     assert 0 == seen[0] < seen[1] == seen[2] == seen[3]
 
 
@@ -260,18 +251,18 @@ def test_nothing_is_shown_where_there_is_no_terminal(capfd):
 
 
 @pytest.mark.parametrize("rate", [1e5, 1e200])
-@pytest.mark.parametrize("track", [True, False])
-def test_diverging_is_told_with_the_last_good_parameters(rate, track):
+@pytest.mark.parametrize("record", [True, False])
+def test_diverging_is_told_with_the_last_good_parameters(rate, record):
     net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
-    measures = {"E": lambda p: reconstruction(squared_error).value(net, p, X)}
-    options = {"net": net, "track": track, "measures": measures, "epochs": 9}
+    metrics = {"E": lambda p: reconstruction(squared_error).value(net, p, X)}
+    options = {"net": net, "record_objective": record, "metrics": metrics, "epochs": 9}
     with pytest.raises(
-        DivergenceError, match=r"training diverged in epoch \d, step \d+, .*smaller learn"
+        DivergenceError, match=r"training diverged in epoch \d, step \d+: .*smaller learn"
     ) as e:
         run(reconstruction(squared_error), optimizer=SGD(rate), **options)
     assert np.isfinite(e.value.params.vector).all()
-    assert len(e.value.history.measures["E"]) == int(str(e.value).split("epoch ")[1][0])
-    assert len(e.value.history.objective) == (len(e.value.history.measures["E"]) - 1) * track
+    assert len(e.value.history.metrics["E"]) == int(str(e.value).split("epoch ")[1][0])
+    assert len(e.value.history.objective) == (len(e.value.history.metrics["E"]) - 1) * record
 
 
 def test_after_diverging_at_once_the_last_good_parameters_are_the_first():
@@ -381,90 +372,21 @@ class Counting(type(CROSS.parts[0][1])):
 
     counts: ClassVar[list[int]] = []
 
-    def delta_out(self, seen, room):
-        self.counts.append(len(seen.trace.input))
-        return super().delta_out(seen, room)
+    def delta_out(self, forward_pass):
+        self.counts.append(len(forward_pass.trace.input))
+        return super().delta_out(forward_pass)
 
 
-@pytest.mark.equation("eq-passes", by="ae_course.training.History")
+@pytest.mark.equation("eq-passes", by="ae_course.training_state.History")
 @pytest.mark.parametrize("size", [1, 8, 23, 99])
 def test_the_passes_count_the_samples_whose_gradient_was_computed(size):
     Counting.counts.clear()
-    J = 1.0 * Objective.of(Counting(cross_entropy))
+    J = 1.0 * Counting(cross_entropy)
     costs = {"samples": lambda params: sum(Counting.counts)}
-    _, history = run(J, batch_size=size, measures=costs, epochs=4)
-    assert_close(history.passes, [count / 23 for count in history.measures["samples"]])
+    _, history, _ = run(J, batch_size=size, metrics=costs, epochs=4)
+    assert_close(history.passes, [count / 23 for count in history.metrics["samples"]])
     Counting.counts.clear()
-    _, history = minimize(NET, J, PARAMS, X, iterations=12, measures=costs)
-    assert_close(history.passes, [count / 23 for count in history.measures["samples"]])
+    _, history = minimize(NET, J, PARAMS, X, iterations=12, metrics=costs)
+    assert_close(history.passes, [count / 23 for count in history.metrics["samples"]])
     assert len(history.passes) == 13
     assert history.passes[-1] == len(history.objective) == sum(Counting.counts) / 23
-
-
-DECAYED = CROSS + 0.01 * weight_decay
-
-
-def test_minimising_ends_where_the_gradient_vanishes():
-    found, history = minimize(NET, DECAYED, PARAMS, X, iterations=2000, tolerance=1e-7)
-    assert np.abs(DECAYED.gradient(NET, found, X).vector).max() < 1e-6
-    assert history.stopped.startswith(("converged", "the line search"))
-    assert min(history.objective) >= DECAYED.value(NET, found, X) - 1e-9
-    assert history.carried == DECAYED
-
-
-def test_minimising_agrees_with_scipy_s_other_method():
-    def f(vector):
-        value, gradient = DECAYED.value_and_gradient(NET, PARAMS.like(vector), X, TARGET)
-        return value, gradient.vector
-
-    found, _ = minimize(NET, DECAYED, PARAMS, X, TARGET, iterations=3000)
-    wanted = optimize.minimize(f, found.vector + 1e-3, jac=True, method="BFGS")
-    np.testing.assert_allclose(f(found.vector)[0], wanted.fun, rtol=1e-7)
-
-
-def test_minimising_leaves_what_it_was_given_and_measures_every_iteration():
-    params = PARAMS.copy()
-    measures = {"J": lambda p: DECAYED.value(NET, p, X)}
-    found, history = minimize(NET, DECAYED, params, X, iterations=5, measures=measures)
-    assert (params.vector == PARAMS.vector).all()
-    assert not np.shares_memory(found.vector, params.vector)
-    assert len(history.measures["J"]) == len(history.passes) == 6
-    assert history.measures["J"][0] == DECAYED.value(NET, PARAMS, X) == history.objective[0]
-    assert history.measures["J"][-1] == DECAYED.value(NET, found, X)
-    assert all(b < a for a, b in itertools.pairwise(history.measures["J"]))
-    assert history.stopped == "all iterations are done"
-    assert run()[1].stopped is None
-
-
-def test_minimising_keeps_the_state_of_what_is_carried():
-    J = CROSS + running_kl_sparsity(0.2, 0.5, estimate=[0.2, 0.3, 0.4])
-    found, history = minimize(NET, J, PARAMS, X, iterations=5)
-    assert history.carried == J
-    assert J.value(NET, found, X) < J.value(NET, PARAMS, X)
-
-
-def test_float32_is_refused_by_l_bfgs():
-    with pytest.raises(TypeError, match="the parameters are float32, L-BFGS needs float64"):
-        minimize(NET, CROSS, PARAMS.astype(np.float32), X, iterations=2)
-
-
-def test_an_objective_that_is_not_finite_stops_l_bfgs():
-    net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
-    huge = PARAMS.like(PARAMS.vector * 1e200)
-    with pytest.raises(
-        DivergenceError, match="diverged in evaluation 1: the objective is inf"
-    ) as caught:
-        minimize(net, reconstruction(squared_error), huge, X, iterations=3)
-    assert (caught.value.params.vector == huge.vector).all()
-    assert caught.value.history.passes == [0.0]
-
-
-@pytest.mark.parametrize("iterations", [0, 1.5, None])
-def test_a_number_of_iterations_that_is_none_is_named(iterations):
-    with pytest.raises(ValueError, match=r"iterations is .*, wanted a whole number, 1 or more"):
-        minimize(NET, CROSS, PARAMS, X, iterations=iterations)
-
-
-def test_samples_that_are_not_finite_are_named_by_l_bfgs_too():
-    with pytest.raises(ValueError, match=r"X\[0, 1\] is nan"):
-        minimize(NET, CROSS, PARAMS, np.array([[0, np.nan, 0, 0, 0.0]]), iterations=1)

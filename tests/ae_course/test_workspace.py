@@ -1,43 +1,43 @@
-"""Room for results is new in every call, or lasts as long as a loop."""
+"""Allocate for results is new in every call, or lasts as long as a loop."""
 
 import numpy as np
 from helpers import assert_close
 
 from ae_course.checks import as_rows
-from ae_course.workspace import Workspace, fresh
+from ae_course.workspace import Workspace, allocate
 
 DOUBLE = np.dtype(float)
 
 
 def test_fresh_room_is_never_shared():
-    first, second = fresh("u", (2, 3), DOUBLE), fresh("u", (2, 3), DOUBLE)
+    first, second = allocate("u", (2, 3), DOUBLE), allocate("u", (2, 3), DOUBLE)
     assert first.shape == (2, 3)
     assert not np.shares_memory(first, second)
 
 
 def test_a_workspace_gives_the_same_memory_under_the_same_name():
-    room = Workspace()
-    full, smaller = room("u", (4, 3), DOUBLE), room("u", (2, 3), DOUBLE)
+    workspace = Workspace()
+    full, smaller = workspace("u", (4, 3), DOUBLE), workspace("u", (2, 3), DOUBLE)
     smaller[:] = 7
     assert smaller.shape == (2, 3)
     assert (full[:2] == 7).all()
-    assert np.shares_memory(full, room("u", (4, 3), DOUBLE))
+    assert np.shares_memory(full, workspace("u", (4, 3), DOUBLE))
 
 
 def test_a_workspace_keeps_names_and_dtypes_apart_and_can_grow():
-    room = Workspace()
-    first = room("u", (2, 3), DOUBLE)
+    workspace = Workspace()
+    first = workspace("u", (2, 3), DOUBLE)
     others = [
-        room("y", (2, 3), DOUBLE),
-        room("u", (2, 3), np.dtype(np.float32)),
-        room("u", (5, 3), DOUBLE),
+        workspace("y", (2, 3), DOUBLE),
+        workspace("u", (2, 3), np.dtype(np.float32)),
+        workspace("u", (5, 3), DOUBLE),
     ]
     assert not any(np.shares_memory(first, other) for other in others)
     assert others[-1].shape == (5, 3)
 
 
 def test_grey_values_are_written_to_the_room_that_is_given():
-    room = Workspace()
-    rows = as_rows(np.full((2, 3), 51, np.uint8), 3, DOUBLE, room, "X")
-    assert np.shares_memory(rows, room("X", (2, 3), DOUBLE))
+    workspace = Workspace()
+    rows = as_rows(np.full((2, 3), 51, np.uint8), 3, DOUBLE, workspace, "X")
+    assert np.shares_memory(rows, workspace("X", (2, 3), DOUBLE))
     assert_close(rows, np.full((2, 3), 0.2))
