@@ -1,14 +1,17 @@
 """Values pass in and out of the sandbox unchanged, and nothing passes that is more than a value."""
 
+import collections
 import json
 import pickle
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import ae_course
 from ae_course import Autoencoder, Layer, Network, cross_entropy, logistic, reconstruction
-from grading import protocol
+from grading import protocol, sandbox
 
 NET = Autoencoder.folded(4, 2)
 
@@ -119,3 +122,57 @@ def test_a_number_that_claims_to_be_more_comes_out_as_a_number():
 
     assert type(through(Everything(2))) is float
     assert through(Everything(2)) != 3
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        (Fraction(1, 2), 0.5),
+        (Decimal("0.5"), 0.5),
+        (np.array([Fraction(1, 2), 3], dtype=object), [0.5, 3]),
+        ([Fraction(1, 2), np.int8(3)], [0.5, 3]),
+        (Point(1, 2.5), [1, 2.5]),
+        (range(3), [0, 1, 2]),
+        (memoryview(np.arange(3.0)), [0, 1, 2]),
+    ],
+)
+def test_what_numpy_makes_numbers_of_passes_as_numbers(value, numbers):
+    assert np.array_equal(np.asarray(through(value), float), numbers)
+
+
+def test_a_complex_number_passes_as_such():
+    assert through(1 + 2j) == 1 + 2j
+
+
+def test_a_number_that_is_no_float_is_not_sent():
+    assert through(2**1023) == 2**1023
+    with pytest.raises(protocol.Unsendable, match="whole number"):
+        protocol.encode([10**5000])
+
+
+def test_many_keys_and_deep_values_are_refused_from_a_submission():
+    colliding = [[k * (2**61 - 1), 0] for k in range(protocol.MOST_KEYS + 1)]
+    with pytest.raises(ValueError, match="more than 1000 entries"):
+        protocol.decode({"is": "dict", "of": colliding})
+    deep = 1
+    for _ in range(protocol.DEEPEST + 2):
+        deep = {"is": "list", "of": [deep]}
+    with pytest.raises(ValueError, match="without an end"):
+        protocol.decode(deep)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b'{"gives": [' + b"[]," * sandbox.MOST_PARTS + b"0]}", "parts"),
+        (b'{"gives": ' + b"[" * 10_000, "no answer"),
+        (b'{"gives": ' + b"9" * 10_000 + b"}", "no answer"),
+        (b"[]", "no answer"),
+    ],
+)
+def test_a_reply_that_would_cost_much_is_not_read(line, what):
+    with pytest.raises(sandbox.Crashed, match=what):
+        sandbox._read(line)
