@@ -300,9 +300,9 @@ def test_the_reference_has_all_points_and_the_blank_none(tmp_path):
 
 
 def test_code_that_is_none_is_refused_by_its_place(tmp_path):
-    with pytest.raises(ProblemError, match=r"the check of twice \(cell 7\), line 3: SyntaxError"):
+    with pytest.raises(ProblemError, match=r"small\.md:\d+: the check of twice: SyntaxError"):
         small(tmp_path, hidden_tests("assert twice(0.5 == 1"))
-    with pytest.raises(ProblemError, match=r"the instructor.*line 1: NameError: name 'mistake'"):
+    with pytest.raises(ProblemError, match=r"small\.md:\d+: the instructor.*NameError.*'mistake'"):
         small(tmp_path, SMALL.replace("@known.of", "@mistake.of")).namespace()
 
 
