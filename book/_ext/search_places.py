@@ -21,6 +21,7 @@ SIGNS = {
     **{"Gamma": "Γ", "Delta": "Δ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω"},
 }
 NAMED = re.compile(r"\\(?:mathrm|text|operatorname|mathit|hat|tilde|bar)\s*(\{[^{}]*\}|\\?\w+)")
+IN_BRACES = re.compile(r"([_^])\{([^{}]*)\}")
 COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 # What is not prose: code, pictures, what is never shown, and lists of contents.
 SKIPPED = (
@@ -66,8 +67,8 @@ def plain(node):
 
 
 def line(node):
-    """Return the words of a node on one line."""
-    return " ".join(plain(node).split())
+    """Return the words of a node on one line; powers in a docstring's text lose their braces."""
+    return IN_BRACES.sub(r"\1(\2)", " ".join(plain(node).split()))
 
 
 def blocks(node, end):
@@ -82,6 +83,7 @@ def blocks(node, end):
 
 
 def text(node, *end):
+    """Return the paragraphs of a node as one line."""
     return " ".join(filter(None, blocks(node, end)))
 
 

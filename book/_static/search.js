@@ -27,13 +27,14 @@ const bookSearch = (() => {
   const letters = (text) =>
     text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFKC").toLowerCase()
       .replace(/['’]s\b/g, "").replace(/[α-ω]/g, (letter) => ` ${GREEK[letter] ?? letter} `);
-  const words = (text) => (letters(text).match(WORD) ?? []).map(stem);
+  const spelt = (text) => letters(text).match(WORD) ?? [];
+  const words = (text) => spelt(text).map(stem);
 
   // A title as it is compared: its words, and the same without the gaps between them, in which
   // "mini-batch", "mini batch" and "minibatches" are one.
   const comparable = (title) => {
     const parts = words(title);
-    return { words: parts, joined: parts.join("") };
+    return { words: parts, joined: parts.join(""), spelt: spelt(title).join("") };
   };
 
   const counted = (parts) => {
@@ -42,9 +43,13 @@ const bookSearch = (() => {
     return counts;
   };
 
+  // A function is called for by its own name, without those of its module and class.
+  const shortNames = ({ kind, titles }) =>
+    kind === "object" ? titles.map((title) => title.split(".").at(-1)) : [];
+
   const prepare = (place) => ({
     ...place,
-    compared: place.titles.map(comparable),
+    compared: [...place.titles, ...shortNames(place)].map(comparable),
     counts: counted(words(`${place.titles.join(" ")} ${place.text}`)),
     weight: PAGES.find(([pages]) => pages.test(place.to))?.[1] ?? 0,
   });
@@ -56,6 +61,7 @@ const bookSearch = (() => {
   // How well a title answers: the same words, the words side by side, all of them, their beginnings.
   const ofTitle = (query, title) => {
     const share = query.joined.length / Math.max(title.joined.length, query.joined.length);
+    if (title.spelt === query.spelt) return SAME + 100;
     if (title.joined === query.joined) return SAME;
     const all = (match) => query.words.every((w) => title.words.some((has) => match(w, has)));
     const side = title.words.some((_, at) => title.words.slice(at).join("").startsWith(query.joined));
@@ -79,8 +85,9 @@ const bookSearch = (() => {
 
   // A function is what was meant if its name is written as code; else its name is a coincidence.
   const asMeant = (query, place, title) => {
-    if (place.kind !== "object" || query.isCode) return title;
-    return title === SAME ? 350 : Math.min(title, 90);
+    if (place.kind !== "object") return title;
+    if (query.isCode) return title + 200;
+    return title >= SAME ? 350 : Math.min(title, 90);
   };
 
   const score = (query, place) => {
@@ -90,11 +97,11 @@ const bookSearch = (() => {
   };
 
   const parse = (text) => {
-    const said = letters(text).match(WORD) ?? [];
+    const said = spelt(text);
     const kept = said.filter((word) => !stopwords.includes(word));
     const parts = (kept.length ? kept : said).map(stem);
-    const whole = said.map(stem).join("");
-    return { words: parts, joined: whole, isCode: /[\w]_[\w]|\w\.\w|\(\)/.test(text) };
+    const whole = { joined: said.map(stem).join(""), spelt: said.join("") };
+    return { words: parts, ...whole, isCode: /\w[_.]\w|\(\)/.test(text) };
   };
 
   const find = (text) => {
@@ -163,6 +170,7 @@ const bookSearch = (() => {
       field.value = asked;
       field.addEventListener("input", () => show(field.value));
     }
+    if (!asked) document.querySelector(".bd-search-container input").focus();
     show(asked);
   };
 

@@ -72,20 +72,33 @@ def watched(browser):
     return functools.partial(watch, browser)
 
 
+@pytest.fixture(scope="session")
+def watching():
+    """Return the list in which all that goes wrong on a page will be."""
+    return listen
+
+
 @contextmanager
 def watch(browser, **options):
     """A window of its own, and the list of what goes wrong in it."""
     context = browser.new_context(**options)
-    page, complaints = context.new_page(), []
+    page = context.new_page()
+    complaints = listen(page)
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+
+
+def listen(page):
+    """The list in which everything that goes wrong on a page will be."""
+    complaints = []
     page.on("console", lambda message: complaints.extend(errors(message)))
     page.on("pageerror", lambda error: complaints.append(f"error in a script: {error}"))
     page.on("request", lambda request: complaints.extend(strays(request)))
     page.on("requestfailed", lambda request: complaints.extend(failures(request)))
     page.on("response", lambda response: complaints.extend(refusals(response)))
-    try:
-        yield page, complaints
-    finally:
-        context.close()
+    return complaints
 
 
 def errors(message):

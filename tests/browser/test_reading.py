@@ -1,4 +1,154 @@
-"""The built site in a real browser: what readers see and reach."""
+"""The built site in a real browser: what readers see and reach, on any screen."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from tools import ROOT
+
+WIDTHS = (1280, 390, 360, 320)
+THEMES = ("light", "dark")
+SCRIPT = Path(__file__).with_name("reading.js").read_text("utf-8")
+CHAPTERS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+PAGES = [*dict.fromkeys(CHAPTERS), "search"]
+TYPESET = "async () => { await document.fonts.ready; await window.MathJax?.startup?.promise }"
+# Two frames: in the first, what watches sizes is told of them.
+SETTLED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    """One window for all pages, so that what they share is loaded once; without motion."""
+    opened = browser.new_context(reduced_motion="reduce")
+    opened.add_init_script(SCRIPT)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def read(context, site_url, watching):
+    """Open a page of the site, with all formulas set."""
+    page = context.new_page()
+    complaints = watching(page)
+
+    def open_page(name, width=1280, base=site_url):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{base}{name}.html")
+        page.evaluate(TYPESET)
+        page.evaluate(SETTLED)
+        return page
+
+    yield open_page
+    page.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def ask(page, *questions):
+    """What the functions of reading.js complain of."""
+    page.evaluate(SETTLED)
+    return [line for name in questions for line in page.evaluate(f"reading.{name}()")]
+
+
+def violations(page, **options):
+    """What axe complains of."""
+    options = json.dumps({"resultTypes": ["violations"], "preload": False, **options})
+    found = page.evaluate(f"axe.run({options})")["violations"]
+    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_on_any_screen(read, name):
+    page = read(name)
+    found = ask(page, "untypeset", "repeatedIds")
+    page.evaluate("reading.unfold()")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        asked = ask(page, "cutFormulas", "sideways", "wrongStops")
+        found += [f"at {width} px: {line}" for line in asked]
+    page.evaluate(AXE_SCRIPT)
+    page.evaluate("reading.withoutGlyphs()")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        rules = {"color-contrast": {"enabled": False}}
+        found += [f"at {width} px: {line}" for line in violations(page, rules=rules)]
+    page.evaluate("reading.oneOfAKind()")
+    for theme in THEMES:
+        page.evaluate(f"document.documentElement.dataset.theme = {theme!r}")
+        only = ["color-contrast", "link-in-text-block"]
+        found += [f"{theme}: {line}" for line in violations(page, runOnly=only)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "name", ["index", "book/04_optimization", "book/problem_sets", "book/errata", "search"]
+)
+def test_every_stop_of_the_keyboard_is_seen(read, name, width):
+    page = read(name, width)
+    stops = walk(page)
+    assert len(stops) > 8
+    assert not [stop["name"] for stop in stops if not stop["seen"]]
+    assert not [stop["name"] for stop in stops if not stop["ring"]]
+    wide = page.evaluate("document.querySelectorAll('article mjx-container[tabindex]').length")
+    hidden = page.evaluate(
+        "[...document.querySelectorAll('article mjx-container[tabindex]')]"
+        ".filter((box) => !box.checkVisibility({visibilityProperty: true})).length"
+    )
+    assert sum(stop["formula"] for stop in stops) == wide - hidden
+
+
+def walk(page):
+    """Press Tab until the page is left, and say where the keyboard was."""
+    page.evaluate("document.activeElement.blur()")
+    stops = []
+    while len(stops) < 500:
+        page.keyboard.press("Tab")
+        stop = page.evaluate("reading.stop()")
+        if stop is None or (stops and stop == stops[0]):
+            return stops
+        stops.append(stop)
+    raise AssertionError("the keyboard does not get out of the page")
+
+
+def test_a_wide_formula_scrolls_with_the_arrow_keys(read):
+    page = read("book/04_optimization", 390)
+    formula = page.locator("article span.math mjx-container[tabindex]").first
+    formula.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 1")
+
+
+def test_a_formula_takes_focus_as_long_as_it_is_too_wide(read):
+    page = read("book/04_optimization", 1280)
+    stops = "document.querySelectorAll('article mjx-container[tabindex]').length"
+    before = page.evaluate(stops)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.wait_for_function(f"{stops} > {before} + 5")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function(f"{stops} === {before}")
+
+
+def test_the_contents_open_on_a_phone_and_take_focus_there_alone(read):
+    page = read("book/03_sparsity", 390)
+    links = page.locator(".page-toc a")
+    assert links.count() > 10
+    assert not links.first.is_visible()
+    page.locator(".secondary-toggle").click()
+    links.first.wait_for(state="visible")
+    links.first.focus()
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    page.keyboard.press("Escape")
+    links.first.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("name", ["index", "book/02_pca"])
+def test_a_page_opened_as_a_file_is_the_same(read, site, name):
+    page = read(name, base=f"{site.as_uri()}/")
+    assert not ask(page, "untypeset", "wrongStops")
 
 
 def test_what_goes_wrong_on_a_page_is_seen(watched, site_url):
@@ -19,8 +169,3 @@ def test_what_goes_wrong_on_a_page_is_seen(watched, site_url):
         "net::ERR_NAME_NOT_RESOLVED for http://192.0.2.1/",
         f"404 for {site_url}missing.png",
     } <= set(complaints)
-
-
-def test_the_first_page_opens(page, site_url):
-    page.goto(site_url)
-    assert "Autoencoders" in page.title()

@@ -1,0 +1,98 @@
+// What the tests of tests/browser ask of a page. Loaded into it as `reading`.
+window.reading = (() => {
+  const name = (box) => `${box.tagName.toLowerCase()}.${box.className}`;
+  const size = (box) => box.getBoundingClientRect();
+  const formulas = () =>
+    [...document.querySelectorAll("mjx-container > mjx-math")].filter((seen) => size(seen).width);
+  const around = function* (box) {
+    for (let at = box.parentElement; at && at !== document.body; at = at.parentElement) yield at;
+  };
+
+  // Everything that a reader may unfold, unfolded.
+  const unfold = () => {
+    for (const folded of document.querySelectorAll("details:not([open])")) folded.open = true;
+    for (const closed of document.querySelectorAll(".toggle-button[aria-expanded=false]")) {
+      closed.click();
+    }
+  };
+
+  // Formulas of which a part cannot be seen: a box around them cuts it off and does not scroll there,
+  // or it scrolls and the keyboard cannot reach it. Of a scrolled formula the box remains to be seen.
+  const cutFormulas = () => formulas().flatMap((formula) => {
+    let { left, right } = size(formula);
+    for (const box of around(formula)) {
+      const { overflowX } = getComputedStyle(box);
+      const from = size(box).left + box.clientLeft;
+      const to = from + box.clientWidth;
+      if (overflowX === "visible" || (left >= from - 1 && right <= to + 1)) continue;
+      const scrolls = overflowX !== "hidden" && overflowX !== "clip" &&
+        left + box.scrollLeft >= from - 1 && right + box.scrollLeft <= from + box.scrollWidth + 1;
+      const reached = box.tabIndex >= 0 || box.closest("a");
+      if (!scrolls || !reached) {
+        const why = scrolls ? "out of the keyboard's reach" : `cut by ${Math.round(right - to)} px`;
+        return [`${formula.parentElement.innerText || "a formula"} in ${name(box)} is ${why}`];
+      }
+      [left, right] = [Math.max(left, from), Math.min(right, to)];
+    }
+    return [];
+  });
+
+  const sideways = () => {
+    const excess = document.documentElement.scrollWidth - window.innerWidth;
+    return excess > 0 ? [`the page is ${excess} px too wide`] : [];
+  };
+
+  const repeatedIds = () => {
+    const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    return ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `id ${id} stands twice`);
+  };
+
+  // Formulas that take the keyboard's focus without being too wide, or are too wide without it.
+  const wrongStops = () => formulas().flatMap((formula) => {
+    const box = formula.parentElement;
+    if (box.closest("a")) return box.tabIndex < 0 ? [] : ["a formula in a link takes focus"];
+    const wide = size(formula).width > size(box).width + 1;
+    const stops = box.tabIndex >= 0;
+    return wide === stops ? [] : [`${name(box)}: too wide ${wide}, takes focus ${stops}`];
+  });
+
+  const untypeset = () =>
+    [...document.querySelectorAll(".math")]
+      .filter((math) => !math.querySelector("mjx-container") || math.querySelector("mjx-merror"))
+      .map((math) => `not set: ${math.textContent.slice(0, 60)}`);
+
+  // A page has ten thousand letters in its formulas; they look like the x that takes their place.
+  const withoutGlyphs = () => {
+    for (const glyphs of document.querySelectorAll("mjx-math")) glyphs.replaceWith("x");
+    for (const hidden of document.querySelectorAll("mjx-assistive-mml")) hidden.remove();
+  };
+
+  // Leave of the words that are styled alike one to be seen, so that each colour is judged once.
+  const oneOfAKind = () => {
+    const seen = new Set();
+    for (const leaf of document.querySelectorAll("article :not(:has(*))")) {
+      const path = [leaf, ...around(leaf)].slice(0, 6).map(name).join(" ");
+      if (seen.has(path)) leaf.style.visibility = "hidden";
+      seen.add(path);
+    }
+  };
+
+  // Where the keyboard is, and what a reader sees of it.
+  const stop = () => {
+    const at = document.activeElement;
+    if (at === document.body) return null;
+    const { left, top, right, bottom } = size(at);
+    const { outlineStyle, outlineWidth, outlineColor, visibility } = getComputedStyle(at);
+    const onScreen = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+    return {
+      name: `${name(at)} ${at.textContent.trim().slice(0, 30)}`,
+      seen: onScreen && right > left && bottom > top && visibility === "visible",
+      ring: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 &&
+        !/, 0\)$|transparent/.test(outlineColor),
+      formula: at.tagName === "MJX-CONTAINER",
+    };
+  };
+
+  const seen = { unfold, cutFormulas, sideways, repeatedIds, wrongStops, untypeset, stop };
+  return { ...seen, withoutGlyphs, oneOfAKind };
+})();
