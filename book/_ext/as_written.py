@@ -22,7 +22,7 @@ class KeepWritten(SphinxPostTransform):
         for reference in list(self.document.findall(addnodes.pending_xref)):
             written = reference.rawsource or f"({reference.get('reftarget', '')})"
             wrapper = Written(written=" ".join(written.split()))
-            reference.replace_self(wrapper)
+            reference.parent.replace(reference, wrapper)  # its id stays its own
             wrapper += reference
 
 
