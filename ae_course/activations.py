@@ -93,6 +93,9 @@ ACTIVATIONS = (identity, logistic, tanh, relu, softmax)
 def top_k(k: int) -> Activation:
     r"""The activation of a k-sparse code (:eq:`eq-top-k`) :cite:p:`makhzani2013ksparse`.
 
+    >>> top_k(2)(np.array([[3.0, -1.0, 2.0, 0.5]])).tolist()
+    [[3.0, 0.0, 2.0, 0.0]]
+
     For every sample the k largest net inputs of the layer pass unchanged, the others give 0; the
     derivative is 1 for those that pass and 0 for the others. Of equal net inputs those with the
     lower unit number pass, so that there are always exactly k. Equal k give the same activation.

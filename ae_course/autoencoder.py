@@ -55,6 +55,9 @@ class Autoencoder(Network):
         ``Autoencoder.folded(784, 100)`` has layers 784-100-784,
         ``Autoencoder.folded(784, 256, 32)`` has 784-256-32-256-784.
 
+        >>> Autoencoder.folded(784, 256, 32).shapes()["W3"]
+        (256, 32)
+
         Parameters
         ----------
         *sizes : int
@@ -97,11 +100,15 @@ class Autoencoder(Network):
 
 
 def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
-    r"""The bias with which the output units, left to themselves, put out the mean of the samples.
+    r"""The output bias that reproduces the sample mean when all weights are zero.
 
     :math:`\tilde b = \tilde f^{-1}(\bar x)` (:eq:`eq-mean-bias`). For logistic units it is
     as if one black and one white sample had been seen besides, so that a pixel which is always
     white gets a finite bias.
+
+    >>> net, X = Autoencoder.folded(2, 1), np.array([[0.0, 1.0], [1.0, 1.0]])
+    >>> mean_bias(net, X).round(3)
+    array([0.   , 1.099])
 
     Parameters
     ----------

@@ -13,6 +13,11 @@ from ae_course.parameters import Parameters
 def jacobians(net: Network, params: Parameters, X: np.ndarray) -> np.ndarray:
     r"""The derivative of the outputs by the inputs, for every sample: (N, units, inputs).
 
+    >>> from ae_course import Autoencoder
+    >>> net = Autoencoder.folded(4, 2)
+    >>> jacobians(net.encoder, net.init(np.random.default_rng(0)), np.zeros((3, 4))).shape
+    (3, 2, 4)
+
     The product of :math:`\operatorname{diag}(f'(u^{(l)})) W^{(l)}` over the layers
     (:eq:`eq-jacobian`). Its square is what small noise penalises (:eq:`eq-small-noise`).
     """

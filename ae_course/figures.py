@@ -115,9 +115,9 @@ def image_rows(
     return figure
 
 
-def filter_images(
-    W: np.ndarray, *, columns: int = 20, shape: tuple[int, int] | None = None, width: float = 8
-) -> Figure:
+def draw_filters(
+    axes: Axes, W: np.ndarray, *, columns: int, shape: tuple[int, int] | None = None
+) -> AxesImage:
     """Draw every row of W as an image: blue for negative, white for zero, red for positive.
 
     Each filter is scaled by its own largest weight, so that weak ones show their form too.
@@ -127,16 +127,6 @@ def filter_images(
     W : array (units, inputs)
         One filter a row.
     """
-    rows = -(-len(as_matrix(W, "W")) // columns)
-    figure, ((axes,),) = panels(width=width, height=width * rows / columns)
-    draw_filters(axes, W, columns=columns, shape=shape)
-    return figure
-
-
-def draw_filters(
-    axes: Axes, W: np.ndarray, *, columns: int, shape: tuple[int, int] | None = None
-) -> AxesImage:
-    """Draw filters into given axes; see :func:`filter_images`."""
     W = as_matrix(W, "W")
     scale = np.abs(W).max(axis=1, keepdims=True)
     scaled = W / np.where(scale > 0, scale, 1)

@@ -82,6 +82,10 @@ def lbfgs(
 
     It goes in the direction of :func:`two_loop`, and along it as far as a line search finds good.
 
+    >>> w, reason = lbfgs(lambda w: (w @ w, 2 * w), np.array([3.0, -4.0]), iterations=10)
+    >>> bool(np.abs(w).max() < 1e-6), reason[:9]
+    (True, 'converged')
+
     Parameters
     ----------
     f : callable ``vector -> (value, gradient)``

@@ -18,6 +18,10 @@ def numerical_gradient(
     :math:`\partial f/\partial w_i \approx (f(w + h e_i) - f(w - h e_i)) / 2h`, whose error is of
     order :math:`h^2`, plus rounding of order :math:`10^{-16} |f| / h`.
 
+    >>> params = Parameters.of({"w": np.array([1.0, 2.0])})
+    >>> numerical_gradient(lambda p: float(p["w"] @ p["w"]), params).vector.round(6)
+    array([2., 4.])
+
     Parameters
     ----------
     f : callable ``params -> float``
@@ -129,6 +133,12 @@ def check_gradient(
     tolerance: float = 1e-6,
 ) -> GradientReport:
     """Compare an objective's gradient with finite differences of its value.
+
+    >>> from ae_course import Autoencoder, reconstruction, squared_error
+    >>> rng, net = np.random.default_rng(0), Autoencoder.folded(4, 2)
+    >>> J = reconstruction(squared_error)
+    >>> check_gradient(net, J, net.init(rng), rng.random((5, 4))).error < 1e-6
+    True
 
     Use it on a small network and few samples: it evaluates J twice for every parameter. And use it
     at a random start: near a minimum the gradient is so small that rounding looks like a mistake.

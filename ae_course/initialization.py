@@ -35,6 +35,10 @@ def gaussian(deviation: float) -> Draw:
 def scaled(factor: float, draw: Draw = glorot) -> Draw:
     """Weights from `draw`, times a factor: ``scaled(4)`` is Glorot's for the logistic function.
 
+    >>> rng = np.random.default_rng
+    >>> bool((scaled(4)(rng(0), 3, 5) == 4 * glorot(rng(0), 3, 5)).all())
+    True
+
     A factor of 4 makes up for its slope of 1/4 at 0 (:eq:`eq-logistic-limit`).
 
     Raises
@@ -48,6 +52,10 @@ def scaled(factor: float, draw: Draw = glorot) -> Draw:
 
 def orthogonal(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
     """A random matrix (units, inputs) with orthonormal rows or columns, whichever are fewer.
+
+    >>> W = orthogonal(np.random.default_rng(0), 2, 5)
+    >>> np.allclose(W @ W.T, np.eye(2))
+    True
 
     A square one keeps the length of every vector, there and back (:eq:`eq-orthogonal`). It comes
     from a QR factorisation, with signs that make it uniform among all such matrices.

@@ -14,6 +14,10 @@ class Mixture:
 
     :math:`p(x) = \sum_k \pi_k \mathcal N(x; m_k, v_k I)` (:eq:`eq-mixture`).
 
+    >>> mixture = Mixture([0.5, 0.5], [[-1.0], [1.0]], [0.1, 0.1])
+    >>> mixture.score(np.array([[0.0], [1.0]])).round(3).tolist()
+    [[0.0], [-0.0]]
+
     Attributes
     ----------
     weights : array (K,)

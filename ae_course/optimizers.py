@@ -39,8 +39,13 @@ def check_shape(name: str, array: np.ndarray, vector: np.ndarray) -> None:
 
 
 @dataclass(frozen=True)
-class _Descent:
-    """What the optimisers share: a learning rate, and a state of arrays that begin as zero."""
+class Descent:
+    """What the optimisers share: a learning rate, and a state of arrays that begin as zero.
+
+    One of your own has `init`, which returns ``self._state(vector, "names", "of", "arrays")``, and
+    `update`, which asks for ``self._rate(vector, gradient, state)``, counts the step by that, and
+    computes in ``state["scratch"]``.
+    """
 
     rate: Rate
 
@@ -70,7 +75,7 @@ class _Descent:
 
 
 @dataclass(frozen=True)
-class SGD(_Descent):
+class SGD(Descent):
     r"""Gradient descent, w <- w - rate g; stochastic, when g is the gradient of a minibatch
     (:eq:`eq-sgd`).
 
@@ -96,7 +101,7 @@ class SGD(_Descent):
 
 
 @dataclass(frozen=True)
-class Momentum(_Descent):
+class Momentum(Descent):
     """Gradient descent with a velocity: p <- mu p - rate g, then w <- w + p (:eq:`eq-momentum`).
 
     A heavy ball :cite:p:`polyak1964some`. On a quadratic bowl every part of w obeys a recursion
@@ -123,7 +128,7 @@ class Momentum(_Descent):
 
 
 @dataclass(frozen=True)
-class Adam(_Descent):
+class Adam(Descent):
     """Steps of about the size of the rate for every weight :cite:p:`kingma2015adam`.
 
     m and v are running means of g and g^2; both start at zero and are corrected for it, by

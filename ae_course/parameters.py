@@ -14,6 +14,11 @@ class Parameters(Mapping[str, np.ndarray]):
     People and equations use the names, ``params["W1"]``; optimisers use ``params.vector``. Both
     are the same memory: what one changes, the other sees.
 
+    >>> params = Parameters.of({"W1": np.ones((2, 3)), "b1": np.zeros(2)})
+    >>> params.vector[0] = 5
+    >>> params["W1"][0].tolist(), params
+    ([5.0, 1.0, 1.0], Parameters(W1 (2, 3), b1 (2,); 8 numbers, float64))
+
     Parameters
     ----------
     shapes : mapping of str to tuple of int

@@ -91,7 +91,11 @@ def pretrain(
 
 
 def layer_autoencoder(layer: Layer, output: Activation = logistic) -> Autoencoder:
-    """The autoencoder with that layer as its encoder, and one layer back to the layer's inputs."""
+    """The autoencoder with that layer as its encoder, and one layer back to the layer's inputs.
+
+    >>> layer_autoencoder(Layer(6, 4, logistic)).shapes()["W2"]
+    (6, 4)
+    """
     return Autoencoder((layer, Layer(layer.units, layer.inputs, output)))
 
 

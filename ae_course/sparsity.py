@@ -12,6 +12,9 @@ from ae_course.objective import ForwardPass, Term
 def kl_divergence(rho: float, rho_hat: np.ndarray) -> np.ndarray:
     r"""The divergence of a coin that shows heads with rho_hat from one with rho, in nats.
 
+    >>> kl_divergence(0.5, np.array([0.5, 0.25])).round(4)
+    array([0.    , 0.1438])
+
     :math:`\mathrm{KL}(\rho \| \hat\rho) = \rho \log \frac{\rho}{\hat\rho}
     + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho}`, elementwise, for both in (0, 1)
     (:eq:`eq-kl-penalty`). Near rho it is a parabola (:eq:`eq-kl-parabola`). It is what a pixel's
@@ -221,14 +224,12 @@ l1_sparsity = L1Sparsity
 def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:
     r"""Move every number towards 0 by beta, and to 0 those that are nearer to it than that.
 
+    >>> soft_threshold(np.array([-3.0, 0.5, 2.0]), 1.0).tolist()
+    [-2.0, 0.0, 1.0]
+
     :math:`\operatorname{sign}(a) \max(|a| - \beta, 0)`, elementwise (:eq:`eq-soft-threshold`): the
     code y which minimises :math:`\frac12 \|\tilde W y - x\|^2 + \beta \sum_j |y_j|` where the
     columns of :math:`\tilde W` are orthonormal and :math:`a = \tilde W^\top x`.
-
-    Raises
-    ------
-    ValueError
-        beta is not a number, 0 or more.
     """
     check_not_negative("beta", beta)
     a = as_array(a, "a")
@@ -237,6 +238,9 @@ def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:
 
 def population_sparsity(Y: np.ndarray) -> np.ndarray:
     r"""How few of the units each sample uses, from 0 for all alike to 1 for a single one.
+
+    >>> population_sparsity(np.array([[1.0, 1, 1, 1], [1, 1, 0, 0], [0, 5, 0, 0]])).round(4)
+    array([0.    , 0.6667, 1.    ])
 
     :math:`(1 - a_n) / (1 - 1/D)` with :math:`a_n = (\frac1D \sum_j |y_{nj}|)^2 /
     \frac1D \sum_j y_{nj}^2` (:eq:`eq-population-sparsity`): the activity ratio of
@@ -287,6 +291,9 @@ def lifetime_sparsity(Y: np.ndarray) -> np.ndarray:
 
 def dead_fraction(Y: np.ndarray) -> float:
     """The share of the units whose output is exactly 0 for every sample of the codes Y (N, D).
+
+    >>> dead_fraction(np.array([[0.0, 1.0], [0.0, 0.0]]))
+    0.5
 
     Logistic units are never dead in this sense, even if they say the same for every sample: to see
     that, look at :func:`lifetime_sparsity` or at the largest output of each unit.

@@ -55,6 +55,9 @@ def superposition(
 def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     r"""For every true feature, the largest cosine with a found one (:eq:`eq-recovery`).
 
+    >>> recovery(np.eye(2), np.array([[2.0, 0.0], [0.0, 0.0]])).tolist()
+    [1.0, 0.0]
+
     Parameters
     ----------
     F : array (features, D)

@@ -12,7 +12,12 @@ from ae_course.workspace import Allocate, allocate
 
 
 def tie(net: Autoencoder, params: Parameters) -> Parameters:
-    r"""The parameters without the decoder's weights, which are the encoder's transposed."""
+    r"""The parameters without the decoder's weights, which are the encoder's transposed.
+
+    >>> net = Autoencoder.folded(4, 2)
+    >>> list(tie(net, net.init(np.random.default_rng(0))))
+    ['W1', 'b1', 'b2']
+    """
     mirror = mirrored(net)
     return Parameters.of({name: params[name] for name in net.shapes() if name not in mirror})
 

@@ -34,6 +34,9 @@ from ae_course.workspace import Allocate, Workspace, allocate
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Deal the sample numbers 0 to n - 1 in random order, `batch_size` at a time.
 
+    >>> [len(batch) for batch in minibatches(10, 4, np.random.default_rng(0))]
+    [4, 4, 2]
+
     The last batch has what is left over. One call deals one epoch: every sample once. Each sample
     is as likely as any other to be in a batch, so that at
     parameters which do not depend on the deal a batch's gradient is right on average

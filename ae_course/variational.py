@@ -24,6 +24,9 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     :math:`\frac12 \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)`, for each row
     (:eq:`eq-gaussian-kl`).
 
+    >>> gaussian_kl(np.array([[0.0, 0.0], [1.0, 0.0]]), np.zeros((2, 2)))
+    array([0. , 0.5])
+
     Parameters
     ----------
     mu, log_variance : array (N, units)

@@ -204,7 +204,8 @@ def test_rows_of_images_carry_their_labels():
 
 def test_every_filter_is_scaled_by_its_largest_weight_and_an_empty_one_is_blank():
     W = np.array([[1, -2, 0.5, 0], [0, 0, 0, 0], [1e-9, 0, 0, 0]])
-    image = figures.filter_images(W, columns=3).axes[0].images[0]
+    _, ((axes,),) = figures.panels()
+    image = figures.draw_filters(axes, W, columns=3)
     np.testing.assert_array_equal(image.get_array().filled(9)[0], [0.5, -1, 9, 0, 0, 9, 1, 0])
     assert image.get_clim() == (-1, 1)
 

@@ -102,7 +102,9 @@ SAMPLES = {
     "mixture": lambda x: Mixture([1], np.zeros((1, 4)), [1]).score(x),
     "means of a mixture": lambda x: Mixture(np.full(12, 1 / 12), x, np.ones(12)).score(X),
     "image_rows": lambda x: figures.describe(figures.image_rows({"x": x})),
-    "filter_images": lambda x: figures.describe(figures.filter_images(x)),
+    "draw_filters": lambda x: np.ma.filled(
+        figures.draw_filters(figures.panels()[1][0, 0], x, columns=3).get_array(), 0
+    ),
     "mosaic": lambda x: np.nan_to_num(figures.mosaic(x, 3)),
     "principal_directions": lambda x: principal_directions(x)[1],
     "activation": logistic,
