@@ -34,8 +34,9 @@ def test_the_examples_of_a_module_give_what_they_say(name):
     [
         "activations", "autoencoder", "checkpoint", "checks", "contractive", "conventions",
         "datasets", "denoising", "frequencies", "full_batch", "gradcheck", "initialization",
-        "linear", "mixture", "moments", "objective", "optimizers", "parameters", "pca", "pretraining", "schedules",
-        "sparsity", "superposition", "threads", "tied", "training", "variational", "whitening",
+        "linear", "mixture", "moments", "objective", "optimizers", "parameters", "pca",
+        "pretraining", "schedules", "sparsity", "superposition", "threads", "tied", "training",
+        "variational", "whitening",
     ],
 )  # fmt: skip
 def test_what_a_reader_calls_has_an_example(name):
