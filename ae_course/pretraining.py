@@ -14,7 +14,8 @@ from ae_course.initialization import Draw, glorot
 from ae_course.network import Layer, Network
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
-from ae_course.training import History, train
+from ae_course.training import train
+from ae_course.training_state import INTERRUPTED, History
 
 
 def pretrain(
@@ -85,9 +86,16 @@ def pretrain(
         found, histories[l], _ = train(
             autoencoder, objective, start, y, epochs=epochs, rng=rng, **options
         )
+        _check_complete(histories[l], l)
         params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
         y = autoencoder.encode(found, y)
     return params, histories
+
+
+def _check_complete(history, number):
+    # The layers above would be trained on the codes of a layer that is not.
+    if history.stopped == INTERRUPTED:
+        raise KeyboardInterrupt(f"pretraining was interrupted at layer {number}")
 
 
 def layer_autoencoder(layer: Layer, output: Activation = logistic) -> Autoencoder:
@@ -210,7 +218,8 @@ def pretrain_folded(
         stage = layer_autoencoder(layer, net.layers[back - net.first].activation)
         start = stage.init(rng, draw, dtype)
         start["b2"] = mean_bias(stage, y)
-        found, *_ = train(stage, objective, start, y, epochs=epochs, rng=rng, **options)
+        found, history, _ = train(stage, objective, start, y, epochs=epochs, rng=rng, **options)
+        _check_complete(history, l)
         params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
         params[f"W{back}"], params[f"b{back}"] = found["W2"], found["b2"]
         y = stage.encode(found, y)

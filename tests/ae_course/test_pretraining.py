@@ -286,3 +286,23 @@ def test_pretraining_trains_pairs_of_layers_from_the_outside_and_keeps_both():
         assert_close(params[f"W{7 - l}"], own["W2"])
         assert_close(params[f"b{7 - l}"], own["b2"])
         codes = logistic(codes @ own["W1"].T + own["b1"])
+
+
+def test_an_interruption_ends_pretraining_and_not_only_its_layer():
+    calls = []
+
+    def corrupt(rng, x):
+        calls.append(len(x))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return x
+
+    folded = Autoencoder.folded(6, 5, 4)
+    for pretrain_all in (
+        lambda: stacked(corrupt=corrupt),
+        lambda: pretrain_folded(folded, CROSS, X, epochs=2, rng=rng(), corrupt=corrupt),
+    ):
+        calls.clear()
+        with pytest.raises(KeyboardInterrupt, match="interrupted at layer"):
+            pretrain_all()
+        assert len(calls) == 3
