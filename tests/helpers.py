@@ -1,12 +1,22 @@
 """What several test files need: seeded numbers, what "equal" means, and slopes by differences."""
 
+from dataclasses import is_dataclass
+
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
+
+from ae_course import optimizers
 
 
 def samples(n=7, d=5, seed=0):
     """Draw samples as rows, between 0 and 1."""
     return np.random.default_rng(seed).random((n, d))
+
+
+def every_optimizer(rate):
+    """One optimiser of every kind that the package has, with this learning rate."""
+    kinds = [kind for name, kind in vars(optimizers).items() if not name.startswith("_")]
+    return [kind(rate) for kind in kinds if isinstance(kind, type) and is_dataclass(kind)]
 
 
 def drawn(net, seed=1, dtype=np.float64):

@@ -126,7 +126,6 @@ def test_a_change_of_prose_runs_nothing(clone):
     source.write_bytes(before[0].replace(b"\n# ", b"\n# New: ", 1))
     run = make(clone, "notebooks", "NAME=errata")
     assert "errata: no code has changed, so nothing was run" in run.stdout, run.stdout + run.stderr
-    assert notebook.read_bytes().replace(b"# New: ", b"# ") != before[1]  # ids of cells are sums
     assert b"# New: " in notebook.read_bytes()
     source.write_bytes(before[0])
     make(clone, "notebooks", "NAME=errata")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from helpers import drawn, samples
+from helpers import drawn, every_optimizer, samples
 
 from ae_course import checkpoint
 from ae_course.activations import Activation, identity, logistic, relu, softmax, tanh, top_k
@@ -21,7 +21,6 @@ from ae_course.full_batch import minimize
 from ae_course.losses import cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import Term, reconstruction, weight_decay
-from ae_course.optimizers import SGD, Adam, Momentum
 from ae_course.sparsity import kl_sparsity, l1_sparsity, running_kl_sparsity
 from ae_course.superposition import AuxiliaryK, auxiliary_k
 from ae_course.tied import Tied, tie
@@ -213,7 +212,7 @@ GENERATORS = [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SF
 
 
 @pytest.mark.parametrize("kind", GENERATORS)
-@pytest.mark.parametrize("optimizer", [SGD(0.3), Momentum(0.1), Adam(0.02)], ids=repr)
+@pytest.mark.parametrize("optimizer", every_optimizer(0.1), ids=repr)
 def test_training_goes_on_from_a_file_to_the_bit(tmp_path, optimizer, kind):
     J = reconstruction(cross_entropy) + running_kl_sparsity(0.2, 0.9)
     options = {"optimizer": optimizer, "batch_size": 8, "corrupt": masking_noise(0.2)}

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from helpers import assert_close
+from helpers import assert_close, every_optimizer
 
 from ae_course.optimizers import SGD, Adam, Momentum
 
@@ -12,7 +12,7 @@ RNG = np.random.default_rng(0)
 START = RNG.normal(size=4)
 # Sizes far apart: an optimiser that normalises must do so entry by entry.
 GRADIENTS = RNG.normal(size=(9, 4)) * [1e-6, 1, 1e3, 0]
-OPTIMIZERS = [SGD(0.1), Momentum(0.1, mu=0.8), Adam(0.01), Adam(0.1, 0.5, 0.9, epsilon=0.3)]
+OPTIMIZERS = [*every_optimizer(0.1), Momentum(0.1, mu=0.8), Adam(0.1, 0.5, 0.9, epsilon=0.3)]
 
 
 def steps(optimizer, vector=START, gradients=GRADIENTS):

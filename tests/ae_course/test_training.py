@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from helpers import assert_close, drawn, samples
+from helpers import assert_close, drawn, every_optimizer, samples
 
 from ae_course.activations import identity, logistic, softmax
 from ae_course.autoencoder import Autoencoder
@@ -14,7 +14,7 @@ from ae_course.full_batch import minimize
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
-from ae_course.optimizers import SGD, Adam, Momentum
+from ae_course.optimizers import SGD, Adam
 from ae_course.sparsity import running_kl_sparsity
 from ae_course.training import minibatches, train
 from ae_course.workspace import Workspace
@@ -93,7 +93,7 @@ def test_training_hands_each_batch_the_objective_that_the_batch_before_left():
     assert_close(after.objective.parts[1][1].estimate, state)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.5), Momentum(0.1), Adam(0.05)], ids=repr)
+@pytest.mark.parametrize("optimizer", every_optimizer(0.2), ids=repr)
 def test_training_lowers_the_objective(optimizer):
     params, history, _ = run(optimizer=optimizer, epochs=30)
     assert CROSS.value(NET, params, X) < 0.9 * CROSS.value(NET, PARAMS, X)
@@ -122,7 +122,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(dtype):
     assert first[0].vector.tobytes() != other[0].vector.tobytes()
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam()], ids=repr)
+@pytest.mark.parametrize("optimizer", every_optimizer(0.1), ids=repr)
 def test_float32_is_kept_to_the_end(optimizer):
     noisy = {"corrupt": lambda rng, x: x + rng.normal(size=x.shape)}
     found, history, _ = run(params=PARAMS.astype(np.float32), optimizer=optimizer, **noisy)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import drawn, samples
+from helpers import drawn, every_optimizer, samples
 
 from ae_course.autoencoder import Autoencoder
 from ae_course.denoising import masking_noise
@@ -23,9 +23,7 @@ CROSS = reconstruction(cross_entropy)
 LINEAR = CROSS + 0.1 * weight_decay
 SPARSE = CROSS + 0.5 * running_kl_sparsity(0.2, 0.9)
 OPTIMIZERS = [
-    SGD(0.3),
-    Momentum(0.1),
-    Adam(0.02),
+    *every_optimizer(0.1),
     Momentum(warm_up(cosine(0.3, steps=100), steps=20)),
 ]
 
@@ -43,7 +41,7 @@ def error(params):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=["sgd", "momentum", "adam", "schedule"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: type(o).__name__)
 def test_20_and_20_epochs_are_40_to_the_bit(optimizer, dtype):
     options = {"optimizer": optimizer, "metrics": {"E": error}}
     start = PARAMS.astype(dtype)
