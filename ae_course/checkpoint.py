@@ -71,6 +71,9 @@ def save(
     or not there: an interruption leaves an older one as it was. After every epoch:
     ``train(..., callback=lambda state: save(path, net, state.params, state=state))``.
 
+    Activations, losses and terms of your own are saved by their names and, if they are dataclasses,
+    their fields; :func:`~ae_course.checkpoint.load` has to be given them.
+
     Parameters
     ----------
     net : Network, Autoencoder or VariationalAutoencoder
@@ -78,9 +81,6 @@ def save(
         Those of a `state` are saved with it.
     state : TrainingState, optional
         What :func:`~ae_course.training.train` returned.
-
-    Activations, losses and terms of your own are saved by their names and, if they are dataclasses,
-    their fields; :func:`load` has to be given them.
 
     Raises
     ------

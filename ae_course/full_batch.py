@@ -169,16 +169,16 @@ def minimize(
 ) -> tuple[Parameters, History]:
     """Minimise an objective over all samples at once, by L-BFGS, and return the parameters found.
 
-    The full-batch counterpart of :func:`train`. Nothing in it is random. An objective whose terms
-    have a state stays in the state in which it is given.
+    The full-batch counterpart of :func:`~ae_course.training.train`. Nothing in it is random. An
+    objective whose terms have a state stays in the state in which it is given.
 
     Parameters
     ----------
     net, objective, params, X, target
-        As for :func:`train`, the parameters in float64: differences of gradients, of which L-BFGS
-        lives, are mostly rounding in float32.
+        As for :func:`~ae_course.training.train`, the parameters in float64: differences of
+        gradients, of which L-BFGS lives, are mostly rounding in float32.
     iterations, pairs, tolerance
-        As for :func:`~ae_course.optimizers.lbfgs`.
+        As for :func:`~ae_course.full_batch.lbfgs`.
     metrics : mapping of str to callable ``params -> float``, optional
         Evaluated before the first iteration and after every iteration.
 
@@ -191,7 +191,8 @@ def minimize(
     Raises
     ------
     DivergenceError
-        As for :func:`train`, with the parameters of the last complete iteration.
+        As for :func:`~ae_course.training.train`, with the parameters of the last complete
+        iteration.
     TypeError, ValueError
         An argument is not as described; the message says what was found and what was wanted.
     """

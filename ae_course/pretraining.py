@@ -53,7 +53,7 @@ def pretrain(
         identity. Their bias starts at the mean (:func:`~ae_course.autoencoder.mean_bias`).
     draw, dtype
         How an autoencoder's weights begin, and in which numbers; as for
-        :meth:`~ae_course.network.Network.init`.
+        :meth:`~ae_course.network.Layers.init`.
     **options
         For :func:`~ae_course.training.train`: optimizer, batch_size, corrupt, record_objective.
         What a batch is corrupted with concerns that batch alone: the codes for the next layer are
@@ -140,7 +140,7 @@ def add_layers(
     *layers : Layer
         From below to above; the first takes as many inputs as `net` has units.
     rng, draw
-        As for :meth:`~ae_course.network.Network.init`.
+        As for :meth:`~ae_course.network.Layers.init`.
 
     Returns
     -------

@@ -19,10 +19,10 @@ class History:
     ----------
     objective : list of float
         J of each epoch, as the mean over its batches, each computed before its own step; from
-        :func:`minimize`, J of each evaluation of the gradient.
+        :func:`~ae_course.full_batch.minimize`, J of each evaluation of the gradient.
     metrics : dict of str to list of float
         What each metric gave before the first epoch and after every epoch; from
-        :func:`minimize`, after every iteration.
+        :func:`~ae_course.full_batch.minimize`, after every iteration.
     passes : list of float
         What each entry of the metrics had cost by then, in passes over the data
         (:eq:`eq-passes`): an epoch is one, and so is an evaluation of the full gradient.
@@ -45,7 +45,9 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """All that training needs to go on as if it had never stopped; :func:`train` takes it back.
+    """All that training needs to go on as if it had never stopped.
+
+    :func:`~ae_course.training.train` returns it and takes it back.
 
     Attributes
     ----------

@@ -87,7 +87,9 @@ def slope_at(u):
     return -RHO / rho_hat + (1 - RHO) / (1 - rho_hat)
 
 
-@pytest.mark.equation("eq-penalty-delta", by="ae_course.sparsity.KLSparsity.grad_outputs")
+@pytest.mark.equation(
+    "eq-penalty-delta", by="ae_course.sparsity.MeanActivationPenalty.grad_outputs"
+)
 def test_the_penalty_changes_with_each_net_input_of_each_sample():
     u = NET.forward(PARAMS, X).u[1]
     wanted = slopes(lambda moved: BETA * divergence(code(moved).mean(axis=0)), u)
