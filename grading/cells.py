@@ -14,6 +14,11 @@ from grading.notebook import StudentCell, StudentNotebook
 from grading.problem_set import ProblemSet
 
 SEAL = "Mistakes.unseal("
+POINTS = re.compile(
+    r"(?m)(?<=\S)[ \t]*\(\d+ points?\b[^()\n]*\)$"
+    r"|^\w+ problems? on chapter \d+, \d+ points in all\.\s*"
+)
+"""What the notebooks say of points, which the source of a problem set does not."""
 
 
 def located(problems: ProblemSet, notebook: StudentNotebook) -> StudentNotebook:
@@ -117,6 +122,7 @@ class _Search:
 
     def _added(self, text):
         """What a text has that was not given to the student."""
+        text = POINTS.sub("", text)
         for cell in sorted(self.problems.having("text"), key=lambda c: -len(c.source)):
             text = text.replace(cell.source.strip(), "\n\n")
             if _plain_text(text) == _plain_text(cell.source):
@@ -141,7 +147,7 @@ class _Search:
 
     def _anchor(self, cell):
         """By which a cell is found among those that were given: its id, or its first line."""
-        return cell.id or _plain_text(cell.source.strip().split("\n")[0]) or None
+        return cell.id or _plain_text(POINTS.sub("", cell.source).strip().split("\n")[0]) or None
 
     def _own(self, kind):
         return [n for n, cell in enumerate(self.cells) if not cell.id and cell.kind == kind]

@@ -172,3 +172,15 @@ def test_an_old_answer_that_was_turned_into_text_stays_text():
     kinds = [cell.kind for cell in seen.cells if cell.id == "huber_delta"]
     assert kinds == ["markdown"]
     assert not any("A loss that forgives" in note for note in seen.notes)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_was_handed_out_is_nobody_s_answer_in_any_set(name):
+    from handed_in import blank
+
+    problems, notebook = SETS[name], blank(name)
+    written = [task.name for task in problems.tasks if task.written]
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in written]
+    seen = located(problems, read(data(notebook)))
+    assert [cell.source for cell in seen.cells if cell.id in written] == []
+    assert program(problems, seen)[2] == written
