@@ -15,8 +15,8 @@ def samples(n=7, d=5, seed=0):
 
 def every_optimizer(rate):
     """One optimiser of every kind that the package has, with this learning rate."""
-    kinds = [kind for name, kind in vars(optimizers).items() if not name.startswith("_")]
-    return [kind(rate) for kind in kinds if isinstance(kind, type) and is_dataclass(kind)]
+    kinds = [kind for kind in vars(optimizers).values() if isinstance(kind, type)]
+    return [kind(rate) for kind in kinds if is_dataclass(kind) and hasattr(kind, "update")]
 
 
 def drawn(net, seed=1, dtype=np.float64):
