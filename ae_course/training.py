@@ -205,9 +205,8 @@ def train(
                 values.append(value)
             found = measured(metrics, f"epoch {epoch}", params, start[-1], state.history, good)
             history = state.history.record(epoch, found, [np.mean(values)] * record_objective)
-            dealt = rng.bit_generator.state
-            after = TrainingState(params.copy(), objective, kept(slots), dealt, history)
-            state = judge(after, state.best)  # from here on the epoch counts, as a whole
+            parts = params.copy(), objective, kept(slots), rng.bit_generator.state, history
+            state = judge(TrainingState(*parts), state.best)  # from here on the epoch counts
             if callback is not None and callback(state):
                 state = state.stop("the callback asked for it")
             if state.history.stopped is not None:

@@ -344,7 +344,7 @@ def test_a_zip_archive_of_something_else_and_a_directory_are_refused(tmp_path):
         (
             ("", ""),
             {"W2": np.ones((2, 3), complex)},
-            "are complex128, wanted float32",
+            "holds complex128, wanted real numbers",
         ),
         (('"tanh"', '"swish"'), {}, "the file names 'swish', which is not of ae_course"),
         (('"tanh"', '"top_k(0)"'), {}, r"names 'top_k\(0\)'"),
