@@ -176,7 +176,7 @@ EVERY = (
         auxiliary_k(2) + AuxiliaryK(1, 5, idle=(0, 3, 7)),
         reconstruction(cross_entropy) + Busy(0.5, seen=(8, 7)) + Plain(),
     ],
-    ids=repr,
+    ids=["every term", "tied", "one term", "variational", "auxiliary", "own terms"],
 )
 def test_an_objective_comes_back_in_its_state(tmp_path, J):
     net = VariationalAutoencoder.folded(5, 4, 2) if "divergence" in repr(J) else SMALL
