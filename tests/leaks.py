@@ -32,8 +32,9 @@ def authored():
 
 
 def bare(text):
-    """The lines of a text that have something in them."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """The lines of a text that have something in them; an example in a docstring is code too."""
+    lines = (line.strip().removeprefix(">>> ") for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def secrets(problems):

@@ -9,8 +9,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -159,8 +162,24 @@ def test_a_class_is_looked_at_and_graded(clone, tmp_path):
     assert {"mori", "abe"} <= set(re.findall(r"\w+", totals))
 
 
+def answer_of(server, url):
+    """What a server says, which names its address before it listens there."""
+    while server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=60) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError as refused:
+            if not isinstance(refused.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.5)
+    raise AssertionError("the server has ended")
+
+
 def test_the_lab_opens_and_answers(clone):
-    options = "--no-browser --ServerApp.port=0 --IdentityProvider.token=secret"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"--no-browser --ip=127.0.0.1 --port={port} --IdentityProvider.token=secret"
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     lab = subprocess.Popen(
         ["make", "lab", f"LAB={options}"],
@@ -172,11 +191,9 @@ def test_the_lab_opens_and_answers(clone):
         start_new_session=True,
     )
     try:
-        found = (re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", line) for line in lab.stdout)
-        address = next(match[0] for match in found if match)
-        url = f"{address}api/contents?token=secret"
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            assert "01_overview.ipynb" in answer.read().decode()
+        assert any(f"127.0.0.1:{port}/" in line for line in lab.stdout)
+        url = f"http://127.0.0.1:{port}/api/contents?token=secret"
+        assert "01_overview.ipynb" in answer_of(lab, url)
     finally:
         os.killpg(lab.pid, signal.SIGKILL)
         lab.wait()

@@ -37,6 +37,13 @@ window.reading = (() => {
     return [];
   });
 
+  // The keyboard starts from here, even if the page put it elsewhere (a search does).
+  const toTheTop = () => {
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+  };
+
   const sideways = () => {
     const excess = document.documentElement.scrollWidth - window.innerWidth;
     return excess > 0 ? [`the page is ${excess} px too wide`] : [];
@@ -94,5 +101,5 @@ window.reading = (() => {
   };
 
   const seen = { unfold, cutFormulas, sideways, repeatedIds, wrongStops, untypeset, stop };
-  return { ...seen, withoutGlyphs, oneOfAKind };
+  return { toTheTop, ...seen, withoutGlyphs, oneOfAKind };
 })();

@@ -191,7 +191,7 @@ def test_the_same_search_finds_them_in_a_plain_jupyterlab(watched, tmp_path):
 
 def test_a_chapter_opens_and_runs_its_first_cells(window, jupyter):
     notebook = opened(window, f"{jupyter}/lab/tree/01_overview.ipynb")
-    assert notebook.locator("h1").first.inner_text().startswith("What an autoencoder is")
+    notebook.locator("h1", has_text="What an autoencoder is").first.wait_for()
     window.locator("#jp-MainMenu").get_by_text("Edit", exact=True).click()
     window.get_by_text("Clear Outputs of All Cells").click()  # what is there was stored
     picture = run_to(notebook, "figures.bottleneck(")

@@ -89,7 +89,7 @@ def test_a_page_can_be_read_on_any_screen(read, name):
 def test_every_stop_of_the_keyboard_is_seen(read, name, width):
     page = read(name, width)
     stops = walk(page)
-    assert len(stops) > 8
+    assert len(stops) > 5
     assert not [stop["name"] for stop in stops if not stop["seen"]]
     assert not [stop["name"] for stop in stops if not stop["ring"]]
     wide = page.evaluate("document.querySelectorAll('article mjx-container[tabindex]').length")
@@ -102,7 +102,7 @@ def test_every_stop_of_the_keyboard_is_seen(read, name, width):
 
 def walk(page):
     """Press Tab until the page is left, and say where the keyboard was."""
-    page.evaluate("document.activeElement.blur()")
+    page.evaluate("reading.toTheTop()")
     stops = []
     while len(stops) < 500:
         page.keyboard.press("Tab")
