@@ -89,7 +89,7 @@ def test_a_page_can_be_read_on_any_screen(read, name):
 def test_every_stop_of_the_keyboard_is_seen(read, name, width):
     page = read(name, width)
     stops = walk(page)
-    assert len(stops) > 5
+    assert len(stops) > (5 if name == "search" else 8)  # on a phone it has six: little but a field
     assert not [stop["name"] for stop in stops if not stop["seen"]]
     assert not [stop["name"] for stop in stops if not stop["ring"]]
     wide = page.evaluate("document.querySelectorAll('article mjx-container[tabindex]').length")
