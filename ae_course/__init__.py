@@ -4,9 +4,9 @@ Read the modules in this order. A network: activations, parameters, initializati
 losses, objective, autoencoder. Training: gradcheck, optimizers, schedules, training_state,
 divergence, training, full_batch, checkpoint. Sparse codes: sparsity, conventions. Second moments:
 moments, pca, linear, whitening, frequencies. Depth: propagation, pretraining. Variants: denoising,
-mixture, contractive, tied, variational, superposition. Beside them: datasets, figures, exercises;
-and checks, workspace, threads and files, which the others use. Each holds one idea, and says which
-equation of the book it is.
+mixture, contractive, tied, variational, superposition. Beside them: datasets, figures, comparison,
+exercises; and checks, workspace, threads and files, which the others use. Each holds one idea, and
+says which equation of the book it is.
 
 Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_course.threads`.
 """
@@ -14,6 +14,7 @@ Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_co
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.checkpoint import load, save
+from ae_course.comparison import Comparison, compare
 from ae_course.conventions import BOOK, SLIDES, Convention, convert
 from ae_course.divergence import DivergenceError
 from ae_course.full_batch import lbfgs, minimize, two_loop
@@ -53,6 +54,7 @@ __all__ = [
     "SLIDES",
     "Adam",
     "Autoencoder",
+    "Comparison",
     "Convention",
     "DivergenceError",
     "EarlyStopping",
@@ -71,6 +73,7 @@ __all__ = [
     "Whitening",
     "ZCAWhitening",
     "check_gradient",
+    "compare",
     "constant",
     "convert",
     "cosine",

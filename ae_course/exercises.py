@@ -49,6 +49,10 @@ class Mistakes(dict):
 
         return enter
 
+    def check(self, answer: Callable, wanted, *arguments, rtol: float = 1e-6) -> None:
+        """Check an answer as the function `check` does, with the mistakes known of its name."""
+        check(answer, wanted, *arguments, rtol=rtol, mistakes=self[answer.__name__])
+
     def __missing__(self, name: str) -> dict:
         return {}
 

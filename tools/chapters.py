@@ -29,7 +29,7 @@ from nbformat.reader import NotJSONError
 
 from ae_course.files import atomic_write
 from grading import source
-from tools import ROOT, kernels
+from tools import ROOT, folding, kernels
 from tools.tolerance import differences, tolerance_of
 
 PYTHON = {
@@ -158,6 +158,7 @@ def convert(source: str) -> NotebookNode:
     for name, cell in code_cells(notebook):
         try:
             tolerance_of(cell.metadata)
+            folding.fold(cell)
         except ValueError as error:
             raise ChapterError(f"{name}: {error}") from None
     return notebook

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbval.plugin import find_comment_markers, find_metadata_tags
 
-from tools import chapters
+from tools import chapters, folding, reading
 from tools.chapters import code_cells, named, streams
 
 FRAME = [
@@ -28,6 +28,7 @@ FRAME = [
     "The code",
     "The experiment",
     "What can go wrong",
+    "Summary",
     "Exercises",
     "Further reading",
 ]
@@ -40,6 +41,7 @@ PATH = re.compile(rf"(?<![\w.~:/-])/(?:{DIRECTORIES})/|\b[A-Za-z]:\\")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\b\d\d:\d\d:\d\d\b")
 EXERCISE = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\{exercise(?:-start)?\}", re.MULTILINE)
+HIDING = {"remove-cell", "remove-input", "hide-cell"}  # tags
 GLUED = re.compile(r"\{glue(?::\w*)?\}(?:`([^`]+)`|[ \t]+(\S+))")
 
 
@@ -215,6 +217,57 @@ def has_enough_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
         yield Found(cell, message, within)
 
 
+def shows_only_what_a_reader_should_read(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """Imports, checks, glue and the drawing of figures are folded, and nothing is hidden whole."""
+    exercises = False
+    for cell in chapter.notebook.cells:
+        if cell.cell_type == "markdown":
+            exercises = exercises or "## Exercises" in cell.source.splitlines()
+            continue
+        for tag in HIDING & set(cell.metadata.get("tags", [])):
+            message = f"has the tag {tag}: remove the tag; what need not be read folds itself"
+            yield Found(cell, f"{message}, or with course: {{fold: what it holds}}")
+        for what, within in () if exercises else folding.unfolded(cell):
+            message = f"{what} among code that is read: move that to a cell of its own, which folds"
+            yield Found(cell, message, within)
+
+
+def says_how_long_it_takes(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """The head says the time, the first path is short enough, and it is what the text takes."""
+    if not re.match(r"\d\d_", chapter.name):
+        return
+    taken, said = reading.minutes(chapter.notebook), None
+    for cell in chapter.notebook.cells[:3]:
+        said = said or reading.GLANCE.search(cell.source)
+    hours = f"{taken.hours} hour{'s' if taken.hours != 1 else ''}"
+    wanted = (
+        f"**First reading** {taken.first} minutes, **all of it** {taken.whole} minutes,"
+        f" **exercises** {hours}"
+    )
+    first = chapter.notebook.cells[0]
+    if said is None or tuple(map(int, said.groups())) != (taken.first, taken.whole, taken.hours):
+        found = f"says {said[0]!r}" if said else "has no box that says how long it takes"
+        yield Found(first, f"{found}: it takes, as tools/reading.py counts: {wanted}")
+    if taken.first > reading.FIRST:
+        message = f"takes {taken.first} minutes at a first reading, at most {reading.FIRST}"
+        yield Found(first, f"{message}: mark what can wait, {reading.BEYOND!r}, or shorten")
+
+
+def grades_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """Every exercise has a level, means and minutes, and easier ones come first."""
+    before = 0
+    for cell, title, effort in reading.efforts(chapter.notebook):
+        if effort is None:
+            message = f"{title[1]!r} does not end in its level, means and minutes"
+            yield Found(cell, f"{message}: add them, as in {reading.EXAMPLE}", line_of(title))
+            continue
+        level = reading.LEVELS.index(effort["level"])
+        if level < before:
+            message = f"{title[1]!r} comes after harder ones: put easier ones first"
+            yield Found(cell, message, line_of(title))
+        before = level
+
+
 RULES = [
     is_in_step_with_its_source,
     is_executed_in_order,
@@ -226,6 +279,9 @@ RULES = [
     leaves_long_definitions_to_the_package,
     has_the_frame_of_a_chapter,
     has_enough_exercises,
+    shows_only_what_a_reader_should_read,
+    says_how_long_it_takes,
+    grades_its_exercises,
 ]
 
 

@@ -56,8 +56,9 @@ def tolerance_of(metadata: dict) -> float:
     """
     settings = dict(metadata.get("course", {}))
     rtol = settings.pop("rtol", RTOL)
+    settings.pop("fold", None)  # see tools.folding
     if settings:
-        raise ValueError(f"course: found {', '.join(sorted(settings))}; the only setting is rtol")
+        raise ValueError(f"course: found {', '.join(sorted(settings))}; settings are rtol and fold")
     if not isinstance(rtol, float) or not 0 <= rtol <= WIDEST:
         # YAML reads 1e-3, without a point, as a word
         raise ValueError(f"course: found rtol: {rtol}, wanted a number like 1.0e-3, at most 0.01")

@@ -76,7 +76,7 @@ def test_but_not_beyond_measure(rtol):
 
 
 def test_a_misspelt_setting_is_refused():
-    with pytest.raises(ValueError, match="found atol; the only setting is rtol"):
+    with pytest.raises(ValueError, match="found atol; settings are rtol and fold"):
         tolerance_of({"course": {"atol": 1e-3}})
 
 

@@ -1,0 +1,58 @@
+"""Wrong answers to the chapters' exercises, as readers write them, are told what is wrong.
+
+Each chapter has `slips/NN_name.py` with a dictionary `SLIPS`: for the label of every exercise in
+code at least three pairs: words of the message that names the mistake, or None where the check
+cannot know it, and the code of the wrong function. Four in five must be named.
+"""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from tools import chapters
+from tools.exercises import exercises, filled_in, is_right, said
+
+FOLDER = Path(__file__).with_name("slips")
+NAMED = 0.8
+CHAPTERS = [name for name in chapters.chapters() if any(exercises(name))]
+
+
+def slips(chapter):
+    return runpy.run_path(str(FOLDER / f"{chapter}.py"))["SLIPS"]
+
+
+def complaints(exercise, code):
+    """What the checks of the functions in a wrong answer say of it."""
+    lines = said(exercise, filled_in(exercise.cell, code))
+    names = [line.split("(")[0].removeprefix("def ") for line in code.splitlines()]
+    lines = [line for line in lines if line.partition(":")[0] in names]
+    return [line for line in lines if not is_right(line)]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_wrong_answers_are_told_what_is_wrong(chapter):
+    wrong, named, problems = slips(chapter), [], []
+    labels = {exercise.label: exercise for exercise in exercises(chapter)}
+    assert set(wrong) == set(labels)
+    for label, answers in wrong.items():
+        if len(answers) < 3:
+            problems.append(f"{label} has {len(answers)} wrong answers, wanted 3")
+        for words, code in answers:
+            found = complaints(labels[label], code)
+            if not found:
+                problems.append(f"{label}: right, says the check of\n{code}")
+            elif words and not any("not yet" in line and words in line for line in found):
+                problems.append(f"{label}: {words!r} is not in {found}")
+            named.append(bool(words))
+    assert not problems, "\n".join(problems)
+    assert sum(named) >= NAMED * len(named)
+
+
+def test_what_a_check_says_of_any_wrong_result_names_no_mistake():
+    """Words such as "wanted" or "smaller" stand in any message; they count for nothing."""
+    for chapter in CHAPTERS:
+        for label, answers in slips(chapter).items():
+            for words, _ in answers:
+                assert words is None or len(words) > 12, f"{chapter}, {label}: {words!r}"
+                assert words is None or "wanted" not in words, f"{chapter}, {label}: {words!r}"

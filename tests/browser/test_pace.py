@@ -1,0 +1,62 @@
+"""The rhythm of a chapter on a desktop: a picture at once, and never a wall of text."""
+
+import re
+
+import pytest
+
+from tools import ROOT
+
+SCREEN = {"width": 1280, "height": 800}
+SCREENS = 5  # at most, from one picture or worked number to the next
+CHAPTERS = sorted(path.stem for path in (ROOT / "book" / "src").glob("[0-9]*.md"))
+PICTURES = ".bd-article figure, .bd-article .cell_output img"
+REST = f"{PICTURES}, .bd-article .worked, .bd-article .cell_output pre, .bd-article table"
+TOPS = """selector => [...document.querySelectorAll(selector)]
+  .map(box => box.getBoundingClientRect())
+  .filter(box => box.height > 0)
+  .map(box => [box.top + scrollY, box.bottom + scrollY])"""
+END = "document.querySelector('.bd-article').getBoundingClientRect().bottom + scrollY"
+
+
+@pytest.fixture
+def chapter(page, site_url):
+    """Open a chapter as a reader does who has never been there."""
+
+    def opened(name):
+        page.goto(f"{site_url}book/{name}.html")
+        page.evaluate("document.fonts.ready.then(() => window.MathJax?.startup?.promise)")
+        return page
+
+    return opened
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_first_picture_is_on_the_first_screen(chapter, name):
+    top, bottom = chapter(name).evaluate(TOPS, PICTURES)[0]
+    seen = SCREEN["height"] - top
+    assert seen >= min(bottom - top, 200), f"{seen:.0f} px of the first picture are to be seen"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_stretch_goes_on_for_more_than_five_screens(chapter, name):
+    opened = chapter(name)
+    rests = sorted([[0, 0], *opened.evaluate(TOPS, REST), [opened.evaluate(END)] * 2])
+    reached, long = 0, []
+    for top, bottom in rests:
+        if top - reached > SCREENS * SCREEN["height"]:
+            long.append(f"{(top - reached) / SCREEN['height']:.1f} screens from {reached:.0f} px")
+        reached = max(reached, bottom)
+    assert not long, long
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_claims_are_seen_to_be_checked_and_open_on_demand(chapter, name):
+    opened = chapter(name)
+    lines = opened.locator("details.hide.above-input > summary")
+    said = [text.strip() for text in lines.all_inner_texts()]
+    assert any(re.match(r"\d+ claims? checked$", text.split("\n")[0]) for text in said), said
+    first = lines.filter(has_text="checked").first
+    code = first.locator("xpath=..").locator(".highlight")
+    assert not code.is_visible()
+    first.click()
+    assert code.is_visible()
