@@ -74,12 +74,20 @@ window.reading = (() => {
     for (const hidden of document.querySelectorAll("mjx-assistive-mml")) hidden.remove();
   };
 
-  // Leave of the words that are styled alike one to be seen, so that each colour is judged once.
+  // Code is thousands of coloured words, which matter for its colours alone. Returns the way back.
+  const withoutColouredCode = () => {
+    const blocks = [...document.querySelectorAll(".highlight pre")];
+    const before = blocks.map((block) => [...block.childNodes]);
+    for (const block of blocks) block.textContent = block.textContent;
+    reading.withColouredCode = () => blocks.forEach((block, at) => block.replaceChildren(...before[at]));
+  };
+
+  // Leave of the words that are styled alike only one, so that each colour is judged once.
   const oneOfAKind = () => {
     const seen = new Set();
-    for (const leaf of document.querySelectorAll("article :not(:has(*))")) {
+    for (const leaf of document.querySelectorAll("article :not(:has(*)):not(path, use, rect)")) {
       const path = [leaf, ...around(leaf)].slice(0, 6).map(name).join(" ");
-      if (seen.has(path)) leaf.style.visibility = "hidden";
+      if (seen.has(path)) leaf.remove();
       seen.add(path);
     }
   };
@@ -101,5 +109,5 @@ window.reading = (() => {
   };
 
   const seen = { unfold, cutFormulas, sideways, repeatedIds, wrongStops, untypeset, stop };
-  return { toTheTop, ...seen, withoutGlyphs, oneOfAKind };
+  return { toTheTop, ...seen, withoutGlyphs, withoutColouredCode, oneOfAKind };
 })();
