@@ -159,7 +159,7 @@ def least_change(eigenvalues: Sequence[float]) -> float:
 
 
 def remove_dc(patches: np.ndarray) -> np.ndarray:
-    r"""Take its own mean brightness from every patch (N, pixels): its direct component.
+    r"""Take its own mean brightness from every patch (N, pixels): its DC component.
 
     :math:`x - \frac{1}{D_x} \mathbf{1}\mathbf{1}^\top x` (:eq:`eq-remove-dc`), a projection;
     it makes the covariance singular. uint8 is read as 0 to 1.
