@@ -59,12 +59,13 @@ def test_the_errata_name_every_slide():
 def test_a_slide_is_treated_where_the_errata_say(number):
     slide, where = SLIDES[number - 1], TABLE[number - 1][3]
     named = re.findall(r"\{doc\}`(\w+)`", where)
-    assert named or where.endswith(("above", "below"))
+    corrected = re.findall(r"\]\((err-\w+)\)", where)
+    assert named or corrected or where == "below"
     for name in named:
         text = (BOOK / "src" / f"{name}.md").read_text("utf-8")
         assert any(term in text for term in slide.terms), f"{name} has none of {slide.terms}"
-    if slide.quoted:
-        assert where.endswith("above"), "the page of errata quotes this slide"
+    assert all(f"\n({label})=\n" in ERRATA for label in corrected)
+    assert corrected or not slide.quoted, "the page of errata quotes this slide"
 
 
 def test_places_of_slides_exist():
