@@ -143,31 +143,6 @@ def draw_mosaic(
     return axes.imshow(mosaic(images, columns, shape), interpolation="nearest", **options)
 
 
-def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
-    """Draw one sample, its code and its reconstruction, with the encoder and decoder between them.
-
-    Parameters
-    ----------
-    x, x_hat : array (D,)
-        From 0 for paper to 1 for ink.
-    y : array (units,)
-        From 0 to 1; a square number of units is drawn as a square.
-    """
-    figure, axes = panels(1, 5, height=2.8, width_ratios=[3, 2, 1.6, 2, 3])
-    parts = zip(axes[0, ::2], (x, y, x_hat), ("input x", "code y", "output x̂"), strict=True)
-    for ax, values, name in parts:
-        cmap = "viridis" if values is y else "gray_r"
-        draw_mosaic(ax, values[None], columns=1, cmap=cmap, vmin=0, vmax=1)
-        ax.set_title(f"{name}\n{len(values)} numbers")
-    for ax, name in zip(axes[0, 1::2], ("encoder", "decoder"), strict=True):
-        ax.set_axis_off()
-        ax.annotate(
-            "", (1, 0.5), (0, 0.5), "axes fraction", arrowprops={"arrowstyle": "-|>", "lw": 2}
-        )
-        ax.text(0.5, 0.58, name, ha="center", transform=ax.transAxes)
-    return figure
-
-
 def anatomy(
     networks: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]],
     images: np.ndarray,

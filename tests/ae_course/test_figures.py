@@ -210,15 +210,6 @@ def test_every_filter_is_scaled_by_its_largest_weight_and_an_empty_one_is_blank(
     assert image.get_clim() == (-1, 1)
 
 
-def test_the_bottleneck_shows_the_sample_the_code_and_the_reconstruction():
-    x, y, x_hat = samples(3, 9)
-    figure = figures.bottleneck(x, y[:4], x_hat)
-    images = [on.images[0].get_array().filled(9).ravel() for on in figure.axes if on.images]
-    for image, values in zip(images, (x, y[:4], x_hat), strict=True):
-        assert_close(image, values)
-    assert {"encoder", "decoder"} <= {text.get_text() for on in figure.axes for text in on.texts}
-
-
 def test_the_anatomy_has_a_column_for_each_network_and_the_images_above_the_outputs():
     W, W_, Y, images = samples(9, 4), samples(4, 9), samples(6, 9), samples(3, 4, seed=5)
     outputs = samples(3, 4, seed=7)

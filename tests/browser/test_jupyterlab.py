@@ -194,7 +194,7 @@ def test_a_chapter_opens_and_runs_its_first_cells(window, jupyter):
     notebook.locator("h1", has_text="What an autoencoder is").first.wait_for()
     window.locator("#jp-MainMenu").get_by_text("Edit", exact=True).click()
     window.get_by_text("Clear Outputs of All Cells").click()  # what is there was stored
-    picture = run_to(notebook, "figures.bottleneck(")
+    picture = run_to(notebook, "diagrams.bottleneck(")
     expect(picture.locator(".jp-OutputArea img")).to_be_visible()
     assert notebook.locator(ERROR).count() == 0
 
