@@ -179,29 +179,36 @@ def anatomy(
 
 
 def dissections(
-    codes: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], *, strongest: int = 5
+    codes: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    x: np.ndarray,
+    *,
+    strongest: int = 5,
 ) -> Figure:
-    r"""Draw codes of one sample, one a row: all units' outputs, the features used most, the output.
+    r"""Draw codes of one sample, one a row: it, all units' outputs, the features used most, the
+    reconstruction.
 
     Parameters
     ----------
     codes : mapping of str to three arrays
         The label of each code; the code (units,), the decoder's weights (D, units), and the output
         (D,).
+    x : array (D,)
+        The sample: from 0 for paper to 1 for ink.
     strongest : int
         How many features are drawn: those with the largest :math:`|y_j| \|w_j\|`.
     """
-    widths = [3.6, *[1] * (strongest + 1)]
-    figure, axes = panels(len(codes), strongest + 2, height=1.25 * len(codes), width_ratios=widths)
+    widths = [1, 3.2, *[1] * (strongest + 1)]
+    figure, axes = panels(len(codes), strongest + 3, height=1.25 * len(codes), width_ratios=widths)
     for row, (label, (y, W_, x_hat)) in zip(axes, codes.items(), strict=True):
-        row[0].vlines(np.arange(len(y)), 0, y, color=COLOURS[0], linestyle="-", linewidth=1)
-        row[0].set(title=label, xticks=[], xlim=(-1, len(y)))
+        for ax, image, name in ((row[0], x, "input"), (row[-1], x_hat, "output")):
+            draw_mosaic(ax, image[None], columns=1, cmap="gray_r", vmin=0, vmax=1)
+            ax.set_title(name)
+        row[1].vlines(np.arange(len(y)), 0, y, color=COLOURS[0], linestyle="-", linewidth=1)
+        row[1].set(title=label, xticks=[], xlim=(-1, len(y)))
         order = np.argsort(-np.abs(y) * np.linalg.norm(W_, axis=0), kind="stable")
-        for ax, unit in zip(row[1:-1], order, strict=False):
+        for ax, unit in zip(row[2:-1], order, strict=False):
             draw_filters(ax, W_.T[[unit]], columns=1)
             ax.set_title(f"{y[unit]:.2f}")
-        draw_mosaic(row[-1], x_hat[None], columns=1, cmap="gray_r", vmin=0, vmax=1)
-        row[-1].set_title("output")
     return figure
 
 

@@ -242,9 +242,10 @@ def population_sparsity(Y: np.ndarray) -> np.ndarray:
     >>> population_sparsity(np.array([[1.0, 1, 1, 1], [1, 1, 0, 0], [0, 5, 0, 0]])).round(4)
     array([0.    , 0.6667, 1.    ])
 
-    :math:`(1 - a_n) / (1 - 1/D)` with :math:`a_n = (\frac1D \sum_j |y_{nj}|)^2 /
-    \frac1D \sum_j y_{nj}^2` (:eq:`eq-population-sparsity`): the activity ratio of
-    :cite:t:`treves1991what`, rescaled as by :cite:t:`vinje2000sparse`.
+    :math:`(1 - \operatorname{share}(y_n)) / (1 - 1/D)` (:eq:`eq-population-sparsity`) with
+    :math:`\operatorname{share}(y_n) = (\frac1D \sum_j |y_{nj}|)^2 / \frac1D \sum_j y_{nj}^2`
+    (:eq:`eq-activity-share`), the activity ratio of :cite:t:`treves1991what`, rescaled as by
+    :cite:t:`vinje2000sparse`. A Gaussian code has 0.36, a rectified one 0.68.
 
     Parameters
     ----------

@@ -237,14 +237,17 @@ def test_the_anatomy_has_a_column_for_each_network_and_the_images_above_the_outp
 
 def test_a_dissection_shows_the_code_and_the_features_that_contribute_most():
     y, W_ = np.array([0.1, -3, 0, 2]), np.roll(np.eye(4) * [100, 1, 1, 2], 1, axis=0)
-    figure = figures.dissections({"mine": (y, W_, samples(1, 4)[0])}, strongest=3)
-    lines = figure.axes[0].collections[0].get_segments()
+    x, x_hat = samples(2, 4)
+    figure = figures.dissections({"mine": (y, W_, x_hat)}, x, strongest=3)
+    lines = figure.axes[1].collections[0].get_segments()
     assert_close([segment[1][1] for segment in lines], y)
-    assert [on.get_title() for on in figure.axes] == ["mine", "0.10", "2.00", "-3.00", "output"]
-    for on, unit in zip(figure.axes[1:4], (0, 3, 1), strict=True):
+    titles = ["input", "mine", "0.10", "2.00", "-3.00", "output"]
+    assert [on.get_title() for on in figure.axes] == titles
+    for on, unit in zip(figure.axes[2:5], (0, 3, 1), strict=True):
         drawn_feature = on.images[0].get_array().filled(9)
         assert_close(drawn_feature, np.nan_to_num(mosaic(np.eye(4)[[(unit + 1) % 4]], 1), nan=9))
-    assert_close(figure.axes[4].images[0].get_array().filled(9).ravel(), samples(1, 4)[0])
+    for on, image in ((figure.axes[0], x), (figure.axes[5], x_hat)):
+        assert_close(on.images[0].get_array().filled(9).ravel(), image)
 
 
 def test_a_figure_needs_no_window_and_no_pyplot():

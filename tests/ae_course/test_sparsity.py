@@ -426,6 +426,7 @@ def by_hand(y):
     return (1 - ratio) / (1 - 1 / n)
 
 
+@pytest.mark.equation("eq-activity-share", by="ae_course.sparsity.population_sparsity")
 @pytest.mark.equation("eq-population-sparsity", by="ae_course.sparsity.population_sparsity")
 def test_population_sparsity_is_its_formula_for_every_sample():
     assert_close(population_sparsity(CODES), [by_hand(row) for row in CODES.tolist()])
