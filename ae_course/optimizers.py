@@ -82,6 +82,9 @@ class SGD(Descent):
     On a quadratic bowl the part of w along an eigenvector with eigenvalue d is multiplied by
     1 - rate d in every step (:eq:`eq-gd-modes`). All parts shrink if and only if the rate is below
     2 / d_max (:eq:`eq-gd-bound`), fastest at the rate of :eq:`eq-best-rate`.
+    Where the curvature is at most L, a step below 2 / L goes down on any function
+    (:eq:`eq-descent-lemma`). Noise in the gradient keeps w from the minimum, by the variance of
+    :eq:`eq-noise-floor`.
 
     >>> w, sgd = np.array([1.0, -2.0]), SGD(0.5)
     >>> state = sgd.init(w)
@@ -106,7 +109,8 @@ class Momentum(Descent):
 
     A heavy ball :cite:p:`polyak1964some`. On a quadratic bowl every part of w obeys a recursion
     over two steps (:eq:`eq-momentum-modes`), shrinks below the rate of :eq:`eq-momentum-bound`,
-    and does so fastest at the settings of :eq:`eq-heavy-ball`.
+    and does so fastest at the settings of :eq:`eq-heavy-ball`. Noise in the gradient is amplified
+    (:eq:`eq-noise-floor-momentum`).
     """
 
     mu: float = 0.9

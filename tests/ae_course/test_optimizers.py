@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from helpers import assert_close, every_optimizer
+from scipy import linalg
 
 from ae_course.optimizers import SGD, Adam, Momentum
 
@@ -256,6 +257,50 @@ def test_no_settings_of_momentum_are_better_than_the_best():
     sizes = np.linalg.norm(descend(Momentum(rate, mu), 240), axis=1)
     # At the best settings two roots coincide, and the size is a line times a power.
     assert abs((sizes[240] / sizes[200]) ** (1 / 40) - factor) < 0.005
+
+
+@pytest.mark.equation("eq-descent-lemma", by="ae_course.optimizers.SGD")
+@pytest.mark.parametrize("share", [0.1, 1, 1.9])
+def test_a_step_below_the_bound_goes_down_by_so_much_on_a_function_that_is_no_bowl(share):
+    # sum of a log cosh w: the curvature a / cosh^2 w is at most max a, here 8.
+    a, rate = np.array([0.5, 2.0, 8.0, 3.0]), share / 8
+    for seed in range(20):
+        w = np.random.default_rng(seed).normal(0, 2, 4)
+        before, gradient = a @ np.log(np.cosh(w)), a * np.tanh(w)
+        SGD(rate).update(w, gradient, SGD(rate).init(w))
+        gain = rate * (1 - rate * 8 / 2) * (gradient @ gradient)
+        assert a @ np.log(np.cosh(w)) <= before - gain + 1e-12
+
+
+def variance_in_the_long_run(optimizer, d, s2):
+    """Of w on a bowl of curvature d under noisy gradients, by the matrix of a step."""
+    # A step is linear in w, the velocity and the noise: what it makes of each alone are columns.
+    columns = []
+    for w, velocity, noise in np.eye(3):
+        w, state = np.array([w]), optimizer.init(np.zeros(1))
+        if "velocity" in state:
+            state["velocity"][:] = velocity
+        optimizer.update(w, d * w + noise, state)
+        columns.append([w[0], *state.get("velocity", [0.0])])
+    step, kick = np.transpose(columns)[:, :2], np.transpose(columns)[:, 2]
+    covariance = linalg.solve_discrete_lyapunov(step, s2 * np.outer(kick, kick))
+    return covariance[0, 0]
+
+
+@pytest.mark.equation("eq-noise-floor", by="ae_course.optimizers.SGD")
+@pytest.mark.parametrize("rate", [0.01, 0.4, 0.9])
+def test_noise_keeps_descent_from_the_minimum(rate):
+    d, s2 = 2.0, 0.3
+    assert_close(variance_in_the_long_run(SGD(rate), d, s2), rate * s2 / (d * (2 - rate * d)))
+
+
+@pytest.mark.equation("eq-noise-floor-momentum", by="ae_course.optimizers.Momentum")
+@pytest.mark.parametrize("rate", [0.01, 0.4, 0.9])
+@pytest.mark.parametrize("mu", [0, 0.5, 0.9])
+def test_momentum_amplifies_noise(rate, mu):
+    d, s2 = 2.0, 0.3
+    floor = rate * (1 + mu) * s2 / (d * (1 - mu) * (2 * (1 + mu) - rate * d))
+    assert_close(variance_in_the_long_run(Momentum(rate, mu), d, s2), floor)
 
 
 @pytest.mark.equation("eq-adam-bias", by="ae_course.optimizers.Adam")
