@@ -66,7 +66,8 @@ class PCAWhitening(Whitening):
     r"""Whitening along the principal components, :math:`P = \operatorname{diag}(d +
     \epsilon_\Phi)^{-1/2}\, U^\top` (:eq:`eq-pca-whitening`, :eq:`eq-epsilon`).
 
-    The signs of the eigenvectors are chosen so that the entry of largest size is positive.
+    No other whitening tells more of the data in its first k components (:eq:`eq-compression`). The
+    signs of the eigenvectors are chosen so that the entry of largest size is positive.
 
     Examples
     --------
@@ -132,7 +133,8 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
 
 def whitened_variances(eigenvalues: Sequence[float], epsilon: float) -> np.ndarray:
     r"""What epsilon leaves of the variance 1, :math:`d_i / (d_i + \epsilon_\Phi)`
-    (:eq:`eq-epsilon-variance`).
+    (:eq:`eq-epsilon-variance`); largest over smallest is the condition number of whitened data
+    (:eq:`eq-whitened-condition`).
 
     >>> whitened_variances([9, 1], epsilon=1).tolist()
     [0.9, 0.5]

@@ -163,6 +163,33 @@ def test_no_whitening_is_nearer_to_the_data_than_zca():
     assert least < mean_move(nearly @ ZCAWhitening.fit(X).matrix) < least + 1e-3
 
 
+@pytest.mark.equation("eq-compression", by="ae_course.whitening.PCAWhitening")
+def test_no_whitening_tells_more_in_its_first_components_than_pca():
+    def told(P):
+        cross = sum(np.outer(P @ a, a) for a in X - X.mean(axis=0)) / len(X)
+        return np.cumsum(np.square(cross).sum(axis=1))
+
+    best = told(PCAWhitening.fit(X).matrix)
+    assert_close(best, np.cumsum(D))
+    for P in [ZCAWhitening.fit(X).matrix, *(whitener(PHI, Q) for Q in rotations(100))]:
+        found = told(P)
+        assert (found[:-1] < best[:-1]).all()
+        assert_close(found[-1], D.sum())
+        first = (X - X.mean(axis=0)) @ P[:2].T  # what two components leave unexplained
+        missed = np.linalg.lstsq(first, X - X.mean(axis=0), rcond=None)[1].sum() / len(X)
+        assert_close(missed, D.sum() - found[1])
+
+
+@pytest.mark.equation("eq-whitened-condition", by="ae_course.whitening.whitened_variances")
+@pytest.mark.parametrize("epsilon", [0, 1e-3, 0.3, 20])
+def test_the_condition_number_of_whitened_samples(epsilon):
+    Z = ZCAWhitening.fit(X, epsilon).transform(X)
+    wanted = D[0] / (D[0] + epsilon) * (D[-1] + epsilon) / D[-1]
+    np.testing.assert_allclose(np.linalg.cond(Z.T @ Z / len(Z)), wanted, rtol=1e-9)
+    v = whitened_variances(D, epsilon)
+    assert_close(v.max() / v.min(), wanted)
+
+
 @pytest.mark.equation("eq-trace-bound", by="ae_course.whitening.whitener")
 def test_the_distance_of_a_whitening_depends_on_the_diagonal_of_its_rotation():
     d, U = principal_axes(PHI)
