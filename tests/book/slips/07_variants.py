@@ -42,7 +42,7 @@ SLIPS = {
             "def our_bias(W, c, b_decoder):\n    return c + b_decoder @ W.T",
         ),
         (
-            "where is c?",
+            "bias alone; where is c?",
             "def our_bias(W, c, b_decoder):\n    return -b_decoder @ W.T",
         ),
         (
