@@ -15,11 +15,12 @@ from ae_course.checks import (
     check_finite,
     check_integer,
     check_positive,
+    covariance_matrix,
     shaped,
     square_matrix,
 )
 from ae_course.parameters import Parameters
-from ae_course.pca import PCA, fix_signs
+from ae_course.pca import PCA, fix_signs, principal_axes
 
 
 def pca_bound(eigenvalues: Sequence[float]) -> np.ndarray:
@@ -264,6 +265,35 @@ def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     check_finite(W_, "W_")
     U, s, _ = np.linalg.svd(W_, full_matrices=False)
     return fix_signs(U.T), s
+
+
+def output_components(W_: np.ndarray, Phi_Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""The principal components of what a linear autoencoder puts out, and their variances.
+
+    Eigenvectors and eigenvalues of :math:`\tilde W \Phi_Y \tilde W^\top`. At the optimum, with no
+    decay, these are the first k of the data (:eq:`eq-output-covariance`).
+
+    Parameters
+    ----------
+    W_, Phi_Y : array (D, k), array (k, k)
+        The decoder's weights and the covariance of the codes.
+
+    Returns
+    -------
+    components : array (k, D), or (D, D) if k > D
+        As orthonormal rows, those with the largest variances first, signs as in :class:`PCA`.
+    variances : array (k,), or (D,) if k > D
+
+    Examples
+    --------
+    >>> components, d = output_components([[2, 1], [0, 1]], Phi_Y=[[2, -1], [-1, 1]])
+    >>> components.round(3).tolist(), d.round(3).tolist()
+    ([[1.0, 0.0], [0.0, 1.0]], [5.0, 1.0])
+    """
+    W_, Phi_Y = as_matrix(W_, "W_"), covariance_matrix(Phi_Y, "Phi_Y")
+    Q, R = np.linalg.qr(shaped(W_, "W_", (len(W_), len(Phi_Y))))
+    d, V = principal_axes(R @ Phi_Y @ R.T)
+    return fix_signs((Q @ V).T), d
 
 
 def _spectrum(eigenvalues: Sequence[float]) -> np.ndarray:

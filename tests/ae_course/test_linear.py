@@ -15,6 +15,7 @@ from ae_course.linear import (
     decay_bound,
     decayed_singular_values,
     linear_error,
+    output_components,
     pca_bound,
     principal_directions,
     projection_error,
@@ -227,6 +228,41 @@ def test_every_solution_of_the_slides_problem_has_orthonormal_rows_by_itself(k):
     assert np.ptp(origins, axis=0).max() > 0.1  # each start ends at an origin of its own
 
 
+# The components
+
+
+@pytest.mark.equation("eq-output-covariance", by="ae_course.linear.output_components")
+@pytest.mark.parametrize("k", [1, 3, 5])
+def test_at_the_optimum_the_outputs_have_the_components_without_any_decay(k):
+    A = np.random.default_rng(k).normal(size=(k, k))
+    params = critical_point(FITTED, range(k), A)
+    codes = X @ params["W1"].T + np.arange(k)
+    Phi_Y = covariance(codes)[1]
+    U_k = FITTED.components[:k].T
+    outputs = params["W2"] @ Phi_Y @ params["W2"].T
+    np.testing.assert_allclose(outputs, U_k * VARIANCES[:k] @ U_k.T, atol=1e-10)
+    found, variances = output_components(params["W2"], Phi_Y)
+    np.testing.assert_allclose(found, FITTED.components[:k], atol=1e-8)
+    np.testing.assert_allclose(variances, VARIANCES[:k], rtol=1e-10)
+
+
+def test_the_components_of_a_network_that_descent_has_trained():
+    params, _ = minimum(linear(5, 3), E, X)
+    found, variances = output_components(params["W2"], covariance(X @ params["W1"].T)[1])
+    np.testing.assert_allclose(found, FITTED.components[:3], atol=1e-3)
+    np.testing.assert_allclose(variances, VARIANCES[:3], rtol=1e-4)
+    by_svd = principal_directions(params["W2"])[0]
+    assert np.abs((by_svd * FITTED.components[:3]).sum(axis=1)).min() < 0.95  # weights alone
+
+
+def test_codes_and_decoder_have_to_fit():
+    with pytest.raises(ValueError, match=r"W_ has shape \(5, 2\), wanted \(5, 3\)"):
+        output_components(np.ones((5, 2)), np.eye(3))
+    with pytest.raises(ValueError, match="Phi_Y is not symmetric"):
+        output_components(np.ones((5, 2)), [[1, 2], [3, 4]])
+    assert output_components(np.ones((2, 5)), np.eye(5))[0].shape == (2, 2)
+
+
 # Critical points
 
 KEPT = [I for r in range(3) for I in itertools.combinations(range(4), r)]
@@ -274,6 +310,25 @@ def test_the_hessian_leads_down_in_as_many_directions_as_the_formula_says(kept):
     r = len(kept)
     flat = r**2 + 2 * r * (2 - r) + 2  # the freedom of A, idle units, and b for b~
     assert int((np.abs(curvatures) < 1e-6).sum()) == flat
+
+
+def test_where_the_covariance_is_singular_the_saddles_are_those_within_the_span():
+    data = np.hstack([spread([4.0, 2.0, 1.0]), np.zeros((40, 2))])
+    fitted, net = PCA.fit(data), linear(5, 2)
+    assert fitted.rank == 3
+    for kept in [(), (1,), (0, 1), (0, 2), (1, 2)]:
+        params = critical_point(fitted, kept, np.eye(2))
+        if len(kept) < 2:
+            params["W2"][:, 1] += [
+                0,
+                0,
+                0,
+                0.7,
+                -0.3,
+            ]  # an idle unit outside
+        np.testing.assert_allclose(E.gradient(net, params, data).vector, 0, atol=1e-12)
+        found = int((np.linalg.eigvalsh(hessian(net, params, data)) < -1e-6).sum())
+        assert found == saddle_index([4, 2, 1], kept, 2)
 
 
 # Weight decay
