@@ -290,7 +290,7 @@ def sparse_delta(delta_out, W2, y, rho, beta):
 """,
         ),
     ],
-    "ex-floor": [
+    "ex-noise-floor": [
         (
             "d / 2 before it",
             """
