@@ -126,7 +126,9 @@ SLIPS = {
     "ex-correlation": [
         (
             "without standardising",
-            "def zca_cor(Phi):\n    d, U = np.linalg.eigh(Phi)\n    return U @ np.diag(d**-0.5) @ U.T",
+            "def zca_cor(Phi):\n"
+            "    d, U = np.linalg.eigh(Phi)\n"
+            "    return U @ np.diag(d**-0.5) @ U.T",
         ),
         (
             "this whitens standardised samples",
