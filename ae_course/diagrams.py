@@ -46,7 +46,7 @@ def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
         )
         _outline(axes, start, bottom, width, width)
         words = f"{name}: {len(values)} numbers"
-        axes.text(start + width / 2, top + 0.1, words, ha="center", va="bottom", size=13)
+        axes.text(start + width / 2, top + 0.1, words, ha="center", va="bottom", size=15)
     gap = 0.08
     for name, wide, narrow in (
         ("encoder", left + large + gap, code - gap),
