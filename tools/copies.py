@@ -113,7 +113,7 @@ class Page:
             case "a" if target := self._target(node):
                 return f"[{inside}]({target})"
             case "span" if "math" in node.get("class", ()):
-                return f"${inside.removeprefix(chr(92) + '(').removesuffix(chr(92) + ')')}$"
+                return f"${node['data-tex']}$"
             case "em":
                 return f"*{inside}*"
             case "code":

@@ -14,6 +14,8 @@ from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import equation_marks
+
 from tools import equations  # the line above makes it importable
 
 
@@ -56,15 +58,13 @@ class VerifiedEquations(SphinxDirective):
 
     def test(self, claim):
         """The code of a test, folded away under its name, which reads as a sentence."""
-        name = claim.test.rpartition("::")[2].removeprefix("test_")
-        sentence = name.replace("_s_", "'s_").replace("_", " ")
         text = equations.code(claim)
         return Details(
             "",
-            Summary("", "Tested: ", nodes.emphasis(text=sentence)),
+            Summary("", "Tested: ", nodes.emphasis(text=equation_marks.sentence(claim))),
             nodes.paragraph("", "", nodes.literal(text=claim.source.as_posix())),
             nodes.literal_block(text, text, language="python"),
-            ids=[nodes.make_id(f"{claim.label}-{claim.source.stem}-{claim.test}")],
+            ids=[equation_marks.anchor(claim)],
         )
 
     def reference(self, domain, role, target, text, **options):

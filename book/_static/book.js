@@ -1,16 +1,16 @@
 // What is too wide for its place scrolls there, and then, but only then, the keyboard must reach it.
 const SCROLLERS = "pre, .cell_output > .output, .pst-scrollable-table-container";
 
+// Of a formula counts what is seen, which may be wider than its place.
 const isWide = (box) => {
-  // Of a formula count what is seen: its twin for screen readers is wider, and hidden.
-  const formula = box.querySelector(":scope > mjx-math");
+  const formula = box.querySelector(":scope > math");
   return formula
     ? formula.getBoundingClientRect().width > box.getBoundingClientRect().width + 1
     : box.scrollWidth > box.clientWidth;
 };
 
 const reach = (box, wide) => {
-  if (box.tagName !== "MJX-CONTAINER") {
+  if (!box.matches(".formula")) {
     box.tabIndex = wide ? 0 : -1;
   } else if (wide) {
     box.tabIndex = 0;
@@ -28,9 +28,43 @@ const watch = new ResizeObserver((entries) => {
 });
 
 window.addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
-  const boxes = document.querySelectorAll(`.bd-main :is(mjx-container, ${SCROLLERS})`);
+  await document.fonts.ready;
+  const boxes = document.querySelectorAll(`.bd-main :is(.formula, ${SCROLLERS})`);
   for (const box of boxes) if (!box.closest("a")) watch.observe(box);
+});
+
+// What holds an equation opens under a mouse or the keyboard's focus too, and Escape closes it.
+const openByItself = (mark) => {
+  mark.addEventListener("pointerenter", ({ pointerType }) => {
+    if (pointerType === "mouse") mark.open = true;
+  });
+  mark.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse" && !mark.contains(document.activeElement)) mark.open = false;
+  });
+  mark.addEventListener("focusin", ({ target }) => {
+    if (target.matches(":focus-visible")) mark.open = true;
+  });
+  mark.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!mark.contains(relatedTarget)) mark.open = false;
+  });
+  mark.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") mark.open = false;
+  });
+  mark.querySelector("summary").addEventListener("click", (event) => {
+    if (event.pointerType === "mouse") event.preventDefault(); // the mouse above it has opened it
+  });
+};
+
+// A link into what is folded opens it.
+const unfold = () => {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+  if (target) target.scrollIntoView();
+};
+window.addEventListener("hashchange", unfold);
+window.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("details.verified").forEach(openByItself);
+  unfold();
 });
 
 // Paper is white: print the light theme, whichever is on the screen.

@@ -3,7 +3,7 @@ window.reading = (() => {
   const name = (box) => `${box.tagName.toLowerCase()}.${box.className}`;
   const size = (box) => box.getBoundingClientRect();
   const formulas = () =>
-    [...document.querySelectorAll("mjx-container > mjx-math")].filter((seen) => size(seen).width);
+    [...document.querySelectorAll(".formula > math")].filter((seen) => size(seen).width);
   const around = function* (box) {
     for (let at = box.parentElement; at && at !== document.body; at = at.parentElement) yield at;
   };
@@ -65,13 +65,12 @@ window.reading = (() => {
 
   const untypeset = () =>
     [...document.querySelectorAll(".math")]
-      .filter((math) => !math.querySelector("mjx-container") || math.querySelector("mjx-merror"))
+      .filter((math) => !math.querySelector("math") || math.querySelector("merror"))
       .map((math) => `not set: ${math.textContent.slice(0, 60)}`);
 
   // A page has ten thousand letters in its formulas; they look like the x that takes their place.
   const withoutGlyphs = () => {
-    for (const glyphs of document.querySelectorAll("mjx-math")) glyphs.replaceWith("x");
-    for (const hidden of document.querySelectorAll("mjx-assistive-mml")) hidden.remove();
+    for (const glyphs of document.querySelectorAll("math")) glyphs.replaceWith("x");
   };
 
   // Code is thousands of coloured words, which matter for its colours alone. Returns the way back.
@@ -104,7 +103,7 @@ window.reading = (() => {
       seen: onScreen && right > left && bottom > top && visibility === "visible",
       ring: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 &&
         !/, 0\)$|transparent/.test(outlineColor),
-      formula: at.tagName === "MJX-CONTAINER",
+      formula: at.matches(".formula"),
     };
   };
 

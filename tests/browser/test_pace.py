@@ -24,7 +24,7 @@ def chapter(page, site_url):
 
     def opened(name):
         page.goto(f"{site_url}book/{name}.html")
-        page.evaluate("document.fonts.ready.then(() => window.MathJax?.startup?.promise)")
+        page.evaluate("document.fonts.ready.then(() => true)")
         return page
 
     return opened

@@ -15,7 +15,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 SCRIPT = Path(__file__).with_name("reading.js").read_text("utf-8")
 CHAPTERS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
 PAGES = [*dict.fromkeys(CHAPTERS), "search"]
-TYPESET = "async () => { await document.fonts.ready; await window.MathJax?.startup?.promise }"
+TYPESET = "document.fonts.ready.then(() => true)"
 # Two frames: in the first, what watches sizes is told of them.
 SETTLED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
@@ -94,9 +94,9 @@ def test_every_stop_of_the_keyboard_is_seen(read, name, width):
     assert len(stops) > (5 if name == "search" else 8)  # on a phone it has six: little but a field
     assert not [stop["name"] for stop in stops if not stop["seen"]]
     assert not [stop["name"] for stop in stops if not stop["ring"]]
-    wide = page.evaluate("document.querySelectorAll('article mjx-container[tabindex]').length")
+    wide = page.evaluate("document.querySelectorAll('article .formula[tabindex]').length")
     hidden = page.evaluate(
-        "[...document.querySelectorAll('article mjx-container[tabindex]')]"
+        "[...document.querySelectorAll('article .formula[tabindex]')]"
         ".filter((box) => !box.checkVisibility({visibilityProperty: true})).length"
     )
     assert sum(stop["formula"] for stop in stops) == wide - hidden
@@ -117,7 +117,7 @@ def walk(page):
 
 def test_a_wide_formula_scrolls_with_the_arrow_keys(read):
     page = read("book/04_optimization", 390)
-    formula = page.locator("article span.math mjx-container[tabindex]").first
+    formula = page.locator("article span.formula[tabindex]").first
     formula.focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
@@ -126,7 +126,7 @@ def test_a_wide_formula_scrolls_with_the_arrow_keys(read):
 
 def test_a_formula_takes_focus_as_long_as_it_is_too_wide(read):
     page = read("book/04_optimization", 1280)
-    stops = "document.querySelectorAll('article mjx-container[tabindex]').length"
+    stops = "document.querySelectorAll('article .formula[tabindex]').length"
     before = page.evaluate(stops)
     page.set_viewport_size({"width": 320, "height": 800})
     page.wait_for_function(f"{stops} > {before} + 5")
