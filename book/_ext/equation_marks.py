@@ -71,7 +71,9 @@ def mark(app, docname, label):
         if code := source_of(path):
             parts.append(f'<pre tabindex="-1">{html.escape(code)}</pre>')
     for claim in own:
-        link = f'<a href="{uri(docname, LEDGER)}#{anchor(claim)}">{html.escape(sentence(claim))}</a>'
+        link = (
+            f'<a href="{uri(docname, LEDGER)}#{anchor(claim)}">{html.escape(sentence(claim))}</a>'
+        )
         parts.append(f"<p>Tested: {link}</p>")
     name = f'<span class="visually-hidden">Verified: what holds the equation, {number}</span>'
     return (
@@ -81,7 +83,7 @@ def mark(app, docname, label):
 
 
 def put_marks(app, doctree, docname):
-    """Give every equation that a test holds its mark, which the writer of formulas puts beside it."""
+    """Give every equation that a test holds its mark, which `mathml` puts beside it."""
     if app.builder.format != "html":
         return
     for block in doctree.findall(nodes.math_block):

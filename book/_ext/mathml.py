@@ -1,7 +1,7 @@
 """Mathematics is set while the book is built: TeX becomes MathML, which browsers draw themselves.
 
-No script has to run before a page can be read, nothing jumps, and screen readers read formulas. Temml
-(MIT licence, in `temml/`) converts; it is written in JavaScript and runs in the engine of mini-racer.
+No script has to run before a page can be read, nothing jumps, and screen readers read formulas.
+Temml (MIT licence, in `temml/`) converts; it is JavaScript and runs in the engine of mini-racer.
 """
 
 from functools import cache
@@ -54,7 +54,9 @@ def visit_inline(translator, node):
 
 def visit_block(translator, node):
     """A formula of its own, with its number."""
-    _write(translator, node, "div", as_block(node.astext(), node.get("no-wrap", node.get("nowrap"))))
+    _write(
+        translator, node, "div", as_block(node.astext(), node.get("no-wrap", node.get("nowrap")))
+    )
     raise nodes.SkipNode
 
 

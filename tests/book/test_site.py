@@ -168,19 +168,49 @@ def test_mathematics_is_set_when_the_site_is_built(pages, site):
         for box in boxes
         if box.find("math") is None or box.find("merror")
     )
-    none(f"{path.name} loads MathJax" for path, page in pages.items() if "MathJax" in str(page.head))
+    none(
+        f"{path.name} loads MathJax" for path, page in pages.items() if "MathJax" in str(page.head)
+    )
 
 
 def test_every_letter_of_a_formula_is_in_the_font_of_the_site(pages, site):
     font = TTFont(site / "_static" / "fonts" / "stix-two-math.woff2")
     assert "MATH" in font
     known = set(map(chr, font.getBestCmap())) | set("\n\u2061\u2062\u2063\u2064\ufe00")
-    none(
-        f"{path.name}: {sorted(set(formula.get_text()) - known)} of {formula.find_parent(class_='math')['data-tex']}"
-        for path, page in pages.items()
-        for formula in page.select(".formula > math")
-        if set(formula.get_text()) - known
-    )
+    formulas = [(path, f) for path, page in pages.items() for f in page.select(".formula > math")]
+    missing = [(path, f, sorted(set(f.get_text()) - known)) for path, f in formulas]
+    none(f"{path.name}: {letters} of {f.get_text()}" for path, f, letters in missing if letters)
+
+
+def test_nothing_in_the_head_keeps_a_page_from_being_drawn(pages, site):
+    blocking = {
+        script["src"].split("?")[0].split("/")[-1]
+        for page in pages.values()
+        for script in page.head("script", src=True)
+        if not script.has_attr("defer")
+    }
+    assert blocking == {"documentation_options.js"}  # 300 bytes
+    assert not list(site.rglob("fontawesome.js*"))
+    for page in pages.values():
+        assert len(page.head("meta", attrs={"name": "viewport"})) == 1
+
+
+def test_the_font_of_icons_has_those_that_are_used(pages, site):
+    font = site / "_static" / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
+    known = set(TTFont(font).getBestCmap())
+    assert font.stat().st_size < 10_000
+    css = (site / "_static" / "styles" / "pydata-sphinx-theme.css").read_text("utf-8")
+    names = {
+        name
+        for page in pages.values()
+        for icon in page.select("[class*='fa-solid'], .fas")
+        for name in icon["class"]
+        if name.startswith("fa-") and name not in ("fa-solid", "fa-lg")
+    }
+    assert len(names) > 10
+    for name in names:
+        (code,) = re.findall(rf'\.{name}:before[^{{}}]*\{{content:"\\([0-9a-f]+)"', css)
+        assert int(code, 16) in known, name
 
 
 def test_every_link_within_the_site_leads_somewhere(pages):

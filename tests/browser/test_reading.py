@@ -74,7 +74,7 @@ def test_a_page_can_be_read_on_any_screen(read, name):
     page.evaluate("reading.withoutColouredCode()")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        rules = dict.fromkeys(COLOURS, {"enabled": False})
+        rules = {name: {"enabled": False} for name in COLOURS}
         found += [f"at {width} px: {line}" for line in violations(page, rules=rules)]
     page.evaluate("reading.withColouredCode()")
     page.evaluate("reading.oneOfAKind()")

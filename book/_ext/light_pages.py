@@ -1,0 +1,81 @@
+"""Pages that are there at once: nothing in their heads keeps a browser from drawing them.
+
+The theme brings all of Font Awesome twice, as a script of 1.5 MB that runs before a page is shown
+and as fonts. The script goes, the font draws the icons, and of it stays what the site uses. All
+scripts that can wait do, and pictures load as they come near.
+"""
+
+import logging
+import re
+from pathlib import Path
+
+from fontTools import subset
+
+AWESOME = re.compile(
+    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome[^>]*></script>"
+)
+VIEWPORT = re.compile(
+    r'<meta name="viewport" content="width=device-width, ?initial-scale=1(?:\.0)?" ?/>'
+)
+WAITS = re.compile(
+    r'<script (?=[^>]*src="[^"]*/(?!documentation_options)[\w.-]+\.js)(?![^>]*\bdefer)'
+)
+PICTURE = re.compile(r'<img (?=[^>]*src="[^"]*_images/)(?![^>]*\bloading=)')
+ICON = re.compile(r'class="[^"]*\bfa-(?:solid|regular|brands)\b[^"]*"|class="[^"]*\bfas\b[^"]*"')
+NAMED = re.compile(r"\bfa-([a-z0-9-]+)")
+RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
+THEME = re.compile(r'--pst-icon-[\w-]+:"\\?([^"]*)"')
+FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+
+
+def lighten(app, exception):
+    """Rewrite the heads of all pages, and the font of the icons."""
+    if exception is not None or app.builder.format != "html":
+        return
+    static, used = Path(app.outdir, "_static"), set()
+    for path in Path(app.outdir).rglob("*.html"):
+        page = path.read_text("utf-8")
+        used |= {name for icon in ICON.findall(page) for name in NAMED.findall(icon)}
+        path.write_text(light(page), "utf-8")
+    css = "".join(file.read_text("utf-8") for file in (static / "styles").glob("*.css"))
+    keep_icons(static / FONT, letters(css, used))
+    for file in (static / "scripts").glob("fontawesome.js*"):
+        file.unlink()
+
+
+def light(page: str) -> str:
+    """A page whose head blocks nothing, and says once how wide it is."""
+    page = WAITS.sub("<script defer ", AWESOME.sub("", page))
+    head, _, body = page.partition("<body")
+    if first := VIEWPORT.search(head):
+        head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
+    above, _, below = body.partition("<img ")  # the first picture is wanted at once
+    below = PICTURE.sub('<img loading="lazy" ', below)
+    return f"{head}<body{above}" + (f"<img {below}" if below else "")
+
+
+def letters(css: str, used: set[str]) -> set[int]:
+    """The places in the font of the icons that pages use, and of those that the theme draws."""
+    found = {
+        int(code, 16)
+        for names, code in RULE.findall(css)
+        if used & set(re.findall(r"\.fa-([a-z0-9-]+):", names))
+    }
+    drawn = "".join(THEME.findall(css))
+    return found | {ord(letter) for letter in drawn if ord(letter) > 127}
+
+
+def keep_icons(font: Path, codes: set[int]) -> None:
+    """Leave in a font what draws these letters."""
+    options = subset.Options(flavor="woff2", notdef_outline=True)
+    loaded = subset.load_font(font, options)
+    chosen = subset.Subsetter(options)
+    chosen.populate(unicodes=codes)
+    chosen.subset(loaded)
+    subset.save_font(loaded, font, options)
+
+
+def setup(app):
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # what it leaves out is meant
+    app.connect("build-finished", lighten, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
