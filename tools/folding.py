@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-HIDDEN = "hide-input"
+HIDDEN, CLAIMS = "hide-input", "claims"  # tags; the second one is for the looks of the page
 CALLS = {"glue": "values"}
 CHECKING = "np.testing.assert"
 IMPORTS, VALUES, PICTURE = "Imports", "Numbers for the text", "How this picture is drawn"
@@ -26,7 +26,8 @@ def fold(cell: NotebookNode) -> None:
     words = words_for(cell)
     if not words:
         return
-    cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), HIDDEN})
+    own = {HIDDEN, CLAIMS} if words.endswith(" checked") else {HIDDEN}
+    cell.metadata["tags"] = sorted(own.union(cell.metadata.get("tags", [])))
     prompts = {"code_prompt_show": words, "code_prompt_hide": words}
     cell.metadata["mystnb"] = {**cell.metadata.get("mystnb", {}), **prompts}
 

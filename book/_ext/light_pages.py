@@ -18,7 +18,7 @@ VIEWPORT = re.compile(
     r'<meta name="viewport" content="width=device-width, ?initial-scale=1(?:\.0)?" ?/>'
 )
 WAITS = re.compile(
-    r'<script (?=[^>]*src="[^"]*/(?!documentation_options)[\w.-]+\.js)(?![^>]*\bdefer)'
+    r'<script (?=[^>]*src="(?:[^"]*/)?(?!documentation_options)[\w.-]+\.js)(?![^>]*\bdefer)'
 )
 PICTURE = re.compile(r'<img (?=[^>]*src="[^"]*_images/)(?![^>]*\bloading=)')
 ICON = re.compile(r'class="[^"]*\bfa-(?:solid|regular|brands)\b[^"]*"|class="[^"]*\bfas\b[^"]*"')
