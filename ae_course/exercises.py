@@ -44,7 +44,9 @@ class Mistakes(dict):
         """Decorate a wrong answer to `name`, which `message` explains to whoever gave it."""
 
         def enter(wrong: Callable) -> Callable:
-            self.setdefault(name, {})[message] = wrong
+            if message in self.setdefault(name, {}):
+                raise ValueError(f"two mistakes of {name} have the message {message!r}")
+            self[name][message] = wrong
             return wrong
 
         return enter

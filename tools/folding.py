@@ -73,7 +73,8 @@ def kind_of(statement: ast.stmt) -> str:
             return "names"
         case ast.Expr(value=ast.Call(func=function)):
             called = ast.unparse(function)
-            return "checks" if called.startswith(CHECKING) else CALLS.get(called, "works")
+            checking = called.startswith(CHECKING) or called.endswith(".ensure")
+            return "checks" if checking else CALLS.get(called, "works")
         case ast.For(body=body) | ast.With(body=body):
             inside = {kind_of(part) for part in body} - {"names"}
             return inside.pop() if inside in ({"checks"}, {"values"}) else "works"

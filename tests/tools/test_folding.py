@@ -13,6 +13,7 @@ CASES = [
     ("np.testing.assert_allclose(a, b)\nassert c", "2 claims checked"),
     ("for a in b:\n    c = a\n    assert c\n    for d in c:\n        assert d", "2 claims checked"),
     ("with np.errstate(all='ignore'):\n    assert a", "1 claim checked"),
+    ("runs.ensure('a', 'b')\nassert runs.mean('a') < 1", "2 claims checked"),
     ("glue('a', 1)", "Numbers for the text"),
     ("for k, v in m.items():\n    glue(k, v, display=False)", "Numbers for the text"),
     ("x = 1", ""),
