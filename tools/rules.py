@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbval.plugin import find_comment_markers, find_metadata_tags
 
-from tools import chapters, folding, reading
+from tools import chapters, folding, reading_time
 from tools.chapters import code_cells, named, streams
 
 FRAME = [
@@ -236,9 +236,9 @@ def says_how_long_it_takes(chapter: Chapter, others: Book) -> Iterator[Found]:
     """The head says the time, the first path is short enough, and it is what the text takes."""
     if not re.match(r"\d\d_", chapter.name):
         return
-    taken, said = reading.minutes(chapter.notebook), None
+    taken, said = reading_time.minutes(chapter.notebook), None
     for cell in chapter.notebook.cells[:3]:
-        said = said or reading.GLANCE.search(cell.source)
+        said = said or reading_time.GLANCE.search(cell.source)
     hours = f"{taken.hours} hour{'s' if taken.hours != 1 else ''}"
     wanted = (
         f"**First reading** {taken.first} minutes, **all of it** {taken.whole} minutes,"
@@ -247,21 +247,21 @@ def says_how_long_it_takes(chapter: Chapter, others: Book) -> Iterator[Found]:
     first = chapter.notebook.cells[0]
     if said is None or tuple(map(int, said.groups())) != (taken.first, taken.whole, taken.hours):
         found = f"says {said[0]!r}" if said else "has no box that says how long it takes"
-        yield Found(first, f"{found}: it takes, as tools/reading.py counts: {wanted}")
-    if taken.first > reading.FIRST:
-        message = f"takes {taken.first} minutes at a first reading, at most {reading.FIRST}"
-        yield Found(first, f"{message}: mark what can wait, {reading.BEYOND!r}, or shorten")
+        yield Found(first, f"{found}: it takes, as tools/reading_time.py counts: {wanted}")
+    if taken.first > reading_time.FIRST:
+        message = f"takes {taken.first} minutes at a first reading, at most {reading_time.FIRST}"
+        yield Found(first, f"{message}: mark what can wait, {reading_time.BEYOND!r}, or shorten")
 
 
 def grades_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
     """Every exercise has a level, means and minutes, and easier ones come first."""
     before = 0
-    for cell, title, effort in reading.efforts(chapter.notebook):
+    for cell, title, effort in reading_time.efforts(chapter.notebook):
         if effort is None:
             message = f"{title[1]!r} does not end in its level, means and minutes"
-            yield Found(cell, f"{message}: add them, as in {reading.EXAMPLE}", line_of(title))
+            yield Found(cell, f"{message}: add them, as in {reading_time.EXAMPLE}", line_of(title))
             continue
-        level = reading.LEVELS.index(effort["level"])
+        level = reading_time.LEVELS.index(effort["level"])
         if level < before:
             message = f"{title[1]!r} comes after harder ones: put easier ones first"
             yield Found(cell, message, line_of(title))

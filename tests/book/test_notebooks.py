@@ -50,6 +50,10 @@ def test_each_chapter(name, rule):
 TEXT = """\
 # A small chapter
 
+```{admonition} Before you begin
+**First reading** 5 minutes, **all of it** 5 minutes, **exercises** 2 hours.
+```
+
 ## What you will be able to do
 ## The idea
 ## The derivation: by hand
@@ -74,12 +78,12 @@ draw()
 +++ {"tags": ["a-tag"]}
 
 ## What can go wrong
+## Summary
 ## Exercises
 """ + (
     8
     * """
-```{exercise}
-Show it.
+```{exercise} Show it (standard, paper, 15 minutes)
 ```
 """
     + "\n## Further reading\n"
@@ -126,6 +130,16 @@ OUTPUTS = [  # a check, what becomes of the cells when they are executed, what t
     (rules.is_executed_in_order, lambda c: c[0].update(execution_count=None), "count None, not 1"),
     (rules.is_executed_in_order, lambda c: c[1].update(execution_count=3), "count 3, not 2"),
     (rules.is_executed_in_order, lambda c: c[0].update(source=" \n"), "is empty"),
+    (
+        rules.shows_only_what_a_reader_should_read,
+        lambda c: c[0].update(source="x = 1\nassert x"),
+        "asserts among code that is read",
+    ),
+    (
+        rules.shows_only_what_a_reader_should_read,
+        lambda c: c[0].metadata.update(tags=["remove-cell"]),
+        "has the tag remove-cell: remove the tag",
+    ),
     (rules.neither_fails_nor_warns, lambda c: output(c, name="stderr"), "writes to stderr"),
     (
         rules.neither_fails_nor_warns,
@@ -215,22 +229,22 @@ def test_cells_that_must_not_pass(rule, edit, message):
     (complaint,) = complaints(rule, small(edit=edit))
     assert complaint.startswith(
         (
-            "book/src/01_small.md:10: code cell 1 (`",
-            "book/src/01_small.md:21: code cell 2 (`",
-            "book/src/01_small.md:6: markdown cell 1 (`",
-            "book/src/01_small.md:11: code cell 1 (`",
+            "book/src/01_small.md:14: code cell 1 (`",
+            "book/src/01_small.md:25: code cell 2 (`",
+            "book/src/01_small.md:10: markdown cell 1 (`",
+            "book/src/01_small.md:15: code cell 1 (`",
         )
     )
     assert message in complaint
 
 
 SOURCES = [  # a rule, what an author writes, in place of what, in which line, what the rule says
-    (rules.has_the_frame_of_a_chapter, "## The idea", "", 3, "'## The idea' is missing"),
+    (rules.has_the_frame_of_a_chapter, "## The idea", "", 7, "'## The idea' is missing"),
     (
         rules.has_the_frame_of_a_chapter,
         "## The idea",
         "### The idea",
-        3,
+        7,
         "'## The idea' is missing",
     ),
     (
@@ -244,14 +258,22 @@ SOURCES = [  # a rule, what an author writes, in place of what, in which line, w
         rules.has_the_frame_of_a_chapter,
         "## The code",
         "```\n## The code\n```",
-        5,
+        9,
         "'## The code' is missing after 'The derivation' or out of order; wanted, in this order: ",
     ),
-    (rules.has_the_frame_of_a_chapter, "## The code", "## The idea", 5, "'## The code' is missing"),
-    (rules.has_enough_exercises, "```{exercise}", "```{note}", 27, "0 exercises, wanted 8"),
-    (rules.pastes_only_what_it_computed, "`half:", "`third:", 6, "pastes third"),
-    (rules.pastes_only_what_it_computed, "`half:", "`02_pca.ipynb::half:", 6, "pastes half"),
-    (rules.is_of_no_machine, "https://example.org/home/", "/home/", 6, "the path /home/"),
+    (rules.has_the_frame_of_a_chapter, "## The code", "## The idea", 9, "'## The code' is missing"),
+    (rules.has_enough_exercises, "```{exercise}", "```{note}", 32, "0 exercises, wanted 8"),
+    (rules.pastes_only_what_it_computed, "`half:", "`third:", 10, "pastes third"),
+    (rules.pastes_only_what_it_computed, "`half:", "`02_pca.ipynb::half:", 10, "pastes half"),
+    (rules.is_of_no_machine, "https://example.org/home/", "/home/", 10, "the path /home/"),
+    (
+        rules.says_how_long_it_takes,
+        "**exercises** 2 hours",
+        "**exercises** 3 hours",
+        1,
+        "it takes, as tools/reading_time.py counts: **First reading** 5 minutes, **all of it** 5",
+    ),
+    (rules.says_how_long_it_takes, "**First reading** 5", "5", 1, "has no box that says how long"),
 ]
 
 
@@ -281,7 +303,7 @@ EDITS = [  # what stands in the notebook's file, what someone makes of it, what 
     ("curve 0.5 0.25", "curve 0.5 0.26", "code cell 2 (`draw()`) has edited outputs"),
     ("aGFsZg==", "aGFsZQ==", "code cell 2 (`draw()`) has edited outputs"),
     ('"draw()"', '"draw(1)"', "code cell 2 (`draw()`) is missing"),
-    ("Show it.", "Prove it.", "markdown cell 3 (`## What can go wrong`) is not in src"),
+    ("Show it (", "Prove it (", "markdown cell 3 (`## What can go wrong`) is not in src"),
     ("falls from one", "rises from one", "code cell 2 (`draw()`) is missing"),
     ('"a-tag"', '"another-tag"', "markdown cell 3 (`## What can go wrong`) is missing"),
     (

@@ -26,7 +26,7 @@ GLANCE = re.compile(
     r"\*\*First reading\*\* (\d+) minutes, \*\*all of it\*\* (\d+) minutes,"
     r" \*\*exercises\*\* (\d+) hours?\b"
 )
-TITLE = re.compile(r"^[`:~]{3,}\{exercise\} (.*)$", re.MULTILINE)
+TITLE = re.compile(r"^[`:~]{3,}\{exercise\}[ ]?(.*)$", re.MULTILINE)
 EFFORT = re.compile(
     r"\((?P<level>warm-up|standard|hard), (?P<means>code|paper|paper and code|experiment),"
     r" (?P<minutes>\d+) minutes\)$"

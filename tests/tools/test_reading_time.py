@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools import chapters, reading
-from tools.reading import Minutes
+from tools import chapters, reading_time
+from tools.reading_time import Minutes
 
 HEAD = "---\nkernelspec: {display_name: Python 3, language: python, name: python3}\n---\n\n"
 WORDS = "word " * 140  # a minute
@@ -16,7 +16,7 @@ def source(text):
 
 def spent(text):
     time = {"first": 0.0, "beyond": 0.0}
-    for path, minutes in reading.stretches(chapters.convert(source(text))):
+    for path, minutes in reading_time.stretches(chapters.convert(source(text))):
         time[path] += minutes
     return tuple(round(value) for value in time.values())
 
@@ -46,9 +46,9 @@ def test_the_paths_are_told_apart(text, wanted):
 def test_what_the_head_has_to_say_is_rounded_up():
     text = source(f"{WORDS * 11}\n\n{SECTION}{WORDS * 6}")
     text += "\n\n```{exercise} T (hard, code, 45 minutes)\n```" * 3
-    assert reading.minutes(chapters.convert(text)) == Minutes(first=15, whole=20, hours=3)
+    assert reading_time.minutes(chapters.convert(text)) == Minutes(first=15, whole=20, hours=3)
 
 
 def test_the_head_is_read():
     said = "**First reading** 55 minutes, **all of it** 80 minutes, **exercises** 1 hour."
-    assert reading.GLANCE.search(said).groups() == ("55", "80", "1")
+    assert reading_time.GLANCE.search(said).groups() == ("55", "80", "1")
