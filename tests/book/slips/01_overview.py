@@ -132,7 +132,7 @@ SLIPS = {
         ("the sign is the wrong way", "def floor_of_uniform_pixels():\n    return -1 / 2"),
         ("entropy of the mean pixel", "def floor_of_uniform_pixels():\n    return np.log(2)"),
         ("is in bits", "def floor_of_uniform_pixels():\n    return 1 / (2 * np.log(2))"),
-        ("wanted is one pixel", "def floor_of_uniform_pixels():\n    return 784 / 2"),
+        ("an image of 784 pixels", "def floor_of_uniform_pixels():\n    return 784 / 2"),
         (None, "def floor_of_uniform_pixels():\n    return 1 / 3"),
     ],
     "ex-tied": [
