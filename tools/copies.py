@@ -20,8 +20,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 GLUED = "application/papermill.record/text/plain"
+# What JupyterLab folds; it shows dots then and no words, so code that readers run stays open.
 HIDING = {
-    "hide-input": ["source_hidden"],
+    "claims": ["source_hidden"],
+    "spoilers": ["source_hidden"],
     "hide-output": ["outputs_hidden"],
     "hide-cell": ["source_hidden", "outputs_hidden"],
     "remove-cell": ["source_hidden", "outputs_hidden"],
@@ -242,7 +244,7 @@ def caption(cell: NotebookNode, page: Page, glued: Mapping[str, str]) -> list[No
 
 
 def hide(cell: NotebookNode) -> None:
-    """Fold away what the book folds away or leaves out."""
+    """Fold away what would only be in the way, or would give answers away."""
     for tag in cell.metadata.get("tags", []):
         for part in HIDING.get(tag, []):
             cell.metadata.setdefault("jupyter", NotebookNode())[part] = True

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-HIDDEN, CLAIMS = "hide-input", "claims"  # tags; the second one is for the looks of the page
+HIDDEN, CLAIMS, SPOILERS = "hide-input", "claims", "spoilers"  # tags of cells
 CALLS = {"glue": "values"}
 CHECKING = "np.testing.assert"
 IMPORTS, VALUES, PICTURE = "Imports", "Numbers for the text", "How this picture is drawn"
@@ -26,8 +26,10 @@ def fold(cell: NotebookNode) -> None:
     words = words_for(cell)
     if not words:
         return
-    own = {HIDDEN, CLAIMS} if words.endswith(" checked") else {HIDDEN}
-    cell.metadata["tags"] = sorted(own.union(cell.metadata.get("tags", [])))
+    tags = {HIDDEN, *cell.metadata.get("tags", [])}
+    tags |= {CLAIMS} if words.endswith(" checked") else set()
+    tags |= {SPOILERS} if SPOILERS in words else set()
+    cell.metadata["tags"] = sorted(tags)
     prompts = {"code_prompt_show": words, "code_prompt_hide": words}
     cell.metadata["mystnb"] = {**cell.metadata.get("mystnb", {}), **prompts}
 

@@ -40,6 +40,13 @@ def test_a_picture_is_folded_and_its_words_are_kept():
     assert drawn.metadata.mystnb["figure"] == {"name": "fig-a"}
 
 
+def test_claims_and_spoilers_are_told_apart():
+    for words, tag in [("3 claims checked", "claims"), ("Mistakes (spoilers)", "spoilers")]:
+        folded = cell("x = 1", course={"fold": words})
+        folding.fold(folded)
+        assert folded.metadata.tags == sorted(["hide-input", tag])
+
+
 def test_the_author_has_the_last_word():
     drawn = cell("f(a)", mystnb={"figure": {}}, course={"fold": False})
     assert words_for(drawn) == ""
