@@ -13,6 +13,7 @@ FORWARD, BACKWARD, GRADIENT = "#0072B2", "#D55E00", "#009E73"
 """The colours of what is computed forward, of deltas, and of what is read off for the weights."""
 
 INK = "0.15"
+PICKED = {"i", "j", "d"}  # the units of one path through the network
 FUNNEL = "#dfe8f1"
 CODE_MAP = "viridis"
 
@@ -35,17 +36,9 @@ def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
         (code, small, y, CODE_MAP, "code"),
         (right, large, x_hat, "gray_r", "output"),
     ):
-        bottom, top = middle - width / 2, middle + width / 2
-        axes.imshow(
-            mosaic(values[None], 1),
-            extent=(start, start + width, bottom, top),
-            cmap=cmap,
-            vmin=0,
-            vmax=1,
-            interpolation="nearest",
-        )
-        _outline(axes, start, bottom, width, width)
+        _image(axes, (start, middle), width, values, cmap)
         words = f"{name}: {len(values)} numbers"
+        top = middle + width / 2
         axes.text(start + width / 2, top + 0.1, words, ha="center", va="bottom", size=15)
     gap = 0.08
     for name, wide, narrow in (
@@ -66,20 +59,13 @@ def network() -> Figure:
         (3.2, "y", {"1": 3.15, "j": 2.15, "{D_y}": 1.15}),
         (5.5, r"\hat x", {"1": 3.5, "2": 2.8, "d": 1.8, "{D_x}": 0.8}),
     )
-    picked = {"i", "j", "d"}
     for (x, _, starts), (x_next, _, ends) in pairwise(layers):
         for (start, low), (end, high) in product(starts.items(), ends.items()):
-            strong = {start, end} <= picked
+            strong = {start, end} <= PICKED
             style = {"color": FORWARD, "lw": 2.5} if strong else {"color": "0.75", "lw": 0.8}
             axes.plot((x, x_next), (low, high), linestyle="-", zorder=1, **style)
-    for x, name, units in layers:
-        for index, y in units.items():
-            edge, width = (FORWARD, 2) if index in picked else (INK, 1)
-            axes.plot(x, y, "o", ms=34, mfc="white", mec=edge, mew=width)
-            _write(axes, x, y, f"${name}_{index}$", 15)
-        heights = list(units.values())
-        for above, below in ((-3, -2), (-2, -1)):
-            _write(axes, x, (heights[above] + heights[below]) / 2, r"$\vdots$", 14)
+    for layer in layers:
+        _units(axes, *layer)
     for x, y, words in ((2.05, 1.975, "$w_{ji}$"), (4.35, 1.975, r"$\tilde w_{dj}$")):
         _write(axes, x, y, words, 15, color=FORWARD, bbox={"fc": "white", "ec": "none", "pad": 1})
     for x, words in ((0.9, "input layer"), (3.2, "hidden layer:\nthe code"), (5.5, "output layer")):
@@ -103,8 +89,28 @@ def backpropagation(example: Mapping[str, np.ndarray] | None = None) -> Figure:
     KeyError
         There is no node of a name in the example.
     """
-    left, middle, right = 1.15, 3.75, 6.15
-    x, u1, y, u2, x_hat, e = 5.2, 4.25, 3.3, 2.35, 1.4, 0.45
+    nodes, (left, middle, right), heights = _nodes()
+    if unknown := set(example or {}) - set(nodes):
+        raise KeyError(f"no node {', '.join(sorted(unknown))}; there are {', '.join(nodes)}")
+    figure, axes = _canvas(7, 6.2)
+    _arrows(axes, (left, middle, right), heights)
+    for name, (at, height, formula, colour) in nodes.items():
+        words = f"{formula}\n{_fractions(example[name])}" if name in (example or {}) else formula
+        box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": colour, "lw": 1.5}
+        _write(axes, at, height, words, 14, bbox=box)
+    for at, words, colour in (
+        (left, "forward", FORWARD),
+        (middle, "backward: derivative of $e$\nby the node on the left", BACKWARD),
+        (right, "derivative of $e$\nby the weights", GRADIENT),
+    ):
+        _write(axes, at, 5.85, words, 12, color=colour)
+    return figure
+
+
+def _nodes() -> tuple[dict, tuple, tuple]:
+    """The nodes of the graph of backpropagation: place, formula and colour; columns and rows."""
+    left, middle, right = columns = 1.15, 3.75, 6.15
+    x, u1, y, u2, x_hat, e = rows = 5.2, 4.25, 3.3, 2.35, 1.4, 0.45
     nodes = {
         "x": (left, x, "$x$", FORWARD),
         "u1": (left, u1, "$u^{(1)} = W x + b$", FORWARD),
@@ -123,9 +129,12 @@ def backpropagation(example: Mapping[str, np.ndarray] | None = None) -> Figure:
         "dW2": (right, u2, r"$\delta^{(2)} y^\top$", GRADIENT),
         "dW1": (right, u1, r"$\delta^{(1)} x^\top$", GRADIENT),
     }
-    if unknown := set(example or {}) - set(nodes):
-        raise KeyError(f"no node {', '.join(sorted(unknown))}; there are {', '.join(nodes)}")
-    figure, axes = _canvas(7, 6.2)
+    return nodes, columns, rows
+
+
+def _arrows(axes: Axes, columns: tuple, rows: tuple) -> None:
+    """The arrows of the graph of backpropagation: down, across and up, and to the weights."""
+    (left, middle, right), (x, u1, y, u2, x_hat, e) = columns, rows
     for start, end in pairwise((x, u1, y, u2, x_hat, e)):
         _arrow(axes, (left, start - 0.33), (left, end + 0.38), FORWARD)
     axes.plot((left + 0.45, middle), (e, e), color=BACKWARD, linestyle="-", lw=1.8)
@@ -134,17 +143,26 @@ def backpropagation(example: Mapping[str, np.ndarray] | None = None) -> Figure:
         _arrow(axes, (middle, start + 0.33), (middle, end - 0.38), BACKWARD)
     _arrow(axes, (middle + 0.62, u2), (right - 0.64, u2), GRADIENT)
     _arrow(axes, (middle + 1.2, u1), (right - 0.5, u1), GRADIENT)
-    for name, (at, height, formula, colour) in nodes.items():
-        words = f"{formula}\n{_fractions(example[name])}" if name in (example or {}) else formula
-        box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": colour, "lw": 1.5}
-        _write(axes, at, height, words, 14, bbox=box)
-    for at, words, colour in (
-        (left, "forward", FORWARD),
-        (middle, "backward: derivative of $e$\nby the node on the left", BACKWARD),
-        (right, "derivative of $e$\nby the weights", GRADIENT),
-    ):
-        _write(axes, at, 5.85, words, 12, color=colour)
-    return figure
+
+
+def _units(axes: Axes, x: float, name: str, units: Mapping[str, float]) -> None:
+    """A layer: its units as circles, with dots where some are left out."""
+    for index, y in units.items():
+        edge, width = (FORWARD, 2) if index in PICKED else (INK, 1)
+        axes.plot(x, y, "o", ms=34, mfc="white", mec=edge, mew=width)
+        _write(axes, x, y, f"${name}_{index}$", 15)
+    heights = list(units.values())
+    for above, below in ((-3, -2), (-2, -1)):
+        _write(axes, x, (heights[above] + heights[below]) / 2, r"$\vdots$", 14)
+
+
+def _image(axes: Axes, place: tuple, width: float, values: np.ndarray, cmap: str) -> None:
+    """Numbers as a square image, from the left at half of its height, with a frame."""
+    x, bottom = place[0], place[1] - width / 2
+    extent = (x, x + width, bottom, bottom + width)
+    options = {"cmap": cmap, "vmin": 0, "vmax": 1, "interpolation": "nearest"}
+    axes.imshow(mosaic(values[None], 1), extent=extent, **options)
+    _outline(axes, x, bottom, width, width)
 
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:

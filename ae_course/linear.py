@@ -286,7 +286,7 @@ def output_components(W_: np.ndarray, Phi_Y: np.ndarray) -> tuple[np.ndarray, np
 
     Examples
     --------
-    >>> components, d = output_components([[2, 1], [0, 1]], Phi_Y=[[2, -1], [-1, 1]])
+    >>> components, d = output_components([[2, 1], [0, 1]], Phi_Y=[[1.5, -0.5], [-0.5, 1]])
     >>> components.round(3).tolist(), d.round(3).tolist()
     ([[1.0, 0.0], [0.0, 1.0]], [5.0, 1.0])
     """
