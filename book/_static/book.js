@@ -23,14 +23,20 @@ const reach = (box, wide) => {
 
 // Called when a box appears, is unfolded, or changes its size with the window or the letters.
 const watch = new ResizeObserver((entries) => {
-  const found = entries.map(({ target }) => [target, isWide(target)]);
+  const boxes = new Set(entries.map(({ target }) => target.closest(".formula") ?? target));
+  const found = [...boxes].map((box) => [box, isWide(box)]);
   for (const [box, wide] of found) reach(box, wide);
 });
 
 window.addEventListener("load", async () => {
   await document.fonts.ready;
   const boxes = document.querySelectorAll(`.bd-main :is(.formula, ${SCROLLERS})`);
-  for (const box of boxes) if (!box.closest("a")) watch.observe(box);
+  for (const box of boxes) {
+    if (box.closest("a")) continue;
+    watch.observe(box);
+    // A formula grows in its box when its font arrives.
+    if (box.firstElementChild?.tagName === "math") watch.observe(box.firstElementChild);
+  }
 });
 
 // What holds an equation opens under a mouse or the keyboard's focus too, and Escape closes it.
