@@ -7,9 +7,9 @@ from itertools import pairwise, product
 import numpy as np
 from matplotlib.axes import Axes
 
-from ae_course.figures import Figure, mosaic, panels
+from ae_course.figures import COLOURS, Figure, mosaic, panels
 
-FORWARD, BACKWARD, GRADIENT = "#0072B2", "#D55E00", "#009E73"
+FORWARD, BACKWARD, GRADIENT = COLOURS[:3]
 """The colours of what is computed forward, of deltas, and of what is read off for the weights."""
 
 INK = "0.15"

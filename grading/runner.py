@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from grading import protocol
-from grading.sandbox import RESTARTS, Budget, Crashed, Limits, Session, TimedOut
+from grading.sandbox import BEGINNING, RESTARTS, Budget, Crashed, Limits, Session, TimedOut
 
 TIMED_OUT, CRASHED = "timed out", "crashed"
 WRONG, NO_FUNCTION, ERROR = "wrong", "missing", "error"
@@ -144,7 +144,7 @@ class Runner:
             raise Fault(f"the sandbox does not start: {end}") from None
         try:
             for where, code in self.setting:
-                reply = session.ask({"run": code, "name": where}, Budget.of(self.limits))
+                reply = session.ask({"run": code, "name": where}, step=BEGINNING)
                 if "raises" in reply:
                     raise Fault(f"{where} raises {_named(reply)}")
         except (TimedOut, Crashed) as end:

@@ -31,6 +31,8 @@ MOST_PARTS = 500_000
 """Numbers, texts, lists and so on in a reply, arrays being one: Python needs 100 bytes for each."""
 PATIENCE = 5
 """How many times the allowed seconds may pass on the clock: the machine may be busy with others."""
+BEGINNING = 60.0
+"""Seconds of the processor for what is not the submission's: Python's start, and the setting."""
 RESTARTS = 4
 """How many times `Limits.total` may be spent on running the cells again after what went wrong."""
 GRADER = "/grader"
@@ -149,24 +151,26 @@ class Session:
         for pipe in (self.process.stdin, self.process.stdout):
             os.set_blocking(pipe.fileno(), False)
         try:
-            self._reply(self._now(), Budget.of(limits))
+            self._reply(self._now(), step=BEGINNING)
             self.worker = _last_descendant(self.process.pid)
         except BaseException:
             self.close()
             raise
 
-    def ask(self, request: dict, *budgets: Budget) -> dict:
+    def ask(self, request: dict, *budgets: Budget, step: float | None = None) -> dict:
         """Send a request and return the reply; its time is taken from the budgets.
+
+        It may take `step` seconds of the processor; without it, as many as the limits say.
 
         Raises
         ------
         TimedOut, Crashed
             The session is over.
         """
-        start = self._now()
+        start, step = self._now(), step or self.limits.step
         try:
-            self._send(json.dumps(request).encode() + b"\n", start, *budgets)
-            return self._reply(start, *budgets)
+            self._send(json.dumps(request).encode() + b"\n", start, *budgets, step=step)
+            return self._reply(start, *budgets, step=step)
         finally:
             now = self._now()
             for budget in budgets:
@@ -203,20 +207,20 @@ class Session:
                 start_new_session=True,
             )
 
-    def _send(self, line, start, *budgets):
+    def _send(self, line, start, *budgets, step):
         pipe = self.process.stdin.fileno()
         while line:
-            self._wait([], [pipe], start, *budgets)
+            self._wait([], [pipe], start, *budgets, step=step)
             try:
                 line = line[os.write(pipe, line[: 2**16]) :]
             except BrokenPipeError:
                 raise Crashed("its process has ended") from None
 
-    def _reply(self, start, *budgets):
+    def _reply(self, start, *budgets, step):
         pipe, parts = self.process.stdout.fileno(), [self.rest]
         size = len(self.rest)
         while b"\n" not in parts[-1]:
-            self._wait([pipe], [], start, *budgets)
+            self._wait([pipe], [], start, *budgets, step=step)
             part = os.read(pipe, 2**16)
             if not part:
                 raise Crashed("its process has ended")
@@ -227,7 +231,7 @@ class Session:
         line, _, self.rest = b"".join(parts).partition(b"\n")
         return _read(line)
 
-    def _wait(self, readable, writable, start, *budgets):
+    def _wait(self, readable, writable, start, *budgets, step):
         """Wait until there is something to read or room to write, as long as there is time."""
         ready = False
         while not ready:
@@ -235,8 +239,8 @@ class Session:
             # Each time: a reply may come in drops, without an end.
             used, clock = self._now()
             used, passed = used - start[0], clock - start[1]
-            if max(used, passed / PATIENCE) >= self.limits.step:
-                raise TimedOut(f"more than {self.limits.step:g} s")
+            if max(used, passed / PATIENCE) >= step:
+                raise TimedOut(f"more than {step:g} s")
             if any(budget.used_up(used, passed) for budget in budgets):
                 raise TimedOut(f"more than {self.limits.total:g} s in all")
             if self._entries() > self.limits.entries:

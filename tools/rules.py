@@ -63,6 +63,11 @@ class Chapter:
         """In which line of the source each cell begins, by the id of the cell."""
         return chapters.lines(self.source)
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is one of the course, and not an appendix such as the errata."""
+        return re.match(r"\d\d_", self.name) is not None
+
     def at(self, cell: NotebookNode | None, within: int = 0) -> str:
         """The place to edit: a line of the source, or of what came from none, the notebook."""
         if cell is None:
@@ -190,7 +195,7 @@ def leaves_long_definitions_to_the_package(chapter: Chapter, others: Book) -> It
 
 def has_the_frame_of_a_chapter(chapter: Chapter, others: Book) -> Iterator[Found]:
     """The sections of `FRAME`, in this order; others may stand between them."""
-    if not re.match(r"\d\d_", chapter.name):
+    if not chapter.is_numbered:
         return
     reached, headings = None, iter(sections(chapter.notebook))
     for section in FRAME:
@@ -207,7 +212,7 @@ def has_the_frame_of_a_chapter(chapter: Chapter, others: Book) -> Iterator[Found
 
 def has_enough_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
     """There are at least `EXERCISES` boxes of them."""
-    if not re.match(r"\d\d_", chapter.name):
+    if not chapter.is_numbered:
         return
     found = sum(len(EXERCISE.findall(text)) for text in markdown(chapter.notebook))
     if found < EXERCISES:
@@ -234,7 +239,7 @@ def shows_only_what_a_reader_should_read(chapter: Chapter, others: Book) -> Iter
 
 def says_how_long_it_takes(chapter: Chapter, others: Book) -> Iterator[Found]:
     """The head says the time, the first path is short enough, and it is what the text takes."""
-    if not re.match(r"\d\d_", chapter.name):
+    if not chapter.is_numbered:
         return
     taken, said = reading_time.minutes(chapter.notebook), None
     for cell in chapter.notebook.cells[:3]:

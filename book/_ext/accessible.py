@@ -4,11 +4,11 @@ Colours, focus and scrolling are repaired in `book/_static/book.css` and `book/_
 """
 
 import re
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from written_pages import rewrite
 
 JAPANESE = re.compile(r"([\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]+)")
 
@@ -69,15 +69,15 @@ def repair_pages(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     useless = set(REPAIRS)
-    for path in Path(app.outdir).rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        repaired = page
+
+    def repaired(page):
         for wrong, right in REPAIRS.items():
-            repaired = repaired.replace(wrong, right)
-            if right in repaired:
+            page = page.replace(wrong, right)
+            if right in page:
                 useless.discard(wrong)
-        if repaired != page:
-            path.write_text(repaired, encoding="utf-8")
+        return page
+
+    rewrite(app, repaired)
     for wrong in useless:
         logger.warning("no page has %s: has the theme changed?", wrong, type="accessible")
 

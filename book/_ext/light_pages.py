@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from fontTools import subset
+from written_pages import rewrite
 
 AWESOME = re.compile(
     r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome[^>]*></script>"
@@ -33,10 +34,12 @@ def lighten(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     static, used = Path(app.outdir, "_static"), set()
-    for path in Path(app.outdir).rglob("*.html"):
-        page = path.read_text("utf-8")
-        used |= {name for icon in ICON.findall(page) for name in NAMED.findall(icon)}
-        path.write_text(light(page), "utf-8")
+
+    def lightened(page):
+        used.update(name for icon in ICON.findall(page) for name in NAMED.findall(icon))
+        return light(page)
+
+    rewrite(app, lightened)
     css = "".join(file.read_text("utf-8") for file in (static / "styles").glob("*.css"))
     keep_icons(static / FONT, letters(css, used))
     for file in (static / "scripts").glob("fontawesome.js*"):

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from tools import ROOT
+from tools import chapters
 
 SCREEN = {"width": 1280, "height": 800}
 SCREENS = 5  # at most, from one picture or worked number to the next
-CHAPTERS = sorted(path.stem for path in (ROOT / "book" / "src").glob("[0-9]*.md"))
+CHAPTERS = [name for name in chapters.chapters() if name[0].isdigit()]
 PICTURES = ".bd-article figure, .bd-article .cell_output img"
 REST = f"{PICTURES}, .bd-article .worked, .bd-article .cell_output pre, .bd-article table"
 TOPS = """selector => [...document.querySelectorAll(selector)]

@@ -48,18 +48,14 @@ def read(context, site_url, watching):
 
 
 def ask(page, *questions):
-    """What the functions of reading.js complain of, once a busy machine has had time to settle."""
-    for _ in range(20):
-        page.evaluate(SETTLED)
-        found = [line for name in questions for line in page.evaluate(f"reading.{name}()")]
-        if not found:
-            break
-        page.wait_for_timeout(100)
-    return found
+    """What the functions of reading.js complain of."""
+    page.evaluate(SETTLED)
+    return [line for name in questions for line in page.evaluate(f"reading.{name}()")]
 
 
 def violations(page, **options):
-    """What axe complains of."""
+    """What axe complains of, once the page is as wide as the window."""
+    page.evaluate(SETTLED)
     options = json.dumps({"resultTypes": ["violations"], "preload": False, **options})
     found = page.evaluate(f"axe.run({options})")["violations"]
     return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]

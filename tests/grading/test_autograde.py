@@ -393,6 +393,14 @@ def test_the_setting_that_fails_is_a_fault(twice):
     assert "the setting 1 raises AssertionError" in result["faults"][0]
 
 
+def test_a_slow_setting_costs_a_submission_nothing(twice):
+    wait = "import time\nwhile time.process_time() < 2: pass\nfrom ae_course.exercises"
+    source = SMALL.replace("from ae_course.exercises", wait, 1)
+    limits = Limits(step=1, total=1, memory=2**30)
+    result = twice("def twice(x): return 2 * x", limits=limits, source=source)
+    assert (first(result)["points"], result["status"]) == (2, autograde.GRADED)
+
+
 @pytest.mark.parametrize("flags", [("-O",), ("-OO",), ("-W", "error"), ("-X", "utf8=0")])
 def test_no_flag_of_python_changes_a_grade(flags, tmp_path):
     (tmp_path / "small.md").write_text(SMALL, "utf-8")
