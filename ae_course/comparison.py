@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ae_course import figures
+if TYPE_CHECKING:
+    from ae_course.figures import Figure
 
 
 class UnfairError(AssertionError):
@@ -98,13 +100,15 @@ class Comparison:
             seeds = f"{(gaps > 0).sum()} of {len(gaps)} seeds"
             raise UnfairError(f"{name} is ahead of {other} for {seeds}, wanted all")
 
-    def figure(self, *, xlabel: str, ylabel: str, **axes_options) -> figures.Figure:
+    def figure(self, *, xlabel: str, ylabel: str, **axes_options) -> "Figure":
         """Draw each contender over its settings: the mean, a band from the best to the worst seed,
         and a dot at the setting that was chosen.
 
         ``axes_options`` go to :meth:`matplotlib.axes.Axes.set`, for example ``xscale="log"``.
         """
-        figure, ((axes,),) = figures.panels(height=3)
+        from ae_course.figures import panels  # not above: not everybody draws
+
+        figure, ((axes,),) = panels(height=3)
         for name, settings in self.settings.items():
             runs = self.reported[name]
             (line,) = axes.plot(settings, runs.mean(axis=1), label=name)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy import optimize
 
 from ae_course.checks import as_array, as_intensities, check_finite, check_integer, check_positive
 from ae_course.divergence import evaluate, told_as_divergence
 from ae_course.objective import Objective
 from ae_course.optimizers import check_shape
 from ae_course.parameters import Parameters
+from ae_course.threads import limit_threads
 from ae_course.training import as_target, check_model, check_samples, measured
 from ae_course.training_state import History
 from ae_course.workspace import Workspace, allocate
@@ -115,6 +115,9 @@ def lbfgs(
     ArithmeticError
         f or its gradient is not finite. SciPy would say that it converged.
     """
+    from scipy import optimize  # not above: it is slow to import, and only needed here
+
+    limit_threads()
     start = _real_vector(start)
     check_integer("iterations", iterations, least=1)
     check_integer("pairs", pairs, least=1)

@@ -60,3 +60,21 @@ def test_a_number_that_is_chosen_after_the_import_holds_in_training_and_after_it
     assert set(within) <= {1, 2}
     if len(os.sched_getaffinity(0)) > 1:
         assert 2 in within
+
+
+def test_what_loads_a_library_later_limits_that_too_and_leaves_what_was_chosen():
+    lbfgs = "import numpy as np\nfrom ae_course import lbfgs\nf = lambda w: (w @ w, 2 * w)\n"
+    program = "with threadpool_limits(2):\n    lbfgs(f, np.ones(3), iterations=2); print(count())"
+    (counts,) = run(TRAIN + lbfgs + program)
+    assert len(counts) == 2  # NumPy's and SciPy's
+    assert set(counts) <= {1, 2}
+    assert 1 in counts
+
+
+def test_neither_figures_nor_scipy_are_loaded_until_they_are_needed():
+    """A submission in the sandbox, and whoever only trains, would wait for them a second."""
+    (loaded,) = run(
+        "import ae_course, sys; print({m.partition('.')[0] for m in sys.modules} & "
+        "{'matplotlib', 'scipy'})"
+    )
+    assert not loaded
