@@ -22,11 +22,21 @@ ENTRY, LOCAL = struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s5H3L2H")
 UNICODE_PATH, SIZES_64 = 0x7075, 0x0001
 ENCRYPTED, UTF_8 = 0x1, 0x800
 STORED, DEFLATED, BZIP2 = 0, 8, 12
+PLAIN = -1  # as tar has it: the bytes alone
 PIECE = 2**16
+NOT_READ = "which is not read here; a .zip is"
+KINDS = {
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"xar!": "a xar archive",
+    b"MSCF": "a cabinet archive",
+}
+"""Archives of other programs, by how they begin."""
 
 
 class BadArchive(Exception):
-    """This is no zip archive, or its list of members cannot be read; in a few words."""
+    """This is no archive that is known here, or its list of members cannot be read; in words."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def members(file: BinaryIO) -> list[Member]:
     """
     start, size, shift = _directory(file)
     if size > LARGEST_LIST:
-        raise BadArchive("the archive lists too many files")
+        raise BadArchive("lists too many files")
     file.seek(start)
     entries = list(_entries(file.read(size)))
     marked = [raw for raw, flags, *_ in entries if not flags & UTF_8]
@@ -86,6 +96,8 @@ def read(file: BinaryIO, member: Member, most: int) -> bytes:
     if member.problem:
         raise BadArchive(member.problem)
     file.seek(member.place)
+    if member.method == PLAIN:
+        return _plain(file, member, most)
     head = file.read(LOCAL.size)
     if len(head) < LOCAL.size or head[:4] != b"PK\3\4":
         raise BadArchive("is damaged in the archive")
@@ -100,6 +112,23 @@ def read(file: BinaryIO, member: Member, most: int) -> bytes:
     return data
 
 
+def not_read(start: bytes, ending: str = "") -> str:
+    """Why an archive of another program is not read, by how it begins or else by its name."""
+    for head, kind in KINDS.items():
+        if start.startswith(head):
+            return f"is {kind}, {NOT_READ}"
+    if ending:
+        return f"is a .{ending} archive, {NOT_READ}"
+    return "is neither a zip nor a tar archive, or only a part of one"
+
+
+def _plain(file, member, most):
+    data = file.read(min(member.size, most + 1))
+    if len(data) < min(member.size, most + 1):
+        raise BadArchive("is damaged in the archive")
+    return data
+
+
 def _directory(file):
     """Where the list of members begins, its length, and what stands before the archive."""
     end = file.seek(0, 2)
@@ -108,7 +137,8 @@ def _directory(file):
     data = file.read(tail)
     place = data.rfind(END)
     if place < 0 or place + 22 > len(data):
-        raise BadArchive("is no zip archive, or only a part of one")
+        file.seek(0)
+        raise BadArchive(not_read(file.read(8)))
     size, offset = struct.unpack_from("<2L", data, place + 12)
     stop = end - tail + place
     wide = data.rfind(END_64, 0, place)
@@ -116,7 +146,7 @@ def _directory(file):
         size, offset = struct.unpack_from("<2Q", data, wide + 40)
         stop = end - tail + wide
     if size > stop:
-        raise BadArchive("is no zip archive, or only a part of one")
+        raise BadArchive("is neither a zip nor a tar archive, or only a part of one")
     return stop - size, size, max(stop - size - offset, 0)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from grading.roster import Roll
-from grading.submissions import Collection, Submission, set_in
+from grading.submissions import OF_SYSTEMS, Collection, Submission, set_in
 
 
 def report(found: Collection, roll: Roll, chosen: list[Submission], name: str) -> Iterator[str]:
@@ -29,6 +29,15 @@ def report(found: Collection, roll: Roll, chosen: list[Submission], name: str) -
     yield from of_roster(roll)
     yield ""
     yield f"Nothing was graded. Without DRY=1, these {len(graded)} notebooks are, as {name}."
+
+
+def not_read(chosen: list[Submission], nobodys: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield whom to ask for a notebook, with a line for each, and files that bear no name."""
+    if asking := [one for one in chosen if one.not_read]:
+        yield f"\nWhat could not be read: {_count(len(asking), 'student')}"
+        yield from (f"{one.student}: {'; '.join(one.not_read)}" for one in asking)
+    if nobodys := [name for name in nobodys if not OF_SYSTEMS.search(name.rsplit("/", 1)[-1])]:
+        yield f"\nNobody's: {', '.join(nobodys)}"
 
 
 def of_roster(roll: Roll) -> Iterator[str]:

@@ -121,18 +121,19 @@ def grade(asked: argparse.Namespace) -> Given:
 
     with _Workers(path, limits, asked) as workers:
         given = write(_graded(workers, submissions, folder, write))
-    _tell(given, publication, roll, time.perf_counter() - start)
+    told = [*dry_run.not_read(submissions, found.nobodys), *dry_run.of_roster(roll)]
+    _tell(given, publication, told, time.perf_counter() - start)
     return given
 
 
-def _tell(given, publication, roll, seconds):
+def _tell(given, publication, told, seconds):
     """Say what came of the class, and where it is."""
     graded, folder = given.graded, publication.folder
     print(f"{counted(len(graded), 'submission')} in {seconds:.0f} s: {pages.statuses(graded)}")
     if waiting := sum(g.to_be_read for g in graded):
         are = "answer in words is" if waiting == 1 else "answers in words are"
         print(f"{waiting} {are} to be read: {folder / 'written.html'}")
-    for line in [*dry_run.of_roster(roll), *publication.finish(given)]:
+    for line in [*told, *publication.finish(given)]:
         print(line)
     print(f"Open {(folder / 'summary.html').resolve().as_uri()}")
     for notice in given.notices:

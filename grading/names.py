@@ -27,13 +27,19 @@ BRIGHTSPACE = re.compile(
 CANVAS = re.compile(
     r"(?:(?!LATE_)(?P<name>.+?)_)?(?:LATE_)?(?P<id>[1-9]\d*|anon_\w+?)_(?P<file>[1-9]\d*)_(?P<rest>.+)"
 )
+AUTOLAB = re.compile(
+    r"(?P<name>[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)_(?P<version>\d+)(?:_.*|\.\w+)"
+)
+EXCHANGE = re.compile(  # nbgrader's
+    r"(?P<name>[^+]+)\+[^+]+\+(?P<date>\d{4}-\d\d-\d\d \d\d[:_-]\d\d[:_-]\d\d[^+]*)(?:\+.*)?"
+)
 CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?:LATE_)?(?P<id>[1-9]\d*)_(?:text|link)\.html")
 EDGE, END = r"(?<![^\W_])", r"(?![^\W_])"
 SETS = re.compile(
     rf"{EDGE}(?:problem[ _-]?sets?|problems?|psets?|homeworks?|home[ _-]work|assignments?"
     r"|exercises?|(?:ü|ue)bung(?:en|sblatt)?|abgaben?|aufgaben?|devoirs?|tareas?)"
     rf"(?:[ _.-]?#?\d{{1,3}})?{END}"
-    rf"|{EDGE}(?:ps|hw|lab|sheet|blatt|serie|week|woche|task|project)[ _.-]?#?\d{{1,2}}{END}"
+    rf"|{EDGE}(?:ps|hw|ü|ue|lab|sheet|blatt|serie|week|woche|task|project)[ _.-]?#?\d{{1,2}}{END}"
     r"|(?:第\d{1,3}回)?(?:課題|演習|宿題|レポート|作业|作業|과제|숙제)[ _.-]?\d{0,3}",
     re.IGNORECASE,
 )
@@ -49,7 +55,7 @@ MAYBE_DATES = re.compile(
 )
 YEARS = re.compile(r"(?:(?<=\0)|^)[\s_-]*20\d\d(?![^\W_])|(?<![^\W_])20\d\d[\s_-]*(?=\0|$)")
 COPIES = re.compile(
-    r"(?:^|[\s_-]+)(?:copy of|kopie von|copie de|copia de) +"
+    r"(?:^|[\s_-]+)(?:(?:copy of|kopie von|copie de|copia de) +)+"
     r"| ?\(\d{1,3}\)(?=$|[\s_.,-])"
     r"|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
     r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint|[ _-]v(?:er(?:sion)?)?[ ._-]?\d{1,2}(?!\w)",
@@ -57,13 +63,14 @@ COPIES = re.compile(
 )
 SAYS_NOTHING = re.compile(  # beside a name; none of these is one
     r"(?:final|draft|fixed|corrected|(?:re)?submi(?:ssions?|tted)|answers?|solutions?|lösung(?:en)?"
-    r"|notebooks?|untitled|updated?|revised|attempts?|version|versuch|exports?|downloads?|ipynb|zip"
+    r"|notebooks?|untitled|updated?|revis(?:ed|ions?)|attempts?|version|versuch|exports?|downloads?|ipynb|zip"
     r"|提出物?|最終版?|解答|回答)\d{0,2}",
     re.IGNORECASE,
 )
 NO_NAME = re.compile(  # alone; some of these are also names of people
+    r"(?:\d{1,2}[\s_.,;+~-]+)?"
     f"(?:(?:{SAYS_NOTHING.pattern}|finale|new|old|neu|alt|fertig|last|latest|submit|scratch|tests?"
-    "|backup|late|on|time|ontime|inbox|files?|work|my|mine|the|of|to|and|for|sets?|labs?|weeks?|all"
+    "|backup|working|late|on|time|ontime|inbox|files?|work|my|mine|the|of|to|and|for|sets?|labs?|weeks?|all"
     "|class|course|students|everyone|first|second|better|best|good|real|this|one|hand|in|try"
     "|parts?|teil)"
     r"(?:[\s_.,;+~-]|\d{1,2}(?!\d))*)+",
@@ -73,6 +80,12 @@ GROUPS = re.compile(
     r"(?:section|sec|group|gruppe|grp|team|tutor\w*|class|klasse|kurs|course)[ _-]*\w{1,2}"
     r"|.*[組班]|(?:mon|tue|wed|thu|fri|sat|sun)(?:\w*day)?"
     r"|(?:montag|dienstag|mittwoch|donnerstag|freitag)",
+    re.IGNORECASE,
+)
+ENDINGS = re.compile(
+    r"(?:\.(?:ipynb|txt|json|html?|py|m|r|tex|pdf|docx?|odt|rtf|pages|png|jpe?g|heic|gif|tiff?|svg"
+    r"|np[yz]|pkl|mat|zipx?|t?gz|tar|t?bz2?|t?xz|t?zst|rar|[rz]\d\d|7z(?:\.\d{3})?|lzh|arj|ace|cab"
+    r"|sitx?|dmg))+$",
     re.IGNORECASE,
 )
 MOST_ATTEMPTS = 10
@@ -187,6 +200,9 @@ def _of_system(item):
             return (_Raw("moodle", match["name"], match["id"]),)
         if match := BLACKBOARD.fullmatch(part):
             return (_Raw("blackboard", match["head"], moment=match["date"]),)
+        if match := EXCHANGE.fullmatch(part) or AUTOLAB.fullmatch(part):
+            moment = match.groupdict().get("date") or match["version"].zfill(9)
+            return (Identity(match["name"], (match["name"],), moment),)
         if match := BRIGHTSPACE.fullmatch(part):
             number, moment = match["number"] or "", _moment(match["date"])
             return (
@@ -252,18 +268,24 @@ def _moment(text):
 
 def _canvas(items):
     """Canvas's names, if the files that lie together all have them, and make sense as such."""
-    together = defaultdict(dict)
+    together, places = defaultdict(dict), set()
     for number, item in enumerate(items):
-        together[item.parts[:-1]][number] = CANVAS.fullmatch(item.parts[-1])
+        place = next((n for n, part in enumerate(item.parts) if CANVAS.fullmatch(part)), -1)
+        together[item.parts[:place]][number] = item.parts[place]
+        places |= {item.parts[:place]} if item.notebook else set()
     fitting = {where for where, of in together.items() if _is_canvas(items, of)}
-    several = {w for w in fitting if len({m["id"] for m in together[w].values() if m}) > 1}
-    places = {item.parts[:-1] for item in items if item.notebook}
+    several = {w for w in fitting if len({m["id"] for m in _matches(together[w])}) > 1}
     found = [()] * len(items)
     for where in fitting if len(several) * 2 > len(fitting) or places == fitting else several:
-        for number, match in together[where].items():
-            match = match or CANVAS_TEXT.fullmatch(items[number].parts[-1])
+        for number, part in together[where].items():
+            match = CANVAS.fullmatch(part) or CANVAS_TEXT.fullmatch(part)
             found[number] = (_of_canvas(match),) if match else ()
     return found
+
+
+def _matches(named):
+    """What Canvas's names say, of files and archives, each once."""
+    return list(filter(None, map(CANVAS.fullmatch, sorted(set(named.values())))))
 
 
 def _of_canvas(match):
@@ -272,11 +294,11 @@ def _of_canvas(match):
     return Identity(f"{groups['name'] or 'anonymous'} ({groups['id']})", (groups["id"],), moment)
 
 
-def _is_canvas(items, matches):
+def _is_canvas(items, named):
     """One number has one name, every file a number of its own, and these are no dates."""
-    notebooks = [number for number in matches if items[number].notebook]
-    fits = [match for match in matches.values() if match]
-    if not fits or sum(bool(matches[n]) for n in notebooks) < 0.8 * len(notebooks):
+    notebooks = [part for number, part in named.items() if items[number].notebook]
+    fits = _matches(named)
+    if not fits or sum(map(bool, map(CANVAS.fullmatch, notebooks))) < 0.8 * len(notebooks):
         return False
     names, files = defaultdict(set), Counter(match["file"] for match in fits)
     for match in fits:
@@ -338,7 +360,7 @@ def _without_empty_words(text):
 
 
 def _stem(name):
-    return re.sub(r"(?i)(\.(?:ipynb|zip|txt|json|html?|pdf|py|docx?|rar|7z|gz|tar))+$", "", name)
+    return ENDINGS.sub("", name)
 
 
 def _chain(item, with_dates=False):
@@ -426,7 +448,7 @@ def _level(items, chains):
         _refuse_nameless([items[n] for n in left])
         for n in left:
             chains[n] = [*chains[n], Link(_stem(items[n].parts[-1]), False)]
-        _go_deeper(items, chains, within)
+        _go_deeper(items, chains, within, kinds)
     return [(chain[0], w) if chain else None for chain, w in zip(chains, within, strict=True)]
 
 
@@ -478,12 +500,14 @@ def _is_left(item, chain, kinds):
     return item.notebook and len(chain) == 1 and kinds[chain[0]][0] in ("several", "closed")
 
 
-def _go_deeper(items, chains, within):
-    """Leave the outermost folders; what systems have put there is nobody's."""
+def _go_deeper(items, chains, within, kinds):
+    """Leave the outermost folders; what systems have put there, or bears no name, is nobody's."""
     for n, chain in enumerate(chains):
         if len(chain) > 1:
             chains[n], within[n] = chain[1:], (*within[n], chain[0].form)
-        elif items[n].kind == "system":
+        elif items[n].kind == "system" or (
+            items[n].kind == "other" and chain and kinds[chain[0]][0] in ("several", "closed")
+        ):
             chains[n] = []
 
 
@@ -504,7 +528,28 @@ def _kind(link, numbers, items, chains):
         inner = {deeper[n] for n in claiming or ours} - {""}
         if len(inner) > 1 and (claiming or not empty):
             return _of_several(link, inner, [items[n] for n in ours], chains)
+    if not empty and (kind := _beside(numbers, items, chains)):
+        return kind
     return "one" if empty else "group" if GROUPS.fullmatch(link.form) else "single"
+
+
+def _beside(numbers, items, chains):
+    """What a folder is in which all lies, with one name for notebooks and others for other files.
+
+    It is the class's if all these are called after the set, else "unclear"; "" if there are none.
+    """
+    files = [n for n in numbers if items[n].kind != "system"]
+    if len({chain[0] for chain in chains if chain}) > 1:
+        return ""
+    depth = _first_difference([chains[n] for n in files])
+    ours = {_deeper(chains[n], depth): n for n in files if items[n].notebook}
+    words = frozenset().union(*(chains[n][depth].tokens for name, n in ours.items() if name))
+    others = {n for n in files if _deeper(chains[n], depth)} - {*ours.values()}
+    others = [n for n in others if not items[n].notebook and not chains[n][depth].tokens & words]
+    if not others or "" in ours:
+        return ""
+    called = [SETS.search(items[n].parts[-1]) for n in [*ours.values(), *others]]
+    return "several" if all(called) else "unclear"
 
 
 def _of_several(link, inner, items, chains):
@@ -538,9 +583,11 @@ def _several(kinds):
         for link, (kind, files) in kinds.items()
         if kind in ("several", "unclear", "closed")
     )
+    notebooks = [file for file in files if file.notebook]
+    shown = notebooks if len(notebooks) > 1 else [file for file in files if file.kind != "system"]
     return (
-        f"the folder {link.label or link.form} holds notebooks of several names:"
-        f" {_listed([file for file in files if file.notebook])}. Are they one student's? {REMEDY}"
+        f"the folder {link.label or link.form} holds files of several names: {_listed(shown)}."
+        f" Are they one student's? {REMEDY}"
     )
 
 
@@ -584,7 +631,7 @@ def _refuse_look_alikes(items, found):
         for one in identity:
             alike[_skeleton(one.label)].setdefault(one.label, item)
     for label in [label for labels in alike.values() for label in labels]:
-        bare = re.sub(r"(?:[ _-]\d{1,2}| ?\(\d{1,2}\))$", "", label)
+        bare = re.sub(r"(?:[ _-]\d{1,2}| ?\(\d{1,2}\))$|^\d{1,2}[ _-]+", "", label)
         if bare in alike.get(_skeleton(bare), ()):
             alike[_skeleton(bare)] |= alike[_skeleton(label)]
     for labels in alike.values():

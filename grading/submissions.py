@@ -6,6 +6,7 @@ a link, is kept with its `problem`, and concerns its student alone; so is a stud
 a notebook.
 """
 
+import errno
 import hashlib
 import io
 import os
@@ -21,8 +22,8 @@ from typing import BinaryIO
 
 import yaml
 
-from grading import archives, names
-from grading.archives import BadArchive
+from grading import archives, names, tars
+from grading.archives import NOT_READ, BadArchive
 from grading.encodings import NAMES_IN_ARCHIVES, decode
 from grading.names import Ambiguous, Identity, Item
 from grading.notebook import LARGEST
@@ -33,12 +34,24 @@ CHECKPOINTS = ".ipynb_checkpoints"
 ENVIRONMENTS = {"node_modules", "site-packages", ".venv", "venv", ".tox", "conda-meta"}
 NOTEBOOK = re.compile(r"\.ipynb(?:\.(?:txt|json|html?|download))*(?: ?\(\d+\))?$", re.IGNORECASE)
 PERHAPS = re.compile(r"\.(?:json|txt)$", re.IGNORECASE)
-ARCHIVE = re.compile(r"\.zip(?: ?\(\d+\))?$", re.IGNORECASE)
+ARCHIVE = re.compile(
+    r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))(?: ?\(\d+\))?$", re.IGNORECASE
+)
+OF_OTHERS = re.compile(
+    r"\.(rar|r\d\d|7z|zipx|z\d\d|lzh|arj|ace|cab|sitx?|dmg|gz|bz2|xz|zst|tzst|Z)(?:\.\d{3})?"
+    r"(?: ?\(\d+\))?$",
+    re.IGNORECASE,
+)
+"""Archives, and parts of them, that are not read."""
 OF_SYSTEMS = re.compile(
     r"(?i)(?:\.(?:csv|tsv|xlsx?|ods|html?|ya?ml|log|md|db|ini)|^timestamp\.txt|^readme.*)$"
 )
-UNFINISHED = re.compile(r"(?i)(?<![^\W_])(?:draft|entwurf|scratch|old|alt|backup)(?![^\W_])")
+UNFINISHED = re.compile(
+    r"(?i)(?<![^\W_])(?:draft|entwurf|scratch|old|alt|backup|working files)(?![^\W_])"
+)
 LARGEST_ARCHIVE = 10 * LARGEST
+LARGEST_CLASS = 100 * LARGEST_ARCHIVE
+"""Bytes in a compressed tar archive of a student; of a class."""
 DEEPEST = 4
 MOST_OTHERS = 1_000
 COUNT = re.compile(r"(\d+)")
@@ -71,6 +84,9 @@ class Submission:
         Orders attempts, where names have dates or numbers.
     notes : tuple of str
         What was passed over, and why.
+    not_read : tuple of str
+        What the instructor should ask for again: archives of other kinds, and why there is no
+        notebook.
     """
 
     student: str
@@ -82,6 +98,7 @@ class Submission:
     ids: tuple[str, ...] = ()
     moment: str = ""
     notes: tuple[str, ...] = ()
+    not_read: tuple[str, ...] = ()
 
     @cached_property
     def problems(self) -> str:
@@ -206,7 +223,14 @@ def choose(same: list[Submission], name: str) -> Submission:
     notes = tuple(dict.fromkeys(note for one in same for note in one.notes))
     problem = "; ".join((counts.problem, *notes)) if counts.problem else ""
     aside = tuple(others) + tuple(lost if counts.is_notebook else ())
-    return replace(counts, problem=problem, set_aside=aside, notes=() if problem else notes)
+    asked = [one.problem for one in same if NOT_READ in one.problem]
+    return replace(
+        counts,
+        problem=problem,
+        set_aside=aside,
+        notes=() if problem else notes,
+        not_read=tuple(asked) if counts.is_notebook else (problem,),
+    )
 
 
 def key(data: bytes, *other: str) -> str:
@@ -301,13 +325,12 @@ def _found(path) -> Iterator[Entry]:
     if path.is_dir():
         return _in_folder(path)
     if not path.is_file():
-        raise NoSubmissions(f"{path} is neither a folder nor a zip archive")
-    try:
-        with path.open("rb") as file:
-            archives.members(file)
-    except BadArchive as reason:
-        raise NoSubmissions(f"{path} {reason}") from None
-    return _in_archive(partial(path.open, "rb"), (), 0)
+        raise NoSubmissions(f"{path} is neither a folder nor an archive")
+    entries = _in_archive(partial(path.open, "rb"), (), 0)
+    first = next(entries)
+    if first.problem:
+        raise NoSubmissions(f"{path}: {first.problem}")
+    return entries
 
 
 def _in_folder(folder) -> Iterator[Entry]:
@@ -378,10 +401,13 @@ def _legible(name):
 def _in_archive(open_, parts, depth) -> Iterator[Entry]:
     """What is in an archive; it is opened again whenever something is read from it."""
     try:
+        open_ = tars.unpacked(open_, LARGEST_ARCHIVE if depth else LARGEST_CLASS)
         with open_() as file:
-            members = archives.members(file)
+            members = (tars if tars.is_tar(file) else archives).members(file)
     except (BadArchive, OSError) as reason:
-        yield Entry(parts, problem=f"the archive {reason}", load=_unreadable)
+        if getattr(reason, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            raise  # there is no room to unpack it here, which is not its student's fault
+        yield Entry(parts, problem=f"{parts[-1] if parts else 'it'} {reason}", load=_unreadable)
         return
     inner = [(_parts(member.name), member) for member in members]
     environments = {p[:-1] for p, _ in inner if p and p[-1] in ("pyvenv.cfg", ".package-lock.json")}
@@ -438,7 +464,17 @@ def _entry(parts, time, load):
     name = parts[-1]
     if NOTEBOOK.search(name) or (PERHAPS.search(name) and _looks_like_one(load)):
         return Entry(parts, time, load, notebook=True)
+    if other := OF_OTHERS.search(name):
+        problem = archives.not_read(_start(load), other[1].lower())
+        return Entry(parts, time, load, problem=f"{name} {problem}")
     return Entry(parts, time, load, problem=f"{name} is no notebook")
+
+
+def _start(load):
+    try:
+        return load()[:8]
+    except (BadArchive, OSError):
+        return b""
 
 
 def _looks_like_one(load):

@@ -119,7 +119,48 @@ COLLECTIONS = {  # what lies there: the students
         "mori",
     ],
     ("Copy of problems_01_mori.ipynb", "abe - Copy of problems_01.ipynb"): ["abe", "mori"],
+    (
+        "problems_01_mori.ipynb",
+        "Copy of Copy of problems_01_mori.ipynb",
+        "1.10.2026_Abe_Ü1.ipynb",
+    ): ["Abe", "mori"],
+    # who handed in something else is a student too
+    ("upload/mori_problems_01.ipynb", "upload/abe_problems_01.pdf"): ["abe", "mori"],
+    ("up/x/mori_ps1.ipynb", "up/x/abe_ps1.rar", "up/x/sato_ps1.zip/a.ipynb"): [
+        "abe",
+        "mori",
+        "sato",
+    ],
+    ("upload/mori.ipynb", "upload/abe.ipynb", "upload/problems_01.pdf"): ["abe", "mori"],
+    ("up/12345/problems_01.ipynb", "up/12345/report.pdf", "up/12345/plot.png"): ["12345"],
+    ("mori.ipynb", "abe.png", "sato.7z.001", "ito.tgz"): ["abe", "ito", "mori", "sato"],
     # learning systems
+    (
+        "moririn_123_4567_work.zip/a.ipynb",
+        "moririn_123_4569_more.zip/x/a.ipynb",
+        "abe_124_4570_work.zip/a.ipynb",
+        "abe_124_4570_work.zip/b.ipynb",
+        "sato_125_4571_work.rar",
+    ): ["abe (124)", "moririn (123)", "sato (125)"],
+    ("mori@x.edu_1_ps1.ipynb", "mori@x.edu_10_ps1.ipynb", "a.b@x.co.jp_1_ps1.ipynb"): [
+        "a.b@x.co.jp",
+        "mori@x.edu",
+    ],
+    (
+        "inbound/mori+problems_01+2026-10-01 12:00:00.000000 UTC+ab12/problems_01.ipynb",
+        "inbound/mori+problems_01+2026-10-02 12:00:00.000000 UTC+ab13/problems_01.ipynb",
+        "inbound/abe+problems_01+2026-10-01 12:00:00.000000 UTC/problems_01.ipynb",
+    ): ["abe", "mori"],
+    (
+        "Student Work/Submitted files/Rin Mori/Problem Set 1/Version 1/problems_01.ipynb",
+        "Student Work/Working files/Rin Mori/Problem Set 1/problems_01.ipynb",
+        "Student Work/Submitted files/Ken Abe/Problem Set 1/Version 2/problems_01.ipynb",
+    ): ["Ken Abe", "Rin Mori"],
+    (
+        "Mori, Rin - 12/Revision 1 - Submitted on 10-01-2026/problems_01.ipynb",
+        "Mori, Rin - 12/Revision 2 - Submitted on 10-02-2026/problems_01.ipynb",
+        "Abe, Ken - 13/Revision 1 - Submitted on 10-01-2026/problems_01.ipynb",
+    ): ["Abe, Ken - 13", "Mori, Rin - 12"],
     (
         "Mori Rin_12345_assignsubmission_file_/problems_01.ipynb",
         "Mori Rin_12346_assignsubmission_file/problems_01.ipynb",
@@ -182,6 +223,9 @@ AMBIGUOUS = {
     ("Mori.ipynb", "mori.ipynb"): "one student or several",
     ("mori.ipynb", "mori-2.ipynb"): "one student or several",
     ("Rin Mori/problems_01.ipynb", "Rin Mori (2)/problems_01.ipynb"): "one student or several",
+    ("ps1_Rin Mori.ipynb", "ps1 1_Rin Mori.ipynb", "ps1_Abe.ipynb"): "one student or several",
+    ("upload/mori.ipynb", "upload/abe.pdf"): "upload/abe.pdf, upload/mori.ipynb",
+    ("ps1/mori/1/a.ipynb", "ps1/mori/2/a.ipynb", "ps1/abe/1/a.ipynb"): "the same name in different",
     ("late/b1/mori.ipynb", "late/b1/abe.ipynb", "sato/problems_01.ipynb"): "the folder b1",
 }
 
@@ -252,6 +296,14 @@ def test_notebooks_of_other_problem_sets_lie_beside_it(tmp_path):
     assert (abe.problems, abe.problem) == ("problems_02", "")  # all there is
     abe, mori = chosen(tmp_path, "problems_02")
     assert (mori.problems, mori.set_aside) == ("problems_02", ())
+
+
+def test_attempts_come_in_the_order_that_their_system_gives(tmp_path):
+    """Autolab's versions and nbgrader's exchange, though the earlier file is the newer one."""
+    stamp = "mori+problems_01+2026-10-0{} 12:00:00.000000 UTC/problems_01.ipynb"
+    files = ["abe@x.edu_10_ps1.ipynb", "abe@x.edu_9_ps1.ipynb", stamp.format(2), stamp.format(1)]
+    fill(tmp_path, [(name, of("problems_01")) for name in files])
+    assert [one.file for one in chosen(tmp_path)] == [files[0], files[2]]
 
 
 def test_a_draft_never_counts_before_what_is_finished(tmp_path):
@@ -369,7 +421,8 @@ def test_who_handed_in_no_notebook_is_listed(tmp_path):
     found = {one.student: one.problem for one in chosen(tmp_path)}
     assert set(found) == {"mori", "abe", "sato", "ito", "kudo"}
     assert found["abe"] == ""
-    assert all("no notebook" in found[name] for name in ("mori", "sato", "ito", "kudo"))
+    assert all("no notebook" in found[name] for name in ("mori", "sato", "kudo"))
+    assert found["ito"] == "work.rar is a .rar archive, which is not read here; a .zip is"
     assert "environment" in found["sato"]
 
 
