@@ -49,7 +49,7 @@ def _logistic(u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
     with np.errstate(over="ignore"):  # exp(-u) = inf leads to y = 0, which is the limit
         y = np.exp(y, out=out)
     y = np.add(y, 1, out=out)
-    return np.reciprocal(y, out=out)
+    return np.divide(1, y, out=out)  # reciprocal has no vector instructions
 
 
 def _softmax(u: np.ndarray, out: np.ndarray | None) -> np.ndarray:

@@ -114,7 +114,10 @@ def as_rows(
 def as_intensities(X: np.ndarray, dtype: np.dtype, workspace: Allocate, name: str) -> np.ndarray:
     """The conversion of :func:`as_rows`, for a part of samples that were checked as a whole."""
     if X.dtype == np.uint8:
-        return np.divide(X, 255, out=workspace(name, X.shape, dtype), dtype=dtype, casting="unsafe")
+        intensities = workspace(name, X.shape, dtype)
+        intensities[...] = X
+        intensities /= 255
+        return intensities
     with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite: see below
         X = X.astype(dtype, copy=False)
     check_finite(X, name)
@@ -190,10 +193,9 @@ def check_finite(X: np.ndarray, name: str) -> None:
     """Raise ValueError, naming the first place, if X holds NaN or infinity."""
     if X.dtype.kind != "f":
         return
-    # One sum settles the usual case without a temporary array: NaN and infinity survive it.
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(X.sum()):
-            return
+    # The extremes settle the usual case without a temporary array: NaN is both of them.
+    if not X.size or (-np.inf < X.min() and X.max() < np.inf):
+        return
     bad = np.argwhere(~np.isfinite(X))
     if len(bad):
         first = tuple(bad[0])

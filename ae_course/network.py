@@ -113,6 +113,30 @@ class Layers:
             params[f"W{number}"] = draw(rng, layer.units, layer.inputs)
         return params
 
+    def backward(
+        self,
+        params: Parameters,
+        trace: "Trace",
+        delta_out: np.ndarray,
+        grad_outputs: Mapping[int, np.ndarray] | None = None,
+        workspace: Allocate = allocate,
+    ) -> Parameters:
+        r"""The gradient of the mean error by backpropagation (:eq:`eq-weight-gradient`).
+
+        Arguments as for :meth:`Network.deltas`. From every layer's delta and input it computes
+        :math:`\partial E/\partial W = \frac1N \sum_n \delta_n y_n^\top` and
+        :math:`\partial E/\partial b = \frac1N \sum_n \delta_n`.
+
+        Returns
+        -------
+        Parameters
+            One gradient for each parameter, under the same name. Those that this network does not
+            use have gradient zero.
+        """
+        N = len(delta_out)
+        parts = {l: np.asarray(part) / N for l, part in (grad_outputs or {}).items()}
+        return self.gradient(params, trace, delta_out / N, parts, workspace)
+
     def check(self, params: Parameters) -> None:
         """Raise unless `params` has every parameter of this network, in its shape.
 
@@ -287,7 +311,7 @@ class Network(Layers):
             delta[l] = pull
         return delta
 
-    def backward(
+    def gradient(
         self,
         params: Parameters,
         trace: Trace,
@@ -295,24 +319,21 @@ class Network(Layers):
         grad_outputs: Mapping[int, np.ndarray] | None = None,
         workspace: Allocate = allocate,
     ) -> Parameters:
-        r"""The gradient of the mean error by backpropagation (:eq:`eq-weight-gradient`).
+        """What :meth:`backward` computes, for derivatives of the objective instead of the e_n.
 
-        Arguments as for :meth:`deltas`. From every layer's delta and input it computes
-        :math:`\partial E/\partial W = \frac1N \sum_n \delta_n y_n^\top` and
-        :math:`\partial E/\partial b = \frac1N \sum_n \delta_n`.
-
-        Returns
-        -------
-        Parameters
-            One gradient for each parameter, under the same name. Those that this network does not
-            use have gradient zero.
+        So it is a sum over the samples, without the factor 1/N, which those have already.
         """
         delta = self.deltas(params, trace, delta_out, grad_outputs, workspace)
         gradient = params.like(workspace("gradient", params.vector.shape, params.dtype))
         if len(gradient) > 2 * len(self):
             gradient.vector.fill(0)
+        self.write_gradient(gradient, trace, delta)
+        return gradient
+
+    def write_gradient(
+        self, gradient: Parameters, trace: Trace, delta: Mapping[int, np.ndarray]
+    ) -> None:
+        """Write the sums of delta y' and of delta over the samples, for the layers' W and b."""
         for l, _ in self.numbered():
             np.matmul(delta[l].T, trace.y[l - 1], out=gradient[f"W{l}"])
-            np.sum(delta[l], axis=0, out=gradient[f"b{l}"])
-        gradient.vector /= len(delta_out)
-        return gradient
+            delta[l].sum(axis=0, out=gradient[f"b{l}"])

@@ -5,7 +5,7 @@
 Every term looks at the same forward pass; one backward sweep carries the gradients of all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 
@@ -37,6 +37,13 @@ class ForwardPass:
     trace: Trace
     target: np.ndarray | None
     workspace: Allocate = field(default=allocate, repr=False)
+    _known: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """What `compute` gives, which both the value and the gradient of the term `key` need."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
 
 
 class Evaluated:
@@ -141,15 +148,14 @@ class Objective(Evaluated):
     def gradient_from(self, forward_pass: ForwardPass) -> Parameters:
         """The gradient of J from a forward pass."""
         net, params, trace = forward_pass.net, forward_pass.params, forward_pass.trace
-        # `backward` takes derivatives of the samples' errors e_n, and J is a mean: N times as much.
-        N, delta_out, grad_outputs = len(trace.output), None, {}
+        delta_out, grad_outputs = None, {}
         for c, term in self.parts:
-            delta_out = _plus(delta_out, N * c, term.delta_out(forward_pass))
+            delta_out = _plus(delta_out, c, term.delta_out(forward_pass))
             for l, part in term.grad_outputs(forward_pass).items():
-                grad_outputs[l] = _plus(grad_outputs.get(l), N * c, part)
+                grad_outputs[l] = _plus(grad_outputs.get(l), c, part)
         if delta_out is None:
             delta_out = np.zeros_like(trace.output)
-        gradient = net.backward(params, trace, delta_out, grad_outputs, forward_pass.workspace)
+        gradient = net.gradient(params, trace, delta_out, grad_outputs, forward_pass.workspace)
         for c, term in self.parts:
             for name, part in term.grad_params(forward_pass).items():
                 _check_part(f"the gradient by {name}", part, gradient[name])
@@ -289,11 +295,17 @@ class Reconstruction(Term):
         layer, trace = forward_pass.net.layers[-1], forward_pass.trace
         self.loss.check_unit(layer.activation)
         u, y = trace.u[forward_pass.net.last], trace.output
-        wanted = trace.input if forward_pass.target is None else forward_pass.target
-        t = self.loss.encode(wanted, layer.units, forward_pass.params.dtype, forward_pass.workspace)
-        if len(t) != len(y):
-            raise ValueError(f"there are {len(t)} targets for {len(y)} samples")
+        t = forward_pass.once(self, lambda: self._target(forward_pass))
         return u, y, t, layer.activation
+
+    def _target(self, forward_pass: ForwardPass) -> np.ndarray:
+        wanted, trace = forward_pass.target, forward_pass.trace
+        wanted = trace.input if wanted is None else wanted
+        units, dtype = forward_pass.net.layers[-1].units, forward_pass.params.dtype
+        t = self.loss.encode(wanted, units, dtype, forward_pass.workspace)
+        if len(t) != len(trace.output):
+            raise ValueError(f"there are {len(t)} targets for {len(trace.output)} samples")
+        return t
 
 
 reconstruction = Reconstruction

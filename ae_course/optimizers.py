@@ -1,5 +1,6 @@
 """An optimiser turns a gradient into a step. It knows vectors, and nothing of networks."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -179,7 +180,7 @@ class Adam(Descent):
         scratch *= 1 - self.beta2
         v += scratch
         # The corrections are numbers, so they are applied to the rate and epsilon, not to arrays.
-        root = np.sqrt(1 - self.beta2**t)
+        root = math.sqrt(1 - self.beta2**t)
         np.sqrt(v, out=scratch)
         scratch += self.epsilon * root
         np.divide(m, scratch, out=scratch)

@@ -1,6 +1,8 @@
 """The parameters of a network have names, as in the equations, and are one vector underneath."""
 
+import math
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Self
 
 import numpy as np
@@ -35,13 +37,13 @@ class Parameters(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], vector: np.ndarray):
-        sizes, vector = [int(np.prod(s)) for s in shapes.values()], as_array(vector, "the vector")
+        sizes, vector = [math.prod(s) for s in shapes.values()], as_array(vector, "the vector")
         if vector.dtype not in (np.float32, np.float64):
             raise TypeError(f"the parameters are {vector.dtype}, wanted float32 or float64")
         if vector.shape != (sum(sizes),):
             raise ValueError(f"the vector has shape {vector.shape}, wanted ({sum(sizes)},)")
         self.shapes, self.vector = dict(shapes), vector
-        self._starts = dict(zip(shapes, np.cumsum([0, *sizes]), strict=False))
+        self._starts = dict(zip(shapes, accumulate(sizes, initial=0), strict=False))
         self._views = {
             name: vector[start : start + size].reshape(self.shapes[name])
             for (name, start), size in zip(self._starts.items(), sizes, strict=True)
@@ -50,7 +52,7 @@ class Parameters(Mapping[str, np.ndarray]):
     @classmethod
     def zeros(cls, shapes: Mapping[str, tuple[int, ...]], dtype=np.float64) -> Self:
         """Parameters of those shapes, all zero."""
-        return cls(shapes, np.zeros(sum(int(np.prod(s)) for s in shapes.values()), dtype))
+        return cls(shapes, np.zeros(sum(map(math.prod, shapes.values())), dtype))
 
     @classmethod
     def of(cls, arrays: Mapping[str, np.ndarray]) -> Self:

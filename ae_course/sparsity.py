@@ -64,6 +64,9 @@ class MeanActivationPenalty(Term):
 
     def mean_activation(self, forward_pass: ForwardPass) -> np.ndarray:
         """rho_hat of every unit of the layer, shape (units,)."""
+        return forward_pass.once(self, lambda: self._mean_activation(forward_pass))
+
+    def _mean_activation(self, forward_pass):
         rho_hat = self.average(hidden_outputs(self, forward_pass).mean(axis=0))
         if rho_hat.min() <= 0 or rho_hat.max() >= 1:
             raise ValueError(

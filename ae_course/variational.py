@@ -163,7 +163,7 @@ class VariationalAutoencoder(Layers):
         above = self.decoder.forward(params, z, workspace)
         return VariationalTrace(below.u | above.u, above.y | below.y, X[:, D:], z)
 
-    def backward(
+    def gradient(
         self,
         params: Parameters,
         trace: "VariationalTrace",
@@ -171,9 +171,9 @@ class VariationalAutoencoder(Layers):
         grad_outputs: Mapping[int, np.ndarray] | None = None,
         workspace: Allocate = allocate,
     ) -> Parameters:
-        """The gradient of the mean error, through the code (:eq:`eq-vae-gradient`).
+        """The gradient of the objective, through the code (:eq:`eq-vae-gradient`).
 
-        Arguments as for :meth:`~ae_course.network.Network.backward`; what is added at the outputs
+        Arguments as for :meth:`~ae_course.network.Network.gradient`; what is added at the outputs
         of the encoder's last layer is added by the means and log variances.
         """
         encoder, decoder = self.encoder, self.decoder
@@ -181,13 +181,15 @@ class VariationalAutoencoder(Layers):
         above = {l: g for l, g in (grad_outputs or {}).items() if l > encoder.last}
         at_code = below.pop(encoder.last, 0)
         decoded = Trace(trace.u, trace.y | {encoder.last: trace.z})
-        delta = decoder.deltas(params, decoded, delta_out, above, workspace)[decoder.first]
-        at_z = delta @ params[f"W{decoder.first}"]
+        delta = decoder.deltas(params, decoded, delta_out, above, workspace)
+        at_z = delta[decoder.first] @ params[f"W{decoder.first}"]
         _, log_variance = np.hsplit(trace.y[encoder.last], 2)
         at_log_variance = at_z * trace.noise * np.exp(0.5 * log_variance) / 2
         at_code = np.hstack([at_z, at_log_variance]) + at_code
-        gradient = decoder.backward(params, decoded, delta_out, above, workspace)
-        gradient.vector[:] += encoder.backward(params, trace, at_code, below).vector
+        gradient = params.like(workspace("gradient", params.vector.shape, params.dtype))
+        decoder.write_gradient(gradient, decoded, delta)
+        delta = encoder.deltas(params, trace, at_code, below, workspace)
+        encoder.write_gradient(gradient, trace, delta)
         return gradient
 
 

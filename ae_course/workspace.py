@@ -1,5 +1,6 @@
 """A loop keeps its arrays and fills them again, instead of asking for new ones in every step."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -24,7 +25,7 @@ class Workspace:
         self._memory: dict[tuple[str, np.dtype], np.ndarray] = {}
 
     def __call__(self, name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        size = int(np.prod(shape))
+        size = math.prod(shape)
         memory = self._memory.get((name, dtype))
         if memory is None or memory.size < size:
             memory = self._memory[name, dtype] = np.empty(size, dtype)
