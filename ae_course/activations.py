@@ -77,7 +77,7 @@ tanh = Activation("tanh", lambda u, out: np.tanh(u, out=out), lambda u, y: 1 - y
 """f(u) = tanh u, with f'(u) = 1 - y^2."""
 
 relu = Activation(
-    "relu", lambda u, out: np.maximum(u, 0, out=out), lambda u, y: (y > 0).astype(u.dtype)
+    "relu", lambda u, out: np.clip(u, 0, np.inf, out=out), lambda u, y: (y > 0).astype(u.dtype)
 )
 """f(u) = max(0, u), with f'(u) = 1 where u > 0 and 0 elsewhere. With a bias of -beta it is the
 soft threshold of codes that are not negative (:eq:`eq-relu-threshold`)."""

@@ -103,7 +103,7 @@ class CrossEntropy(Loss):
 
     def errors(self, u, y, t):
         # log(1 + e^-|u|) is -log of the larger of y and 1 - y, which never is near 0.
-        return (np.maximum(u, 0) - t * u - np.log(np.maximum(y, 1 - y))).sum(axis=1)
+        return (np.clip(u, 0, np.inf) - t * u - np.log(np.maximum(y, 1 - y))).sum(axis=1)
 
 
 @dataclass(frozen=True, repr=False)

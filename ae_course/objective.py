@@ -149,8 +149,9 @@ class Objective(Evaluated):
         """The gradient of J from a forward pass."""
         net, params, trace = forward_pass.net, forward_pass.params, forward_pass.trace
         delta_out, grad_outputs = None, {}
+        delta_sum = forward_pass.workspace("delta_sum", trace.output.shape, params.dtype)
         for c, term in self.parts:
-            delta_out = _plus(delta_out, c, term.delta_out(forward_pass))
+            delta_out = _plus(delta_out, c, term.delta_out(forward_pass), delta_sum)
             for l, part in term.grad_outputs(forward_pass).items():
                 grad_outputs[l] = _plus(grad_outputs.get(l), c, part)
         if delta_out is None:
@@ -167,11 +168,11 @@ def _is_zero(other) -> bool:
     return isinstance(other, Real) and other == 0  # what `sum` starts with
 
 
-def _plus(total: np.ndarray | None, weight: float, part: np.ndarray | None) -> np.ndarray | None:
-    # The product is a new array even if the weight is 1: the next term may reuse the part's memory.
+def _plus(total, weight: float, part, out=None) -> np.ndarray | None:
+    # The product has its own memory even if the weight is 1: the next term may reuse the part's.
     if part is None:
         return total
-    return weight * part if total is None else total + weight * part
+    return np.multiply(part, weight, out=out) if total is None else total + weight * part
 
 
 def _check_part(name: str, part: np.ndarray, wanted: np.ndarray) -> None:

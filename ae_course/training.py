@@ -221,11 +221,18 @@ def train(
 def _batches(X, target, batch_size, rng, corrupt, dtype, workspace):
     """The samples and targets of one epoch, batch by batch."""
     for batch in minibatches(len(X), batch_size, rng):
-        x = as_intensities(X[batch], dtype, workspace, "X")
-        t = None if target is None else as_target(target[batch], dtype, workspace)
+        x = as_intensities(_rows(X, batch, workspace, "rows of X"), dtype, workspace, "X")
+        t = target
+        if target is not None:
+            t = as_target(_rows(target, batch, workspace, "rows of target"), dtype, workspace)
         if corrupt is not None:
             x, t = corrupt(rng, x.copy()), x if t is None else t
         yield x, t
+
+
+def _rows(array, batch, workspace, name):
+    out = workspace(name, (len(batch), *array.shape[1:]), array.dtype)
+    return np.take(array, batch, axis=0, out=out, mode="clip")  # the numbers are in range
 
 
 def measured(metrics, where: str, params, first, history, good=None) -> dict[str, float]:
