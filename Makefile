@@ -18,7 +18,7 @@ export $(given)
 python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help environment book test lab notebooks assignments grade check test-one lint format \
+.PHONY: help environment book test lab notebooks assignments grade check test-one lint format play \
   check-code check-notebooks check-site clean
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make assignments make what a problem set is handed out and graded with from its source"
 	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1;"
 	@echo "                 DRY=1 only says who is who, ROSTER=class.csv names who is missing)"
+	@echo "make play        compute what can be played with in the chapters (NAME=draw: only that one)"
 	@echo "make check NAME=03_sparsity   check one chapter, problem set or module in seconds"
 	@echo "make test-one NAME=...        run tests whose names have these words, or one file of them"
 	@echo "make lint        check the style of all code"
@@ -58,6 +59,12 @@ notebooks: environment
 
 assignments: environment
 	@$(python) -m tools.problem_sets
+
+# The pictures, for readers without scripts and for print, are taken of the site that has just been made.
+play: environment
+	@$(python) -m tools.play $${NAME:+"$$NAME"}
+	@$(python) -m tools.website
+	@$(python) -m tools.play --pictures $${NAME:+"$$NAME"}
 
 grade: environment
 	@if [ -z "$$SUBMISSIONS" ]; then \

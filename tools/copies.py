@@ -28,6 +28,7 @@ HIDING = {
     "hide-cell": ["source_hidden", "outputs_hidden"],
     "remove-cell": ["source_hidden", "outputs_hidden"],
 }
+PLAY = "On the page of this chapter in the book"
 NUMBERED = {"math", "exercise", "prf", "figure", "table"}
 
 # What may stand in a text cell, the first alternative that fits; the unnamed ones stay as they are.
@@ -204,10 +205,17 @@ def rewritten(text: str, page: Page, glued: Mapping[str, str]) -> str:
         if found["equation"]:
             return equation(found, page)
         if found["box"]:
-            return found["box"] + found["options"] + number(found["kind"], found["options"], page)
+            return box(found, page)
         return match[0]
 
     return SYNTAX.sub(replace, text)
+
+
+def box(found: Mapping[str, str], page: Page) -> str:
+    """The head of a box. What can be played with lives on its page; here its sentence stays."""
+    if found["kind"] == "play":
+        return re.sub(r"\{play\}.*", f"{{admonition}} {PLAY}\n:class: tip", found["box"])
+    return found["box"] + found["options"] + number(found["kind"], found["options"], page)
 
 
 def equation(found: Mapping[str, str], page: Page) -> str:

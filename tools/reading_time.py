@@ -3,8 +3,8 @@
 A stretch that a first reading may leave out is marked: a whole section by a box
 ``{admonition} Beyond a first reading`` right under its heading, which says in a sentence what it
 holds; a proof or a special case by ``{dropdown} Beyond a first reading: what it holds``. Boxes that
-are folded otherwise, and code that is folded, count for neither path; exercises have minutes of
-their own.
+are folded otherwise, code that is folded, and things to play with count for neither path; exercises
+have minutes of their own.
 """
 
 import re
@@ -108,7 +108,7 @@ def kind_of_box(head: str) -> str:
         return "mark"
     if head.startswith(f"{{dropdown}} {BEYOND}"):
         return "beyond"
-    return "folded" if head.startswith(("{dropdown}", "{solution}")) else "text"
+    return "folded" if head.startswith(("{dropdown}", "{solution}", "{play}")) else "text"
 
 
 def of_text(text: str) -> float:

@@ -97,6 +97,13 @@ def test_what_is_no_reference_stays(text):
     assert rewritten(text) == text
 
 
+def test_what_can_be_played_with_on_its_page_is_named():
+    text = "```{play} bowl\n:alt: What is seen.\n\n**To play with.** See {eq}`eq-a`.\n```"
+    assert rewritten(text) == (
+        f"```{{admonition}} {copies.PLAY}\n:class: tip\n\n**To play with.** See <eq-a 9.9>.\n```"
+    )
+
+
 def test_after_code_in_a_box_references_are_seen_again():
     text = "````{note}\n```python\n1\n```\n````\n\n{eq}`eq-a`\n\n```python\n{eq}`eq-a`\n```\n"
     assert rewritten(text) == text.replace("{eq}`eq-a`", "<eq-a 9.9>", 1)

@@ -34,6 +34,7 @@ SECTION = "## A\n\n```{admonition} Beyond a first reading\nIt holds a proof.\n``
         (f"```{{dropdown}} Beyond a first reading: a proof.\n{WORDS}\n```\n\n{WORDS}", (1, 1)),
         (f"````{{dropdown}} Beyond a first reading: b\n```{{math}}\n```\n{WORDS}\n````", (0, 1)),
         (f"```{{dropdown}} Something else\n{WORDS}\n```", (0, 0)),
+        (f"```{{play}} bowl\n:alt: A bowl.\n\n{WORDS}\n```", (0, 0)),
         (f"```{{admonition}} By hand\n{WORDS}\n```", (1, 0)),
         ("```{code-cell}\n" + "x = 1\n" * 30 + "```", (2, 0)),
         ("```{code-cell}\n" + "assert x\n" * 30 + "```", (0, 0)),

@@ -1,0 +1,211 @@
+// What all things to play with share. Each is a custom element over a few numbers, its state, which
+// sliders, handles and buttons change and the address keeps: #play-bowl?rate=0.05&momentum=0.7
+// Plain scripts, not modules, so that pages opened as files have them too.
+window.play = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const dress = (node, attributes, children) => {
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+  const html = (tag, attributes = {}, ...children) =>
+    dress(document.createElement(tag), attributes, children);
+  const svg = (tag, attributes = {}, ...children) =>
+    dress(document.createElementNS(SVG, tag), attributes, children);
+
+  const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
+  const round = (value, digits = 3) => Number(value.toFixed(digits));
+  // A number as it is shown: a true minus sign, and as many digits as make sense.
+  const shown = (value, digits = 2) => {
+    const large = Math.abs(value) >= 1e5;
+    return (large ? value.toExponential(1) : value.toFixed(digits)).replace("-", "−");
+  };
+
+  class Plaything extends HTMLElement {
+    // A subclass has: `static label`, its name; `static state`, what its state is made of: numbers,
+    // each as [at first, least, most], and words, as [at first]; `build()`, what it shows; `draw()`,
+    // which shows the state; `values`, the numbers that it shows.
+    connectedCallback() {
+      if (this.live) return;
+      const { label, state } = this.constructor;
+      this.state = Object.fromEntries(Object.entries(state).map(([name, [first]]) => [name, first]));
+      this.controls = [];
+      this.live = html("div", { class: "play-live", role: "group", "aria-label": label });
+      this.live.append(...this.build());
+      this.append(this.live);
+      this.recall();
+      window.addEventListener("hashchange", () => this.recall());
+    }
+
+    // Change the state, show it, and keep it in the address once the hand rests.
+    set(changes) {
+      this.take(changes);
+      this.show();
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => history.replaceState(history.state, "", this.address), 250);
+    }
+
+    // Of the given state, what is in its range.
+    take(changes) {
+      for (const [name, [, least, most]] of Object.entries(this.constructor.state)) {
+        if (!(name in changes)) continue;
+        if (least === undefined) this.state[name] = String(changes[name]);
+        else if (Number.isFinite(Number(changes[name]))) this.state[name] = clamp(Number(changes[name]), least, most);
+      }
+    }
+
+    show() {
+      this.draw();
+      for (const control of this.controls) control();
+    }
+
+    get address() {
+      return `#${this.closest("figure").id}?${new URLSearchParams(this.state)}`;
+    }
+
+    // Take the state that the address has, if it is about this element.
+    recall() {
+      const [name, state] = location.hash.slice(1).split("?");
+      const named = state !== undefined && name === this.closest("figure").id;
+      if (named) this.take(Object.fromEntries(new URLSearchParams(state)));
+      this.show();
+      if (named) this.closest("figure").scrollIntoView();
+    }
+
+    // A slider for one number of the state. A logarithmic one moves evenly in powers of ten.
+    slider(name, label, { step = 0.01, log = false, say = (value) => shown(value) } = {}) {
+      const [, least, most] = this.constructor.state[name];
+      const [to, from] = log
+        ? [Math.log10, (at) => Number((10 ** at).toPrecision(3))]
+        : [(value) => value, (at) => round(at, 6)];
+      const range = { type: "range", min: to(least), max: to(most), step };
+      const input = html("input", range);
+      const output = html("output");
+      input.addEventListener("input", () => this.set({ [name]: from(input.valueAsNumber) }));
+      this.controls.push(() => {
+        input.value = to(this.state[name]);
+        output.textContent = say(this.state[name]);
+        input.setAttribute("aria-valuetext", output.textContent);
+      });
+      return html("label", { class: "play-slider" }, html("span", {}, label), input, output);
+    }
+
+    button(label, act) {
+      const button = html("button", { type: "button" }, label);
+      button.addEventListener("click", act);
+      return button;
+    }
+
+    // A point of a panel that a mouse, a finger or the arrow keys move: `place()` says where it is,
+    // `move(x, y)` is called with where it goes.
+    handle(panel, label, place, move, { step = 0.1 } = {}) {
+      const ring = svg("path", { class: "play-ring" });
+      const dot = svg("path", { class: "play-grip" });
+      const handle = svg("g", { class: "play-handle", tabindex: 0, role: "slider", "aria-label": label }, ring, dot);
+      handle.addEventListener("pointerdown", (event) => {
+        handle.setPointerCapture(event.pointerId);
+        handle.focus({ preventScroll: true });
+        event.preventDefault();
+      });
+      handle.addEventListener("pointermove", (event) => {
+        if (handle.hasPointerCapture(event.pointerId)) move(...panel.at(event).map((at) => round(at)));
+      });
+      const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      handle.addEventListener("keydown", (event) => {
+        const way = keys[event.key];
+        if (!way) return;
+        event.preventDefault();
+        const far = event.shiftKey ? 5 * step : step;
+        move(...place().map((at, axis) => round(at + far * way[axis])));
+      });
+      this.controls.push(() => {
+        const [x, y] = place();
+        for (const mark of [ring, dot]) mark.setAttribute("d", spot(x, y));
+        handle.setAttribute("aria-valuenow", round(x));
+        handle.setAttribute("aria-valuetext", `${shown(x)}, ${shown(y)}`);
+      });
+      panel.marks.append(handle);
+      return handle;
+    }
+
+    // A table of a few numbers that screen readers are told of when they rest.
+    numbers(names) {
+      const cells = Object.fromEntries(Object.keys(names).map((key) => [key, html("dd")]));
+      const rows = Object.entries(names).map(([key, name]) => html("div", {}, html("dt", {}, name), cells[key]));
+      this.say = (values) => {
+        for (const [key, text] of Object.entries(values)) cells[key].textContent = text;
+      };
+      return html("dl", { class: "play-numbers", "aria-live": "polite" }, ...rows);
+    }
+  }
+
+  // A line without length, which round ends turn into a spot of the same size on every screen.
+  const spot = (x, y) => `M${x} ${y}h0`;
+  const path = (points) => (points.length ? `M${points.map(([x, y]) => `${x} ${y}`).join("L")}` : "");
+
+  // A place to draw in, in the units of the data, with y upwards. `shape` is width over height.
+  class Panel {
+    constructor(title, { x, y, shape = 1, axes = true, note = "" }) {
+      [this.x, this.y] = [x, y];
+      this.marks = svg("g", { transform: `matrix(1 0 0 -1 ${-x[0]} ${y[1]})` });
+      const lines = axes ? path([[x[0], 0], [x[1], 0]]) + path([[0, y[0]], [0, y[1]]]) : "";
+      this.marks.append(svg("path", { class: "play-axes", d: lines }));
+      const box = { viewBox: `0 0 ${x[1] - x[0]} ${y[1] - y[0]}`, preserveAspectRatio: "none" };
+      this.svg = svg("svg", { ...box, style: `aspect-ratio: ${shape}`, role: "group", "aria-label": title }, this.marks);
+      this.node = html("div", { class: "play-panel" }, html("span", { class: "play-title" }, title), this.svg);
+      if (note) this.node.append(html("span", { class: "play-note" }, note));
+    }
+
+    // A path of this kind (see play.css), whose `d` is for draw() to set.
+    line(kind) {
+      const line = svg("path", { class: `play-${kind}` });
+      this.marks.append(line);
+      return line;
+    }
+
+    // Where in the data a pointer is.
+    at({ clientX, clientY }) {
+      const box = this.svg.getBoundingClientRect();
+      const across = (clientX - box.left) / box.width;
+      const down = (clientY - box.top) / box.height;
+      const [x, y] = [this.x, this.y];
+      return [
+        clamp(x[0] + across * (x[1] - x[0]), ...x),
+        clamp(y[1] - down * (y[1] - y[0]), ...y),
+      ];
+    }
+  }
+
+  // A picture of numbers from `low` (paper) to `high` (ink), each a square.
+  class Picture {
+    constructor(title, width, height = width) {
+      this.canvas = html("canvas", { width, height, role: "img", "aria-label": title });
+      this.node = html("div", { class: "play-panel" }, html("span", { class: "play-title" }, title), this.canvas);
+    }
+
+    paint(numbers, low = 0, high = 1) {
+      const { width, height } = this.canvas;
+      const pixels = new ImageData(width, height);
+      numbers.forEach((number, at) => {
+        const grey = 255 * (1 - (number - low) / (high - low));
+        pixels.data.set([grey, grey, grey, 255], 4 * at);
+      });
+      this.canvas.getContext("2d").putImageData(pixels, 0, 0);
+    }
+  }
+
+  // Numbers that tools/play.py stored: of each array its kind, its scale and its bytes.
+  const stored = {};
+  const kinds = { int8: Int8Array, uint8: Uint8Array, float32: Float32Array };
+  const numbers = ({ kind, scale, bytes }) => {
+    const raw = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+    return Float64Array.from(new kinds[kind](raw.buffer), (value) => value * scale);
+  };
+  const store = (name, arrays) => {
+    const pairs = Object.entries(arrays);
+    stored[name] = Object.fromEntries(pairs.map(([key, array]) => [key, array.bytes ? numbers(array) : array]));
+  };
+
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, round, shown, store, stored, still };
+})();

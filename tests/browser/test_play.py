@@ -1,0 +1,374 @@
+"""What can be played with shows what ae_course computes, for mouse, finger, keys and address."""
+
+import re
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+
+from ae_course import Autoencoder, Momentum, PCAWhitening, ZCAWhitening, activations, tanh
+from ae_course.mixture import Mixture
+from ae_course.network import Layer, Network
+from ae_course.propagation import delta_sizes, signal_sizes
+from ae_course.variational import VariationalAutoencoder
+from tools import ROOT, play
+
+SOURCES = sorted((ROOT / "book" / "src").glob("*.md"))
+PAGES = {
+    name: source.stem
+    for source in SOURCES
+    for name in re.findall(r"^`{3,}\{play\} (\S+)$", source.read_text("utf-8"), re.MULTILINE)
+}
+# Typed arrays are no JSON.
+VALUES = "e => JSON.parse(JSON.stringify(e.values, (k, v) => ArrayBuffer.isView(v) ? [...v] : v))"
+PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+
+
+def bowl(state):
+    steepness = np.array([1, state["steepness"]])
+    w, ball = np.array([state["x"], state["y"]]), Momentum(state["rate"], mu=state["momentum"])
+    memory, places = ball.init(w), [w.copy()]
+    for _ in range(60):
+        ball.update(w, steepness * w, memory)
+        places.append(w.copy())
+    roots = [
+        np.roots([1, state["rate"] * d - 1 - state["momentum"], state["momentum"]])
+        for d in steepness
+    ]
+    heights = (np.square(places) @ steepness) / 2
+    return {"places": places, "heights": heights, "factor": np.abs(roots).max()}
+
+
+def whitening(state):
+    data = play.stored("whitening")
+    arm = np.array([state["along"], state["up"]])
+    side = np.array([-arm[1], arm[0]]) / np.hypot(*arm) * state["across"]
+    points = data["cloud"].reshape(-1, 2) @ [arm, side] + [state["x"], state["y"]]
+    d = PCAWhitening.fit(points, 1).eigenvalues
+    epsilon = state["epsilon"] * d[0]
+    found = {"points": points, "d": d, "left": d / (d + epsilon), "moved": {}}
+    for name, kind in {"pca": PCAWhitening, "zca": ZCAWhitening}.items():
+        found[name] = kind.fit(points, epsilon).transform(points)
+        moved = found[name] - (points - points.mean(axis=0))
+        found["moved"][name] = np.square(moved).sum(axis=1).mean()
+    U = data["axes"].reshape(100, 100).T
+    y = data["scores"].reshape(-1, 100)[int(state["patch"])]
+    z = y / np.sqrt(data["eigenvalues"] + state["epsilon"] * data["eigenvalues"][0])
+    found["patch"] = {"pixels": data["mean"] + U @ y, "pca": z, "zca": U @ z}
+    return found
+
+
+def line(state):
+    cloud = play.stored("line")["cloud"].reshape(-1, 2)
+    centred = cloud - cloud.mean(axis=0)
+
+    def error(degrees):
+        w = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+        return np.square(centred - np.outer(centred @ w, w)).sum(axis=1).mean() / 2
+
+    angle, step = state["angle"], 1e-3
+    slope = (error(angle + step) - error(angle - step)) / np.radians(2 * step)
+    total = np.square(centred).sum(axis=1).mean()
+    here = error(angle)
+    return {"error": here, "slope": slope, "kept": total - 2 * here, "total": total}
+
+
+def components(state):
+    data, k, digit = play.stored("components"), int(state["k"]), int(state["digit"])
+    scores = data["scores"].reshape(10, 64)[digit]
+    image = data["digits"].reshape(10, 784)[digit]
+    output = data["mean"] + scores[:k] @ data["components"].reshape(64, 784)[:k]
+    return {
+        "output": output,
+        "image": image,
+        "error": np.square(output - image).sum() / 2,
+        "mean": data["errors"][k],
+        "score": scores[k - 1] if k else 0,
+        "kept": 1 - data["errors"][k] / data["total"][0],
+    }
+
+
+def draw(state):
+    data, net = play.stored("draw"), Autoencoder.folded(784, 36)
+    params = net.init(np.random.default_rng(0))
+    params["W1"], params["b1"] = data["encoder"].reshape(36, 784), data["code_bias"]
+    params["W2"], params["b2"] = data["decoder"].reshape(784, 36), data["output_bias"]
+    digits = re.sub("[g-z]", lambda letter: "0" * (int(letter[0], 36) - 14), state["ink"])
+    image = np.array([[int(digit, 16) for digit in digits.ljust(784, "0")]]) / play.LEVELS
+    code = net.encode(params, image)
+    off = [int(letter, 36) for letter in state["off"]]
+    used = code.copy()
+    used[0, off] = data["mean_code"][off]
+    output = net.decode(params, used)
+    found = {"input": image[0], "code": code[0], "used": used[0], "output": output[0]}
+    return found | {"error": np.square(output - image).sum() / 2}
+
+
+def denoiser(state):
+    means = play.stored("denoiser")["means"].reshape(-1, 2)
+    count, sigma = len(means), state["sigma"]
+    mixture = Mixture(np.full(count, 1 / count), means, np.full(count, 0.01))
+    noisy = np.array([[state["x"], state["y"]]])
+    clean = mixture.denoise(noisy, sigma)
+    score = np.linalg.norm(mixture.smoothed(sigma).score(noisy))
+    grid = np.arange(-3, 3.1, 0.5)
+    places = np.stack(np.meshgrid(grid, grid, indexing="ij"), axis=-1).reshape(-1, 2)
+    return {
+        "clean": clean[0],
+        "far": np.linalg.norm(clean - noisy),
+        "score": score,
+        "likely": mixture.smoothed(sigma).responsibilities(noisy).max(),
+        "field": mixture.denoise(places, sigma),
+    }
+
+
+def codes(state):
+    data, vae = play.stored("codes"), VariationalAutoencoder.folded(196, 150, 2, hidden=tanh)
+    params = vae.init(np.random.default_rng(0))
+    params["W3"], params["b3"] = data["hidden"].reshape(150, 2), data["hidden_bias"]
+    params["W4"], params["b4"] = data["decoder"].reshape(196, 150), data["output_bias"]
+    z = np.array([[state["x"], state["y"]]])
+    near = np.linalg.norm(data["codes"].reshape(-1, 2) - z, axis=1).argmin()
+    return {"output": vae.decode(params, z)[0], "near": data["labels"][near]}
+
+
+def deltas(state):
+    data, depth = play.stored("deltas"), int(state["depth"])
+    f = [activations.logistic, tanh, activations.relu, activations.identity]
+    hidden = [Layer(32, 32, f[int(state["activation"])]) for _ in range(depth)]
+    net = Network([*hidden, Layer(32, 32, activations.identity)])
+    params = net.init(np.random.default_rng(0))
+    weights = data["weights"].reshape(21, 32, 32) * state["factor"]
+    for l in range(1, depth + 2):
+        params[f"W{l}"], params[f"b{l}"] = weights[l - 1], 0
+    trace = net.forward(params, data["input"].reshape(20, 32))
+    signals = list(signal_sizes(trace).values())[: depth + 1]
+    sizes = delta_sizes(net, params, trace, data["delta_out"].reshape(20, 32))
+    return {"signals": signals, "deltas": list(sizes.values())}
+
+
+COMPUTED = {
+    f.__name__: f for f in (bowl, whitening, line, components, draw, denoiser, codes, deltas)
+}
+STATES = {
+    "bowl": [
+        {"rate": 0.0645, "steepness": 30, "x": 3.3, "y": -1.2},
+        {"rate": 0.0952, "momentum": 0.48, "step": 7},
+        {"rate": 0.03, "momentum": 0.95, "steepness": 100},
+    ],
+    "whitening": [
+        {"x": -1.5, "along": -2, "up": 0.4, "across": 2.6, "epsilon": 0.000001, "patch": 3},
+        {"along": 0.3, "up": -1.4, "epsilon": 0.37, "patch": 7},
+    ],
+    "line": [{"angle": -72.5}, {"angle": 0}, {"angle": 36.87}],
+    "components": [{"k": 0, "digit": 0}, {"k": 1, "digit": 9}, {"k": 64, "digit": 7}],
+    "draw": [
+        {"ink": "", "off": ""},
+        {"ink": play.stored("draw")["examples"][7], "off": "05z"},
+        {"ink": "z" * 14 + "123456789abcdef", "off": "0123456789abcdefghijklmnopqrstuvwxyz"},
+    ],
+    "denoiser": [{"sigma": 0.05, "x": 1, "y": 1}, {"sigma": 2, "x": -3.4, "y": 3.4}],
+    "codes": [{"x": -1.7, "y": 0.2}, {"x": 3, "y": -3, "digit": 4}],
+    "deltas": [
+        {"depth": 20, "factor": 4, "activation": 0},
+        {"depth": 1, "factor": 0.1, "activation": 1},
+        {"depth": 13, "factor": 1.41, "activation": 2},
+        {"depth": 7, "factor": 10, "activation": 3},
+    ],
+}
+IN_VIEW = """e => {
+  const { top } = e.closest("figure").getBoundingClientRect();
+  return top >= 0 && top < innerHeight / 2;
+}"""
+# Go to a place on the page, and return when the page has been told.
+GO = """(e, address) => new Promise((done) => {
+  window.addEventListener("hashchange", done, { once: true });
+  location.hash = address;
+}).then(() => null)"""
+
+
+def address(name, state):
+    return f"#play-{name}?{urlencode(state)}"
+
+
+def state_of(element):
+    return element.evaluate("e => e.state")
+
+
+def assert_as_computed(element, name):
+    """Every number of an element is what Python computes from the same state."""
+    wanted, found = COMPUTED[name](state_of(element)), element.evaluate(VALUES)
+    assert found.keys() == wanted.keys()
+    compare(found, wanted)
+
+
+def compare(found, wanted):
+    if isinstance(wanted, dict):
+        for key, value in wanted.items():
+            compare(found[key], value)
+    else:
+        wanted = np.asarray(wanted, float)
+        assert np.shape(found) == wanted.shape
+        np.testing.assert_allclose(
+            found, wanted, rtol=1e-5, atol=1e-5 * min(1, np.abs(wanted).max())
+        )
+
+
+@pytest.fixture
+def to_play(page, site_url):
+    """Open the page of an element, in a state."""
+
+    def opened(name, page=page, base=site_url, **state):
+        page.goto("about:blank")
+        page.goto(f"{base}book/{PAGES[name]}.html{address(name, state)}")
+        return page.locator(f"play-{name}")
+
+    return opened
+
+
+def test_everything_to_play_with_has_a_page_and_is_computed():
+    scripts = {path.stem for path in play.FOLDER.glob("*.js") if "-" not in path.stem} - {"play"}
+    assert scripts == set(PAGES) == set(STATES)
+    assert len(PAGES) >= 4
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_address_sets_the_state_and_its_numbers_are_those_of_the_package(to_play, name):
+    element = to_play(name)
+    assert_as_computed(element, name)
+    element.page.wait_for_function(IN_VIEW, arg=element.element_handle())
+    for state in STATES[name]:
+        element.evaluate(GO, address(name, state))
+        assert {key: state_of(element)[key] for key in state} == state
+        assert_as_computed(element, name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_its_sliders_and_handles_follow_the_keyboard_and_the_address_follows_them(to_play, name):
+    element = to_play(name)
+    stops = element.locator("input, [role=slider], [role=application]")
+    for k in range(stops.count()):
+        before = state_of(element)
+        stops.nth(k).focus()
+        for key in ("ArrowLeft", "ArrowLeft", "ArrowDown", "ArrowRight", "Enter"):
+            element.page.keyboard.press(key)
+        moved = state_of(element) != before
+        if not moved:  # it was at its least
+            for key in ("ArrowRight", "ArrowRight"):
+                element.page.keyboard.press(key)
+        assert state_of(element) != before, stops.nth(k).get_attribute("aria-label")
+        assert_as_computed(element, name)
+    assert stops.count()
+    element.page.wait_for_function("e => location.hash === e.address", arg=element.element_handle())
+    state, left = state_of(element), element.page.url
+    element.page.goto("about:blank")
+    element.page.goto(left)
+    assert state_of(element) == state
+
+
+def middle(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name in ("bowl", "line", "denoiser")])
+def test_a_mouse_drags_a_handle_to_where_it_is(to_play, name):
+    element = to_play(name)
+    panel = element.locator("svg").first.bounding_box()
+    x, y = middle(element.locator(".play-grip").first.bounding_box())
+    before, mouse = state_of(element), element.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(panel["x"] + panel["width"] / 4, panel["y"] + panel["height"] / 4, steps=4)
+    mouse.up()
+    assert state_of(element) != before
+    assert_as_computed(element, name)
+    if name == "bowl":  # which shows -10 to 10 and -2.4 to 2.4
+        np.testing.assert_allclose([state_of(element)[key] for key in "xy"], [-5, 1.2], atol=0.1)
+
+
+def drag_by_finger(page, start, end):
+    """Touch the screen, move, and let go, as the browser itself is told of it."""
+    session = page.context.new_cdp_session(page)
+    for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
+        points = [{"x": x, "y": y} for x, y in points]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.mark.parametrize("name", [n for n in PAGES if n in ("bowl", "whitening", "draw", "codes")])
+def test_a_finger_drags_and_the_page_stays(watched, to_play, name):
+    with watched(**PHONE) as (page, complaints):
+        element = to_play(name, page=page)
+        grip = element.locator(".play-grip, .play-pad").first
+        grip.scroll_into_view_if_needed()
+        page.wait_for_timeout(200)
+        before, top = state_of(element), page.evaluate("scrollY")
+        x, y = middle(grip.bounding_box())
+        drag_by_finger(page, (x, y), (x + 25, y + 30))
+        assert state_of(element) != before
+        assert_as_computed(element, name)
+        assert page.evaluate("scrollY") == top
+        assert not complaints
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, page, name):
+    element = to_play(name)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        place = element.locator("xpath=..")
+        kept = place.evaluate("e => parseFloat(getComputedStyle(e).minHeight)")
+        taken = place.locator(".play-live").bounding_box()["height"]
+        assert taken - 1 <= kept <= 1.15 * taken, width
+    assert not element.locator("img").is_visible()
+    page.emulate_media(media="print")
+    assert element.locator("img").is_visible()
+    assert not element.locator(".play-live").is_visible()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_scripts_there_is_a_picture(watched, to_play, name):
+    with watched(java_script_enabled=False) as (page, complaints):
+        picture = to_play(name, page=page).locator("img")
+        picture.scroll_into_view_if_needed()
+        assert picture.is_visible()
+        assert not complaints
+
+
+def test_what_an_address_has_beyond_the_range_or_never_heard_of_does_no_harm(to_play):
+    element = to_play("bowl", rate="1e9", momentum="fast", sneaky="1", step="-3")
+    state = state_of(element)
+    assert (state["rate"], state["momentum"], state["step"]) == (0.2, 0, 0)
+    assert "sneaky" not in state
+    assert_as_computed(element, "bowl")
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_ball_rolls_unless_a_reader_wants_no_motion(watched, to_play, motion):
+    with watched(reduced_motion=motion) as (page, _):
+        element = to_play("bowl", page=page)
+        element.get_by_role("button", name="Roll").click()
+        step = state_of(element)["step"]
+        assert step == 60 if motion == "reduce" else step < 30
+        page.wait_for_function("e => e.state.step === 60", arg=element.element_handle())
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name in ("line", "draw")])
+def test_opened_as_a_file_it_is_the_same(to_play, site, name):
+    element = to_play(name, base=f"{site.as_uri()}/")
+    assert_as_computed(element, name)
+
+
+def test_features_are_switched_by_arrow_keys_and_space(to_play):
+    element = to_play("draw")
+    element.locator(".play-code button").first.focus()
+    for key in ("ArrowRight", "ArrowRight", "Space", "ArrowLeft", "Space", "Space"):
+        element.page.keyboard.press(key)
+    assert state_of(element)["off"] == "2"
+    pressed = element.locator(".play-code [aria-pressed=false]")
+    assert pressed.count() == 1
+    assert_as_computed(element, "draw")
+
+
+def test_pages_without_such_things_load_nothing_of_them(page, site_url):
+    page.goto(f"{site_url}book/glossary.html")
+    assert page.locator("[src*='play/'], [href*='play/play']").count() == 0
