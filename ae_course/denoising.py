@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ae_course.checks import (
+    as_array,
     as_matrix,
     as_rows,
     check_fraction,
@@ -30,6 +31,7 @@ def check_noiseable(rng, x) -> None:
     if getattr(x, "dtype", None) not in (np.float32, np.float64):
         kind = getattr(x, "dtype", type(x).__name__)
         raise TypeError(f"x is {kind}, wanted an array of float32 or float64, such as x / 255")
+    as_array(x, "x")  # which masked numbers do not pass
 
 
 def gaussian_noise(sigma: float) -> Corruption:

@@ -20,6 +20,7 @@ def kl_divergence(rho: float, rho_hat: np.ndarray) -> np.ndarray:
     (:eq:`eq-kl-penalty`). Near rho it is a parabola (:eq:`eq-kl-parabola`). It is what a pixel's
     cross-entropy adds to the entropy of its target (:eq:`eq-kl-split`).
     """
+    rho_hat = as_array(rho_hat, "rho_hat")
     return rho * np.log(rho / rho_hat) + (1 - rho) * np.log((1 - rho) / (1 - rho_hat))
 
 
@@ -29,6 +30,7 @@ def kl_slope(rho: float, rho_hat: np.ndarray) -> np.ndarray:
 
     It grows with rho_hat everywhere (:eq:`eq-kl-curvature`): the divergence is convex.
     """
+    rho_hat = as_array(rho_hat, "rho_hat")
     return (1 - rho) / (1 - rho_hat) - rho / rho_hat
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ae_course.activations import identity, logistic
 from ae_course.autoencoder import Autoencoder
-from ae_course.checks import as_rows, check_generator, check_integer, check_not_negative
+from ae_course.checks import as_array, as_rows, check_generator, check_integer, check_not_negative
 from ae_course.denoising import Corruption, check_noiseable
 from ae_course.losses import Loss
 from ae_course.network import Layer, Layers, Network, Trace
@@ -41,6 +41,7 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     ValueError
         The two do not have the same shape, or not rows and columns.
     """
+    mu, log_variance = as_array(mu, "mu"), as_array(log_variance, "log_variance")
     if np.ndim(mu) != 2 or np.shape(mu) != np.shape(log_variance):
         raise ValueError(
             f"mu has shape {np.shape(mu)}, log_variance {np.shape(log_variance)};"

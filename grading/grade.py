@@ -164,7 +164,7 @@ def _wishes(asked, submissions):
 
 def _parser():
     parser = argparse.ArgumentParser(prog="make grade", description="Grades a class, on all cores.")
-    parser.add_argument("submissions", type=Path, help="a folder of notebooks, or a zip archive")
+    parser.add_argument("submissions", type=Path, help="a folder of notebooks, or an archive")
     parser.add_argument("--set", help="such as problems_01; else what the notebooks say they are")
     parser.add_argument("--dry-run", action="store_true", help="say who is who, grade nothing")
     parser.add_argument("--roster", type=Path, help="the class, as a table with a row for each")

@@ -10,7 +10,14 @@ from ae_course import figures
 from ae_course.activations import identity, logistic, softmax
 from ae_course.autoencoder import Autoencoder, mean_bias
 from ae_course.contractive import jacobians
-from ae_course.denoising import denoiser_score, linear_denoising_error, wiener
+from ae_course.denoising import (
+    denoiser_score,
+    gaussian_noise,
+    linear_denoising_error,
+    masking_noise,
+    salt_and_pepper,
+    wiener,
+)
 from ae_course.exercises import verdict
 from ae_course.frequencies import orientation, power_spectra, radial_mean
 from ae_course.full_batch import lbfgs, minimize, two_loop
@@ -35,9 +42,17 @@ from ae_course.optimizers import SGD, Adam
 from ae_course.parameters import Parameters
 from ae_course.pca import PCA, principal_axes
 from ae_course.pretraining import accuracy, classify, pretrain
-from ae_course.sparsity import dead_fraction, lifetime_sparsity, population_sparsity, soft_threshold
+from ae_course.sparsity import (
+    dead_fraction,
+    kl_divergence,
+    kl_slope,
+    lifetime_sparsity,
+    population_sparsity,
+    soft_threshold,
+)
 from ae_course.superposition import recovery
 from ae_course.training import train
+from ae_course.variational import append_noise, gaussian_kl
 from ae_course.whitening import (
     PCAWhitening,
     ZCAWhitening,
@@ -98,6 +113,10 @@ SAMPLES = {
     "lifetime_sparsity": lifetime_sparsity,
     "dead_fraction": dead_fraction,
     "soft_threshold": lambda x: soft_threshold(x, 0.1),
+    "kl_divergence": lambda x: kl_divergence(0.1, x),
+    "kl_slope": lambda x: kl_slope(0.1, x),
+    "gaussian_kl": lambda x: gaussian_kl(x, X),
+    "log_variance": lambda x: gaussian_kl(X, x),
     "recovery": lambda x: recovery(X, x),
     "projection_error": lambda x: projection_error(x, np.zeros(4), np.eye(2, 4)),
     "mixture": lambda x: Mixture([1], np.zeros((1, 4)), [1]).score(x),
@@ -285,6 +304,13 @@ def test_a_masked_matrix_is_refused_by_name(name):
 def test_a_masked_vector_is_refused_by_name(name):
     VECTOR[name](D)
     assert "masked" in refused(VECTOR[name], masked(D))
+
+
+@pytest.mark.parametrize(
+    "corrupt", [gaussian_noise(0.1), masking_noise(0.1), salt_and_pepper(0.1), append_noise(2)]
+)
+def test_masked_samples_get_no_noise(corrupt):
+    assert "x has masked numbers" in refused(lambda x: corrupt(rng(), x), masked(X))
 
 
 def test_labels_pass_the_same_gate():
