@@ -10,9 +10,10 @@ from ae_course.checks import check_integer, check_not_negative
 class Convention:
     r"""How an objective is written: as a sum or a mean, with or without its halves.
 
-    :math:`J = c \sum_n \lVert\hat x_n - x_n\rVert^2 + d \sum_l \lVert W^{(l)}\rVert_F^2
-    + \beta \sum_j \mathrm{KL}_j`, with c = 1 for a sum or 1/N for a mean, halved where `half` is
-    true, and d = lambda, halved where `decay_half` is true (:eq:`eq-convention`).
+    :math:`J = \zeta_E \sum_n \lVert\hat x_n - x_n\rVert^2 + \zeta_W \sum_l \lVert W^{(l)}\rVert_F^2
+    + \beta \sum_j \mathrm{KL}_j`, with :math:`\zeta_E` = 1 for a sum or 1/N for a mean, halved
+    where `half` is true, and :math:`\zeta_W` = lambda, halved where `decay_half` is true
+    (:eq:`eq-convention`).
 
     Attributes
     ----------

@@ -364,9 +364,9 @@ def test_the_gradient_through_top_k_units_is_right(output):
 @pytest.mark.equation("eq-laplace", by="ae_course.sparsity.L1Sparsity")
 def test_the_l1_penalty_is_minus_the_logarithm_of_laplace_s_density():
     net, params = linear_code()
-    Y, b = net.encode(params, X), 0.3
-    log_density = laplace.logpdf(Y, scale=b).sum(axis=1)
-    found = l1_sparsity().value(net, params, X) / b + 6 * math.log(2 * b)
+    Y, beta = net.encode(params, X), 3.0
+    log_density = laplace.logpdf(Y, scale=1 / beta).sum(axis=1)
+    found = beta * l1_sparsity().value(net, params, X) + 6 * math.log(2 / beta)
     assert_close(found, -log_density.mean())
 
 
