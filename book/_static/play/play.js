@@ -110,6 +110,8 @@ window.play = (() => {
       handle.addEventListener("pointermove", (event) => {
         if (handle.hasPointerCapture(event.pointerId)) move(...panel.at(event).map((at) => round(at)));
       });
+      // A finger on it moves it and not the page. The style touch-action misses a line without length.
+      handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
       const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
       handle.addEventListener("keydown", (event) => {
         const way = keys[event.key];
