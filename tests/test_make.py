@@ -43,7 +43,7 @@ COMMANDS = {
     "lint": ([], r"All checks passed!"),
     "format": ([], r"files left unchanged"),
 }
-SPECIAL = {"test", "notebooks", "lab", "grade", "clean"}  # have tests of their own below
+SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play"}  # have tests of their own below
 
 
 def tracked():
@@ -113,6 +113,13 @@ def test_make_test_has_all_its_stages():
     for stage in ("ruff check", "tools.style", "tools.website", "pytest -q", "--nbval"):
         assert stage in said
     assert said.count("-m tools.website") == 1
+
+
+def test_make_play_computes_builds_and_takes_pictures():
+    said = make(ROOT, "-n", "play", "NAME=line").stdout
+    steps = ["-m tools.play ", "-m tools.website", "-m tools.play --pictures "]
+    places = [said.index(step) for step in steps]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -13,6 +13,7 @@ import base64
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -249,8 +250,11 @@ def unpacked(value: dict | list) -> np.ndarray | list:
 
 def take_pictures(names: list[str]) -> None:
     """Store what each element of the built site shows at first, as it is in the light theme."""
+    program = shutil.which("chromium")
+    if program is None:
+        sys.exit("no pictures taken: chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         for path in sorted((ROOT / "_build" / "html" / "book").glob("0*.html")):
             page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
             page.goto(path.as_uri())

@@ -21,6 +21,16 @@ def test_what_is_stored_is_what_is_computed(name):
         np.testing.assert_allclose(stored[key], wanted, rtol=1e-4, atol=atol, err_msg=key)
 
 
+def test_the_command_writes_what_the_script_stores(monkeypatch, tmp_path):
+    before = play.stored("line")
+    monkeypatch.setattr(play, "ROOT", tmp_path)
+    monkeypatch.setattr(play, "FOLDER", tmp_path)
+    monkeypatch.setattr("sys.argv", ["play", "line"])
+    play.main()
+    assert (tmp_path / "line-data.js").read_text("utf-8").count("play.store(") == 1
+    np.testing.assert_allclose(play.stored("line")["cloud"], before["cloud"], rtol=1e-5)
+
+
 def test_a_drawing_is_written_as_the_script_reads_it():
     image = np.zeros(784)
     image[[0, 3, 30]] = 255, 17, 136
