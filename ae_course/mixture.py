@@ -12,7 +12,7 @@ from ae_course.checks import as_array, as_rows, check_generator, check_integer, 
 class Mixture:
     r"""A mixture of K round normal distributions in D dimensions: a density that is known.
 
-    :math:`p(x) = \sum_k \pi_k \mathcal N(x; m_k, v_k I)` (:eq:`eq-mixture`).
+    :math:`p(x) = \sum_i \pi_i \mathcal N(x; \mu_i, v_i I)` (:eq:`eq-mixture`).
 
     >>> mixture = Mixture([0.5, 0.5], [[-1.0], [1.0]], [0.1, 0.1])
     >>> mixture.score(np.array([[0.0], [1.0]])).round(3).tolist()
@@ -21,7 +21,7 @@ class Mixture:
     Attributes
     ----------
     weights : array (K,)
-        :math:`\pi_k`, positive with sum 1.
+        :math:`\pi_i`, positive with sum 1.
     means : array (K, D)
     variances : array (K,)
 

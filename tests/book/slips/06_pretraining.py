@@ -25,22 +25,22 @@ SLIPS = {
     "ex-how-deep": [
         (
             "Steps are whole numbers",
-            "def steps_until_gone(s):\n    return -6 * np.log(10) / np.log(s / 4)",
+            "def steps_until_gone(norm):\n    return -6 * np.log(10) / np.log(norm / 4)",
         ),
         (
             "one step too few",
-            "def steps_until_gone(s):\n"
-            "    return np.array([int(np.log(1e-6) / np.log(x / 4)) for x in s])",
+            "def steps_until_gone(norm):\n"
+            "    return np.array([int(np.log(1e-6) / np.log(x / 4)) for x in norm])",
         ),
         (
             "different bases, 10 and e",
-            "def steps_until_gone(s):\n    return np.ceil(np.log10(1e-6) / np.log(s / 4))",
+            "def steps_until_gone(norm):\n    return np.ceil(np.log10(1e-6) / np.log(norm / 4))",
         ),
         (
             "square of the length",
-            "def steps_until_gone(s):\n    return np.ceil(np.log(1e-6) / np.log((s / 4) ** 2))",
+            "def steps_until_gone(norm):\n    return np.ceil(np.log(1e-6) / np.log((norm / 4) ** 2))",
         ),
-        (None, "def steps_until_gone(s):\n    return np.ceil(np.log(1e-6) / np.log(4 / s))"),
+        (None, "def steps_until_gone(norm):\n    return np.ceil(np.log(1e-6) / np.log(4 / norm))"),
     ],
     "ex-rectifiers": [
         (
@@ -184,28 +184,28 @@ SLIPS = {
     ],
     "ex-same-gradient": [
         (
-            "one power of c too many",
-            "def gradient_norm(c, L, x_length, delta_length):\n"
-            "    return x_length * delta_length * c**L",
+            "one power of gamma too many",
+            "def gradient_norm(gamma, L, x_length, delta_length):\n"
+            "    return x_length * delta_length * gamma**L",
         ),
         (
             "layer's input in it",
-            "def gradient_norm(c, L, x_length, delta_length):\n"
-            "    return c ** (L - 1) * delta_length",
+            "def gradient_norm(gamma, L, x_length, delta_length):\n"
+            "    return gamma ** (L - 1) * delta_length",
         ),
         (
             "multiplies lengths, and does not add",
-            "def gradient_norm(c, L, x_length, delta_length):\n"
-            "    return c ** (L - 1) * x_length + c ** (L - 1) * delta_length",
+            "def gradient_norm(gamma, L, x_length, delta_length):\n"
+            "    return gamma ** (L - 1) * x_length + gamma ** (L - 1) * delta_length",
         ),
         (
-            "c has no say here",
-            "def gradient_norm(c, L, x_length, delta_length):\n    return delta_length * x_length",
+            "gamma has no say here",
+            "def gradient_norm(gamma, L, x_length, delta_length):\n    return delta_length * x_length",
         ),
         (
             None,
-            "def gradient_norm(c, L, x_length, delta_length):\n"
-            "    return c ** (L * (L - 1)) * x_length * delta_length",
+            "def gradient_norm(gamma, L, x_length, delta_length):\n"
+            "    return gamma ** (L * (L - 1)) * x_length * delta_length",
         ),
     ],
     "ex-skips": [
@@ -229,20 +229,20 @@ SLIPS = {
     "ex-explode": [
         (
             "the density at its place",
-            "def mean_square_of_slope(s):\n    return (1 / 6) / s",
+            "def mean_square_of_slope(sigma):\n    return (1 / 6) / sigma",
         ),
         (
             "you integrated f'",
-            "def mean_square_of_slope(s):\n    return 1 / np.sqrt(2 * np.pi * s**2)",
+            "def mean_square_of_slope(sigma):\n    return 1 / np.sqrt(2 * np.pi * sigma**2)",
         ),
         (
             "fewer lie in the hump",
-            "def mean_square_of_slope(s):\n    return (1 / 6) / np.sqrt(2 * np.pi)",
+            "def mean_square_of_slope(sigma):\n    return (1 / 6) / np.sqrt(2 * np.pi)",
         ),
         (
             "square of the largest slope",
-            "def mean_square_of_slope(s):\n    return 0.25**2",
+            "def mean_square_of_slope(sigma):\n    return 0.25**2",
         ),
-        (None, "def mean_square_of_slope(s):\n    return 1 / (3 * s * np.sqrt(2 * np.pi))"),
+        (None, "def mean_square_of_slope(sigma):\n    return 1 / (3 * sigma * np.sqrt(2 * np.pi))"),
     ],
 }

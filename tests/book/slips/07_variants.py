@@ -4,56 +4,56 @@ SLIPS = {
     "ex-wrong-noise": [
         (
             "as strong as the filter was told",
-            "def error_at(d, sigma, tau):\n    return 0.5 * np.sum(d * sigma**2 / (d + sigma**2))",
+            "def error_at(d, sigma, actual):\n    return 0.5 * np.sum(d * sigma**2 / (d + sigma**2))",
         ),
         (
-            "the filter that was made for tau",
-            "def error_at(d, sigma, tau):\n    return np.sum(d * tau**2 / (d + tau**2)) / 2",
+            "made for the actual noise",
+            "def error_at(d, sigma, actual):\n    return np.sum(d * actual**2 / (d + actual**2)) / 2",
         ),
         (
             "have changed places",
-            "def error_at(d, sigma, tau):\n"
-            "    shrink = d / (d + tau**2)\n"
+            "def error_at(d, sigma, actual):\n"
+            "    shrink = d / (d + actual**2)\n"
             "    loss = (1 - shrink) ** 2 * d\n"
             "    return 0.5 * (loss + shrink**2 * sigma**2).sum()",
         ),
         (
             "multiplied by the factor's square",
-            "def error_at(d, sigma, tau):\n"
+            "def error_at(d, sigma, actual):\n"
             "    f = d / (d + sigma**2)\n"
-            "    return 0.5 * sum((1 - f) * d) + 0.5 * sum(f * tau**2)",
+            "    return 0.5 * sum((1 - f) * d) + 0.5 * sum(f * actual**2)",
         ),
         (
             "not what it takes away",
-            "def error_at(d, sigma, tau):\n"
+            "def error_at(d, sigma, actual):\n"
             "    f = d / (d + sigma**2)\n"
-            "    return 0.5 * tau**2 * np.sum(f**2)",
+            "    return 0.5 * actual**2 * np.sum(f**2)",
         ),
         (
             "a half before the square",
-            "def error_at(d, sigma, tau):\n"
+            "def error_at(d, sigma, actual):\n"
             "    f = d / (d + sigma**2)\n"
-            "    return np.sum(d * (f - 1) ** 2) + np.sum((f * tau) ** 2)",
+            "    return np.sum(d * (f - 1) ** 2) + np.sum((f * actual) ** 2)",
         ),
     ],
     "ex-bias": [
         (
             "the decoder's bias is added",
-            "def our_bias(W, c, b_decoder):\n    return c + b_decoder @ W.T",
+            "def our_bias(W, b_encoder, b_decoder):\n    return b_encoder + b_decoder @ W.T",
         ),
         (
-            "bias alone; where is c?",
-            "def our_bias(W, c, b_decoder):\n    return -b_decoder @ W.T",
+            "where is the encoder's?",
+            "def our_bias(W, b_encoder, b_decoder):\n    return -b_decoder @ W.T",
         ),
         (
             "the wrong way round in both",
-            "def our_bias(W, c, b_decoder):\n    return np.dot(W, b_decoder) - c",
+            "def our_bias(W, b_encoder, b_decoder):\n    return np.dot(W, b_decoder) - b_encoder",
         ),
         (
             "shifting x by the decoder's bias",
-            "def our_bias(W, c, b_decoder):\n    return c",
+            "def our_bias(W, b_encoder, b_decoder):\n    return b_encoder",
         ),
-        (None, "def our_bias(W, c, b_decoder):\n    return c - b_decoder.mean()"),
+        (None, "def our_bias(W, b_encoder, b_decoder):\n    return b_encoder - b_decoder.mean()"),
     ],
     "ex-contractive-tanh": [
         (
@@ -178,37 +178,40 @@ SLIPS = {
     ],
     "ex-mask-wiener": [
         (
-            "m_d is 0 or 1",
-            "def mask_filter(S, q):\n"
-            "    cross = (1 - q) * S\n"
-            "    seen = (1 - q) ** 2 * S\n"
+            "a mask is 0 or 1",
+            "def mask_filter(S, zeta):\n"
+            "    cross = (1 - zeta) * S\n"
+            "    seen = (1 - zeta) ** 2 * S\n"
             "    return cross @ np.linalg.inv(seen)",
         ),
         (
             "half of the product has gone through the mask",
-            "def mask_filter(S, q):\n"
-            "    seen = (1 - q) ** 2 * S + q * (1 - q) * np.diag(np.diag(S))\n"
+            "def mask_filter(S, zeta):\n"
+            "    seen = (1 - zeta) ** 2 * S + zeta * (1 - zeta) * np.diag(np.diag(S))\n"
             "    return S @ np.linalg.inv(seen)",
         ),
         (
-            "q is the probability of 0",
-            "def mask_filter(S, q):\n"
-            "    seen = q**2 * S\n"
-            "    np.fill_diagonal(seen, q * np.diag(S))\n"
-            "    return q * S @ np.linalg.inv(seen)",
+            "zeta is the probability of 0",
+            "def mask_filter(S, zeta):\n"
+            "    seen = zeta**2 * S\n"
+            "    np.fill_diagonal(seen, zeta * np.diag(S))\n"
+            "    return zeta * S @ np.linalg.inv(seen)",
         ),
         (
             "the factors stand in the wrong order",
-            "def mask_filter(S, q):\n"
-            "    seen = (1 - q) ** 2 * S + q * (1 - q) * np.diag(np.diag(S))\n"
-            "    return np.linalg.solve(seen, (1 - q) * S)",
+            "def mask_filter(S, zeta):\n"
+            "    seen = (1 - zeta) ** 2 * S + zeta * (1 - zeta) * np.diag(np.diag(S))\n"
+            "    return np.linalg.solve(seen, (1 - zeta) * S)",
         ),
         (
             "noise that is equally strong everywhere",
-            "def mask_filter(S, q):\n"
-            "    return S @ np.linalg.inv((1 - q) * S + q * np.eye(len(S)))",
+            "def mask_filter(S, zeta):\n"
+            "    return S @ np.linalg.inv((1 - zeta) * S + zeta * np.eye(len(S)))",
         ),
-        (None, "def mask_filter(S, q):\n    return S @ np.linalg.inv(S + q * np.eye(len(S)))"),
+        (
+            None,
+            "def mask_filter(S, zeta):\n    return S @ np.linalg.inv(S + zeta * np.eye(len(S)))",
+        ),
     ],
     "ex-second-tweedie": [
         (
@@ -244,24 +247,27 @@ SLIPS = {
     "ex-no-gap": [
         (
             "forgets the prior",
-            "def exact_encoder(x, a, s):\n    return [x / a, s**2 / a**2]",
+            "def exact_encoder(x, w, sigma):\n    return [x / w, sigma**2 / w**2]",
         ),
         (
             "the second number is a standard deviation",
-            "def exact_encoder(x, a, s):\n"
-            "    precision = 1 + a**2 / s**2\n"
-            "    return np.array([a * x / s**2 / precision, precision**-0.5])",
+            "def exact_encoder(x, w, sigma):\n"
+            "    precision = 1 + w**2 / sigma**2\n"
+            "    return np.array([w * x / sigma**2 / precision, precision**-0.5])",
         ),
         (
             "the exponent has its square",
-            "def exact_encoder(x, a, s):\n    return a * x / (a**2 + s), s / (a**2 + s)",
+            "def exact_encoder(x, w, sigma):\n    return w * x / (w**2 + sigma), sigma / (w**2 + sigma)",
         ),
         (
             "one over the curvature",
-            "def exact_encoder(x, a, s):\n"
-            "    precision = 1 + (a / s) ** 2\n"
-            "    return np.array([a * x / s**2 / precision, precision])",
+            "def exact_encoder(x, w, sigma):\n"
+            "    precision = 1 + (w / sigma) ** 2\n"
+            "    return np.array([w * x / sigma**2 / precision, precision])",
         ),
-        (None, "def exact_encoder(x, a, s):\n    return np.array([a * x, s**2 / (a**2 + s**2)])"),
+        (
+            None,
+            "def exact_encoder(x, w, sigma):\n    return np.array([w * x, sigma**2 / (w**2 + sigma**2)])",
+        ),
     ],
 }
