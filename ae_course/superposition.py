@@ -120,9 +120,9 @@ class UnitColumns:
 class AuxiliaryK(Term):
     r"""The error that would remain if, for each sample, k dead units helped to reconstruct it.
 
-    :math:`\frac1N \sum_n \frac12 \|\hat x_n + \tilde W y'_n - x_n\|^2`, where y' holds the k largest
-    net inputs among the dead units (:eq:`eq-auxk`); a unit is dead if it passed nothing for
-    `patience` batches. Through z the dead units get a gradient, which they have not otherwise.
+    :math:`\frac1N \sum_n \frac12 \|\hat x_n + \tilde W y'_n - x_n\|^2`, where y' holds the k
+    largest net inputs among the dead units (:eq:`eq-auxk`); a unit is dead if it passed nothing for
+    `patience` batches. Through y' the dead units get a gradient, which they have not otherwise.
     After :cite:t:`gao2024scaling`, who hold :math:`\hat x_n` fixed here; we do not, so that the
     gradient is that of the value.
 

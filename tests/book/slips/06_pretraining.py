@@ -38,7 +38,8 @@ SLIPS = {
         ),
         (
             "square of the length",
-            "def steps_until_gone(norm):\n    return np.ceil(np.log(1e-6) / np.log((norm / 4) ** 2))",
+            "def steps_until_gone(norm):\n"
+            "    return np.ceil(np.log(1e-6) / np.log((norm / 4) ** 2))",
         ),
         (None, "def steps_until_gone(norm):\n    return np.ceil(np.log(1e-6) / np.log(4 / norm))"),
     ],
@@ -200,7 +201,8 @@ SLIPS = {
         ),
         (
             "gamma has no say here",
-            "def gradient_norm(gamma, L, x_length, delta_length):\n    return delta_length * x_length",
+            "def gradient_norm(gamma, L, x_length, delta_length):\n"
+            "    return delta_length * x_length",
         ),
         (
             None,

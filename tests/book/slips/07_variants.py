@@ -4,11 +4,13 @@ SLIPS = {
     "ex-wrong-noise": [
         (
             "as strong as the filter was told",
-            "def error_at(d, sigma, actual):\n    return 0.5 * np.sum(d * sigma**2 / (d + sigma**2))",
+            "def error_at(d, sigma, actual):\n"
+            "    return 0.5 * np.sum(d * sigma**2 / (d + sigma**2))",
         ),
         (
             "made for the actual noise",
-            "def error_at(d, sigma, actual):\n    return np.sum(d * actual**2 / (d + actual**2)) / 2",
+            "def error_at(d, sigma, actual):\n"
+            "    return np.sum(d * actual**2 / (d + actual**2)) / 2",
         ),
         (
             "have changed places",
@@ -257,7 +259,8 @@ SLIPS = {
         ),
         (
             "the exponent has its square",
-            "def exact_encoder(x, w, sigma):\n    return w * x / (w**2 + sigma), sigma / (w**2 + sigma)",
+            "def exact_encoder(x, w, sigma):\n"
+            "    return w * x / (w**2 + sigma), sigma / (w**2 + sigma)",
         ),
         (
             "one over the curvature",
@@ -267,7 +270,8 @@ SLIPS = {
         ),
         (
             None,
-            "def exact_encoder(x, w, sigma):\n    return np.array([w * x, sigma**2 / (w**2 + sigma**2)])",
+            "def exact_encoder(x, w, sigma):\n"
+            "    return np.array([w * x, sigma**2 / (w**2 + sigma**2)])",
         ),
     ],
 }
