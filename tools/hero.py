@@ -5,6 +5,9 @@
 trains an autoencoder on MNIST, for about a minute, and writes book/_static/hero.png.
 """
 
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -81,7 +84,14 @@ def draw_funnel(axes, name, wide, narrow):
     axes.text(6, (wide + narrow) / 2, name, TEXT)
 
 
+def write(path: Path, digits, codes, reconstructions) -> None:
+    """Draw the picture into a file, the same whatever somebody has set for Matplotlib."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        picture = draw(digits, codes, reconstructions)
+        picture.savefig(path, dpi=150, metadata={"Software": None})
+
+
 if __name__ == "__main__":
-    picture = draw(*digits_codes_and_reconstructions())
-    picture.savefig(PICTURE, dpi=150, metadata={"Software": None})
+    write(PICTURE, *digits_codes_and_reconstructions())
     print("Wrote", PICTURE.relative_to(ROOT))
