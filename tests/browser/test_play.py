@@ -332,7 +332,8 @@ def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, page, name):
 def test_without_scripts_there_is_a_picture(watched, to_play, name):
     with watched(java_script_enabled=False) as (page, complaints):
         to_play(name, page=page).locator("img").wait_for(state="visible")
-        assert not complaints
+        # Scripts that the page asks for ahead of time are refused then, which is meant.
+        assert not [line for line in complaints if not line.startswith("csp for ")]
 
 
 def test_what_an_address_has_beyond_the_range_or_never_heard_of_does_no_harm(to_play):

@@ -108,7 +108,7 @@
       this.say({
         left: heights[step] < 1e-3 ? heights[step].toExponential(1).replace("-", "−") : shown(heights[step], 3),
         factor: shown(factor, 3),
-        verdict: factor < 1 ? `a tenth in ${Math.ceil(Math.log(0.1) / Math.log(factor))} steps` : "it never comes to rest",
+        verdict: factor < 1 ? `a tenth in ${Math.ceil(Math.log(0.1) / Math.log(factor))} steps` : "never at rest",
       });
     }
   }
