@@ -70,7 +70,7 @@ def test_delta_is_the_derivative_of_the_error_by_the_net_input(l):
     assert_slopes(delta[l], lambda u: error(PARAMS, f(u), first=l + 1), trace.u[l])
 
 
-@pytest.mark.equation("eq-weight-gradient", by="ae_course.network.Network.backward")
+@pytest.mark.equation("eq-weight-gradient", by="ae_course.network.Layers.backward")
 def test_the_gradient_is_the_mean_of_deltas_times_inputs():
     trace = NET.forward(PARAMS, X)
     delta = NET.deltas(PARAMS, trace, trace.output - TARGET)
@@ -81,7 +81,7 @@ def test_the_gradient_is_the_mean_of_deltas_times_inputs():
         assert_close(gradient[f"b{l}"], sum(delta[l]) / 6)
 
 
-@pytest.mark.equation("eq-weight-gradient", by="ae_course.network.Network.backward")
+@pytest.mark.equation("eq-weight-gradient", by="ae_course.network.Layers.backward")
 def test_the_gradient_is_the_derivative_of_the_mean_error():
     trace = NET.forward(PARAMS, X)
     gradient = NET.backward(PARAMS, trace, trace.output - TARGET)
