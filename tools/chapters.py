@@ -12,6 +12,7 @@ unless ``--run`` asks for it. Kernels start in ``book/``, as they do under Jupyt
 import argparse
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -65,6 +66,17 @@ def main() -> None:
 def chapters(root: Path = ROOT) -> list[str]:
     """Return the names of the chapters that have a source, in reading order."""
     return sorted(path.stem for path in (root / "book" / "src").glob("*.md"))
+
+
+def contents(root: Path = ROOT) -> list[str]:
+    """Return the pages that `_toc.yml` names, by name or by pattern, in reading order."""
+    found = []
+    for kind, name in re.findall(
+        r"\b(root|file|glob): (\S+)", (root / "_toc.yml").read_text("utf-8")
+    ):
+        made = sorted(root.glob(f"{name}.ipynb")) if kind == "glob" else [root / name]
+        found += [path.relative_to(root).with_suffix("").as_posix() for path in made]
+    return found
 
 
 def paths(chapter: str, root: Path = ROOT) -> tuple[Path, Path]:

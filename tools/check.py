@@ -24,6 +24,7 @@ from tools import (
 )
 
 PACKAGES = ("ae_course", "grading", "tools")
+SLIPS = "tests/book/test_slips.py::test_wrong_answers_are_told_what_is_wrong"
 
 
 def main() -> None:
@@ -66,13 +67,12 @@ def of_chapter(name: str) -> tuple[list[str], list[str]]:
         found += rules.broken(chapter, rules.book() | {name: chapter})
     else:
         found.append(f"{target.relative_to(ROOT)} is not there: run make notebooks NAME={name}")
-    if f"file: book/{name}\n" not in (ROOT / "_toc.yml").read_text("utf-8"):
-        found.append(f"_toc.yml: lacks the line '- file: book/{name}'")
+    own = {e.label for e in equations.equations() if e.source.stem == name}
+    tests = {f"{c.source}::{c.test}" for c in equations.claims() if c.label in own}
     for exercise in exercises.exercises(name):
         found += exercises.broken(exercise)
-    own = {e.label for e in equations.equations() if e.source.stem == name}
-    held = {f"{c.source}::{c.test}" for c in equations.claims() if c.label in own}
-    return found, sorted(held)
+        tests.add(f"{SLIPS}[{name}]")
+    return found, sorted(tests)
 
 
 def of_problem_set(name: str) -> tuple[list[str], list[str]]:

@@ -6,6 +6,7 @@ tests (is every equation claimed, is every claim about an equation?) and the sit
 """
 
 import ast
+import functools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ def equations(root: Path = ROOT) -> list[Equation]:
     return [
         Equation(label, latex, path.relative_to(root), line)
         for path in sources(root)
-        for label, latex, line in _labelled(path.read_text(encoding="utf-8"), first_line=1)
+        for label, latex, line in _labelled_in(path.read_text(encoding="utf-8"))
     ]
 
 
@@ -63,9 +64,7 @@ def claims(root: Path = ROOT) -> list[Claim]:
     return [
         Claim(*_label_and_function(mark, path), path.relative_to(root), name, mark.lineno)
         for path in tests(root)
-        for name, function in _functions(ast.parse(path.read_text(encoding="utf-8")))
-        for mark in function.decorator_list
-        if _is_equation_mark(mark)
+        for name, mark in _marks(path.read_text(encoding="utf-8"))
     ]
 
 
@@ -103,6 +102,12 @@ def _parser() -> MarkdownIt:
     )
 
 
+@functools.cache  # every rule asks, and to parse the book takes a second
+def _labelled_in(text):
+    """All (label, latex, line) of a chapter."""
+    return tuple(_labelled(text, first_line=1))
+
+
 def _labelled(text, first_line):
     """Yield (label, latex, line); boxes hold Markdown of their own, hence the recursion."""
     for token in _parser().parse(text):
@@ -124,6 +129,17 @@ def _math_directive(content, line):
     for option in options:
         if option.startswith(":label:"):
             yield option.removeprefix(":label:").strip(), body, line
+
+
+@functools.cache
+def _marks(text):
+    """All equation marks of a file of tests, each with pytest's name of the test."""
+    return tuple(
+        (name, mark)
+        for name, function in (_functions(ast.parse(text)) if "equation" in text else ())
+        for mark in function.decorator_list
+        if _is_equation_mark(mark)
+    )
 
 
 def _functions(tree, prefix=""):

@@ -193,6 +193,13 @@ def leaves_long_definitions_to_the_package(chapter: Chapter, others: Book) -> It
         yield from (too_long(cell, node) for node in nodes if length(node) > LONGEST)
 
 
+def is_in_the_contents(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """A page leads to it."""
+    if not (chapter.is_numbered or f"book/{chapter.name}" in chapters.contents()):
+        name = f"add '- file: book/{chapter.name}' to it, or call it NN_{chapter.name}"
+        yield Found(None, f"is not in _toc.yml, which has chapters by their number: {name}")
+
+
 def has_the_frame_of_a_chapter(chapter: Chapter, others: Book) -> Iterator[Found]:
     """The sections of `FRAME`, in this order; others may stand between them."""
     if not chapter.is_numbered:
@@ -282,6 +289,7 @@ RULES = [
     describes_its_figures,
     pastes_only_what_it_computed,
     leaves_long_definitions_to_the_package,
+    is_in_the_contents,
     has_the_frame_of_a_chapter,
     has_enough_exercises,
     shows_only_what_a_reader_should_read,

@@ -75,11 +75,10 @@ def asks_for_something_new(problems: ProblemSet) -> Iterator[str]:
 
 
 def is_in_the_book(problems: ProblemSet) -> Iterator[str]:
-    """The contents, the two lists of problem sets and its chapter lead to it."""
+    """The two lists of problem sets and its chapter lead to it."""
     name, number = problems.name, problems.name.rpartition("_")[2].lstrip("0")
     here = f"problem_sets/{name}.ipynb"
     wanted = {
-        "_toc.yml": [f"- file: book/problem_sets/{name}\n"],
         "book/problem_sets.md": [f"({here}): {{points}}`{name}` |"],
         "book/instructors.md": [f"({here}): {{points-by-kind}}`{name}` |"],
     }

@@ -152,7 +152,7 @@ MISTAKES = [  # a rule, what an author writes in place of what, in which line, w
         "1: {eq}`eq-x`",
         "md:12: found '{eq}`'",
     ),
-    (set_rules.is_in_the_book, "", "", "_toc.yml: lacks '- file: book/problem_sets/problems_99'"),
+    (set_rules.is_in_the_book, "", "", "lacks '(problem_sets/problems_99.ipynb): {points}"),
 ]
 
 

@@ -1,20 +1,18 @@
 """The built site in a real browser: what readers see and reach, on any screen."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from tools import ROOT
+from tools import chapters
 
 WIDTHS = (1280, 390, 360, 320)
 THEMES = ("light", "dark")
 COLOURS = ["color-contrast", "link-in-text-block"]
 SCRIPT = Path(__file__).with_name("reading.js").read_text("utf-8")
-CHAPTERS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
-PAGES = [*dict.fromkeys(CHAPTERS), "search"]
+PAGES = [*chapters.contents(), "search"]
 TYPESET = "document.fonts.ready.then(() => true)"
 # Two frames: in the first, what watches sizes is told of them.
 SETTLED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
