@@ -249,7 +249,9 @@ def _cells(text: str, name: str) -> Iterator[Cell]:
         if role in ("setting", "sealed"):
             settings += 1
             identity = f"{role}-{settings}"
-        points = int(cell.metadata.get("points", 0))
+        points = cell.metadata.get("points", 0)
+        if not isinstance(points, int):
+            raise ProblemError(f"{_place(name, line)}: {points!r} points, wanted a whole number")
         yield Cell(role, cell.source, identity, task, points, title, line)
 
 

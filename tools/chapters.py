@@ -40,7 +40,26 @@ PYTHON = {
 
 
 class ChapterError(Exception):
-    """What keeps a chapter from being stored, in one line that names the cell."""
+    """What keeps a chapter from being stored, in one line that names the cell.
+
+    Attributes
+    ----------
+    cell : NotebookNode or None
+        Which one, if it is one.
+    within : int
+        How many of its lines stand before the one to look at.
+    """
+
+    def __init__(self, message: str, cell: NotebookNode | None = None, within: int = 0):
+        super().__init__(message)
+        self.cell, self.within = cell, within
+
+    def at(self, chapter: str) -> str:
+        """The same after the place to edit: the source of the chapter, and the line."""
+        source, _ = paths(chapter)
+        line = lines(source.read_text("utf-8")).get(self.cell.id, 0) if self.cell else 0
+        place = source.relative_to(ROOT).as_posix() + (f":{line + self.within}" if line else "")
+        return f"{place}: {self}"
 
 
 def main() -> None:
@@ -60,7 +79,7 @@ def main() -> None:
         try:
             print(f"{name}: {rebuild(*paths(name), run=asked.run)}", flush=True)
         except ChapterError as error:
-            sys.exit(f"{name}: {error}")
+            sys.exit(error.at(name))
 
 
 def chapters(root: Path = ROOT) -> list[str]:
@@ -201,11 +220,13 @@ def execute(notebook: NotebookNode, directory: Path) -> None:
             try:
                 client.execute_cell(cell, index)
             except CellExecutionError as error:
-                raise ChapterError(_line(f"{name} raises {error.ename}: {error.evalue}")) from None
+                message = _line(f"{name} raises {error.ename}: {error.evalue}")
+                raise ChapterError(message, cell, _within(error.traceback)) from None
             except DeadKernelError:
-                raise ChapterError(f"{name} kills its kernel") from None
+                raise ChapterError(f"{name} kills its kernel", cell) from None
             for text in streams(cell, "stderr"):
-                raise ChapterError(_line(f"{name} writes to stderr: {text}"))
+                message = _line(f"{name} writes to stderr: {text}")
+                raise ChapterError(message, cell, _within(text))
 
 
 def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
@@ -295,6 +316,13 @@ def _out_of_format(fresh, stored, text):
             cell[part] = executed[cell.id][part]
     edited = ("the notebook", None, "was edited in the order of its cells, metadata or format")
     return [] if write(fresh) == text else [edited]
+
+
+def _within(said):
+    """Return in which line of its cell, from 0, Python says that something happened."""
+    plain = re.sub(r"\x1b\[[\d;]*m", "", said)
+    found = re.search(r"Cell In\s?\[\d+\], line (\d+)|ipykernel_\d+\S*\.py:(\d+):", plain)
+    return int(found[1] or found[2]) - 1 if found else 0
 
 
 def _line(text):

@@ -34,7 +34,9 @@ def main() -> None:
     name = Path(parser.parse_args().name).stem
     try:
         found, tests = look_at(name)
-    except (ProblemError, chapters.ChapterError, RuntimeError) as error:
+    except chapters.ChapterError as error:
+        sys.exit(error.at(name))
+    except (ProblemError, RuntimeError) as error:
         sys.exit(f"{name}: {error}" if "md:" not in str(error) else str(error))
     print("\n".join(found) or f"{name}: no rule is broken", flush=True)
     failed = (
@@ -61,12 +63,16 @@ def look_at(name: str) -> tuple[list[str], list[str]]:
 def of_chapter(name: str) -> tuple[list[str], list[str]]:
     """Style, rules, equations and exercises of a chapter; the tests that hold its equations."""
     source, target = chapters.paths(name)
+    text, others = source.read_text("utf-8"), rules.book()
+    as_written = rules.Chapter(name, text, chapters.write(chapters.convert(text)))
+    if unread := rules.broken(as_written, others, [rules.is_plain_python]):
+        return unread, []
     found = style.broken(source) + claims.broken(chapter=name)
-    if target.exists():
-        chapter = rules.Chapter(name, source.read_text("utf-8"), target.read_text("utf-8"))
-        found += rules.broken(chapter, rules.book() | {name: chapter})
+    if chapters.stale(source, target):
+        found.append(f"{target.relative_to(ROOT)} is of an older text: make notebooks NAME={name}")
+        found += rules.broken(as_written, others, rules.OF_THE_SOURCE)
     else:
-        found.append(f"{target.relative_to(ROOT)} is not there: run make notebooks NAME={name}")
+        found += rules.broken(others[name], others)
     own = {e.label for e in equations.equations() if e.source.stem == name}
     tests = {f"{c.source}::{c.test}" for c in equations.claims() if c.label in own}
     for exercise in exercises.exercises(name):

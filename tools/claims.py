@@ -39,7 +39,8 @@ def labels_are_unique(root: Path, package: str) -> Iterator[str]:
     counts = Counter(equation.label for equation in equations.equations(root))
     for label in (label for label, count in counts.items() if count > 1):
         places = [f"{e.source}:{e.line}" for e in equations.equations(root) if e.label == label]
-        yield f"{places[0]}: {label} labels {len(places)} equations: {', '.join(places)}"
+        found = f"{label} labels {len(places)} equations"
+        yield f"{places[0]}: {found}: {', '.join(places)}; give each a label of its own"
 
 
 def every_equation_is_claimed(root: Path, package: str) -> Iterator[str]:
@@ -47,7 +48,8 @@ def every_equation_is_claimed(root: Path, package: str) -> Iterator[str]:
     claimed = {claim.label for claim in equations.claims(root)}
     for label, _, source, line in equations.equations(root):
         if label not in claimed:
-            yield f'{source}:{line}: no test carries @pytest.mark.equation("{label}", by=...)'
+            mark = f'@pytest.mark.equation("{label}", by=...)'
+            yield f"{source}:{line}: no test carries {mark}: mark the one that holds it"
 
 
 def every_claim_is_about_an_equation(root: Path, package: str) -> Iterator[str]:
@@ -135,7 +137,7 @@ def problem_with(by, label, package):
         cited = CITED_IN_CODE.findall(documentation(by))
     except (ImportError, AttributeError, ValueError) as error:
         return f"which is not there: {error}"
-    return "" if label in cited else f"whose docstring does not cite :eq:`{label}`"
+    return "" if label in cited else f"whose docstring does not cite it: add :eq:`{label}`"
 
 
 def documentation(path):

@@ -9,6 +9,7 @@ import ast
 import functools
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,11 @@ PATH = re.compile(rf"(?<![\w.~:/-])/(?:{DIRECTORIES})/|\b[A-Za-z]:\\")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 TIME = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\b\d\d:\d\d:\d\d\b")
 EXERCISE = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\{exercise(?:-start)?\}", re.MULTILINE)
+BOX = re.compile(
+    r"^(?:`{3,}|:{3,}|~{3,})\{(exercise|solution)\}(.*)\n(?:(?::.*\n)*?:label: *(\S+))?",
+    re.MULTILINE,
+)
+CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 HIDING = {"remove-cell", "remove-input", "hide-cell"}  # tags
 GLUED = re.compile(r"\{glue(?::\w*)?\}(?:`([^`]+)`|[ \t]+(\S+))")
 
@@ -181,15 +187,21 @@ def pastes_only_what_it_computed(chapter: Chapter, others: Book) -> Iterator[Fou
                 yield Found(cell, message, line_of(match))
 
 
-def leaves_long_definitions_to_the_package(chapter: Chapter, others: Book) -> Iterator[Found]:
-    """Code in a chapter is short, and plain Python."""
+def is_plain_python(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """Code can be read without running it."""
     for _, cell in code_cells(chapter.notebook):
         try:
-            nodes = ast.walk(ast.parse(cell.source))
+            ast.parse(cell.source)
         except SyntaxError as error:
-            message = "is not plain Python: leave out magics and shell commands"
+            message = f"is not plain Python ({error.msg}): correct it, leave out magics"
             yield Found(cell, message, (error.lineno or 1) - 1)
-            continue
+
+
+def leaves_long_definitions_to_the_package(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """Code in a chapter is short."""
+    unread = {found.cell.id for found in is_plain_python(chapter, others)}
+    for _, cell in code_cells(chapter.notebook):
+        nodes = ast.walk(ast.parse("" if cell.id in unread else cell.source))
         yield from (too_long(cell, node) for node in nodes if length(node) > LONGEST)
 
 
@@ -227,6 +239,40 @@ def has_enough_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
         cell, within = next(places, (None, 0))
         message = f"{found} exercises, wanted {EXERCISES}: write more, as {{exercise}} boxes"
         yield Found(cell, message, within)
+
+
+def names_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """Every exercise has a label of its own, and one solution that names it."""
+    boxes = [
+        (cell, box) for _, cell in named(chapter.notebook) for box in BOX.finditer(cell.source)
+    ]
+    labels = Counter(box[3] for _, box in boxes if box[1] == "exercise")
+    solved = Counter(box[2].strip() for _, box in boxes if box[1] == "solution")
+    for cell, box in boxes:
+        if box[1] == "solution":
+            if box[2].strip() not in labels:
+                message = f"solves {box[2].strip()!r}, which labels no exercise: correct the label"
+                yield Found(cell, message, line_of(box))
+        elif box[3] is None:
+            yield Found(cell, "has an exercise without a label: add :label: ex-name", line_of(box))
+        elif labels[box[3]] > 1:
+            yield Found(cell, f"has {box[3]} twice: give each a label of its own", line_of(box))
+        elif solved[box[3]] != 1:
+            message = (
+                f"{solved[box[3]]} solutions of {box[3]}, wanted one {{solution}} {box[3]} box"
+            )
+            yield Found(cell, message, line_of(box))
+
+
+def cites_works_that_there_are(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """Every work that is cited is in the list of references."""
+    listed = (chapters.ROOT / "book" / "references.bib").read_text("utf-8")
+    works = set(re.findall(r"^@\w+\{([^,\s]+),", listed, re.MULTILINE))
+    for _, cell in named(chapter.notebook):
+        for match in CITED.finditer(cell.source if cell.cell_type == "markdown" else ""):
+            for key in {key.strip() for key in match[1].split(",")} - works:
+                message = f"cites {key}: add it to book/references.bib, or correct the key"
+                yield Found(cell, message, line_of(match))
 
 
 def shows_only_what_a_reader_should_read(chapter: Chapter, others: Book) -> Iterator[Found]:
@@ -280,22 +326,28 @@ def grades_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
         before = level
 
 
-RULES = [
+OF_WHAT_IS_STORED = [
     is_in_step_with_its_source,
     is_executed_in_order,
     neither_fails_nor_warns,
-    is_checked_everywhere,
-    is_of_no_machine,
     describes_its_figures,
     pastes_only_what_it_computed,
+]
+OF_THE_SOURCE = [  # an author can keep these before a cell has run
+    is_checked_everywhere,
+    is_of_no_machine,
+    is_plain_python,
     leaves_long_definitions_to_the_package,
     is_in_the_contents,
     has_the_frame_of_a_chapter,
     has_enough_exercises,
+    names_its_exercises,
+    cites_works_that_there_are,
     shows_only_what_a_reader_should_read,
     says_how_long_it_takes,
     grades_its_exercises,
 ]
+RULES = OF_WHAT_IS_STORED + OF_THE_SOURCE
 
 
 def line_of(match: re.Match) -> int:

@@ -33,6 +33,17 @@ def has_tasks_of_both_kinds(problems: ProblemSet) -> Iterator[str]:
         yield f"{where}: no task in code: write one, with :answer: and :check:"
 
 
+def marks_solutions_and_points(problems: ProblemSet) -> Iterator[str]:
+    """What students do not get is marked in every answer, and every check gives points."""
+    for cell in problems.having("answer"):
+        for mark in ("### BEGIN SOLUTION", "### END SOLUTION"):
+            if mark not in cell.source:
+                yield f"{problems.at(cell)}: the answer {cell.task} lacks the line {mark!r}: add it"
+    for cell in problems.having("check"):
+        if cell.points < 1:
+            yield f"{problems.at(cell)}: a check of {cell.task} gives no points: add :points: 1"
+
+
 def numbers_its_tasks(problems: ProblemSet) -> Iterator[str]:
     """Every answer stands under a heading of its own, Task 1 and so on."""
     for number, cell in enumerate(problems.having("answer", "written"), 1):
@@ -92,6 +103,7 @@ def is_in_the_book(problems: ProblemSet) -> Iterator[str]:
 
 RULES = [
     has_tasks_of_both_kinds,
+    marks_solutions_and_points,
     numbers_its_tasks,
     knows_common_mistakes,
     is_plain_to_students,

@@ -74,14 +74,17 @@ draw()
 ## What can go wrong
 ## Summary
 ## Exercises
-""" + (
-    8
-    * """
-```{exercise} Show it (standard, paper, 15 minutes)
+"""
+for number in range(8):
+    TEXT += f"""
+```{{exercise}} Show it (standard, paper, 15 minutes)
+:label: ex-{number}
+```
+
+```{{solution}} ex-{number}
 ```
 """
-    + "\n## Further reading\n"
-)
+TEXT += "\n## Further reading\n"
 
 
 def small(source=TEXT, edit=lambda cells: None):
@@ -211,9 +214,9 @@ OUTPUTS = [  # a check, what becomes of the cells when they are executed, what t
         "defines f in 16 lines",
     ),
     (
-        rules.leaves_long_definitions_to_the_package,
+        rules.is_plain_python,
         lambda c: c[0].update(source="%time x"),
-        "magics",
+        "is not plain Python (invalid syntax): correct it, leave out magics",
     ),
 ]
 
@@ -257,6 +260,7 @@ SOURCES = [  # a rule, what an author writes, in place of what, in which line, w
     ),
     (rules.has_the_frame_of_a_chapter, "## The code", "## The idea", 9, "'## The code' is missing"),
     (rules.has_enough_exercises, "```{exercise}", "```{note}", 32, "0 exercises, wanted 8"),
+    (rules.cites_works_that_there_are, "{glue", "{cite:t}`nobody1999x` {glue", 10, "nobody1999x: "),
     (rules.pastes_only_what_it_computed, "`half:", "`third:", 10, "pastes third"),
     (rules.pastes_only_what_it_computed, "`half:", "`02_pca.ipynb::half:", 10, "pastes half"),
     (rules.is_of_no_machine, "https://example.org/home/", "/home/", 10, "the path /home/"),
@@ -276,6 +280,30 @@ def test_texts_that_must_not_pass(rule, old, new, line, message):
     (complaint,) = complaints(rule, small(TEXT.replace(old, new)))
     assert complaint.startswith(f"book/src/01_small.md{f':{line}: ' if line else ': '}")
     assert message in complaint
+
+
+EXERCISES = [  # what an author writes, in place of what; what the rule says, and in which line
+    (":label: ex-3\n", "", {"55: an exercise without a label", "58: solves 'ex-3', which labels"}),
+    ("{solution} ex-3", "{solution} ex-9", {"55: 0 solutions of ex-3", "59: solves 'ex-9'"}),
+    ("{solution} ex-3", "{note}", {"55: 0 solutions of ex-3, wanted one {solution} ex-3"}),
+    (":label: ex-3", ":label: ex-2", {"48: ex-2 twice", "55: ex-2 twice", "59: solves 'ex-3'"}),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "messages"), EXERCISES)
+def test_exercises_that_must_not_pass(old, new, messages):
+    found = complaints(rules.names_its_exercises, small(TEXT.replace(old, new)))
+    said = [line.removeprefix("book/src/01_small.md:").replace(" has ", " ") for line in found]
+    for line, message in (wanted.split(": ", 1) for wanted in messages):
+        assert any(text.startswith(f"{line}: ") and message in text for text in said), found
+    assert len(found) == len(messages)
+
+
+def test_a_page_without_a_number_is_in_the_contents():
+    page = replace(small(), name="no_such_page")
+    (found,) = complaints(rules.is_in_the_contents, page)
+    assert "add '- file: book/no_such_page'" in found
+    assert complaints(rules.is_in_the_contents, replace(page, name="errata")) == []
 
 
 def test_a_result_of_another_chapter_can_be_pasted():

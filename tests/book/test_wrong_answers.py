@@ -145,6 +145,12 @@ MISTAKES = [  # a rule, what an author writes in place of what, in which line, w
         "## Task 3",
         "'Task 3: Why', wanted '## Task 2",
     ),
+    (
+        set_rules.marks_solutions_and_points,
+        "    ### BEGIN SOLUTION\n",
+        "",
+        "md:16: the answer twice lacks the line '### BEGIN SOLUTION'",
+    ),
     (set_rules.knows_common_mistakes, "", "", "md:16: 1 known mistakes of twice, wanted 3: define"),
     (
         set_rules.is_plain_to_students,
