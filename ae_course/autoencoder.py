@@ -21,12 +21,6 @@ class Autoencoder(Network):
         As for any :class:`~ae_course.network.Network`.
     depth : int
         How many of the layers are the encoder; the output of the last of them is the code.
-
-    Raises
-    ------
-    ValueError
-        The output has not as many units as there are inputs, or the encoder or the decoder would
-        have no layer.
     """
 
     depth: int = 1
@@ -129,7 +123,7 @@ def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
     if unit is identity:
         return x.mean(axis=0)
     if unit is logistic:
-        check_fractions("logistic units put out numbers", x)
+        check_fractions("logistic units put out numbers", x, "; identity puts out others")
         return np.log((x.sum(axis=0) + 1) / ((1 - x).sum(axis=0) + 1))
     raise ValueError(f"the output units are {unit}, wanted identity or logistic")
 
@@ -137,12 +131,8 @@ def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
 def mirrored(net: Autoencoder) -> dict[str, str]:
     """Which weights of a folded autoencoder are the transpose of which: {"W2": "W1"}, ….
 
-    Raises
-    ------
-    ValueError
-        The decoder does not have the sizes of the encoder in reverse.
-    TypeError
-        It is not an autoencoder.
+    >>> mirrored(Autoencoder.folded(6, 4, 2))
+    {'W4': 'W1', 'W3': 'W2'}
     """
     if not isinstance(net, Autoencoder):
         raise TypeError(f"found {type(net).__name__}, wanted an Autoencoder")

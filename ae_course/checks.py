@@ -206,10 +206,10 @@ def check_finite(X: np.ndarray, name: str) -> None:
         )
 
 
-def check_fractions(who: str, x: np.ndarray) -> None:
+def check_fractions(who: str, x: np.ndarray, remedy: str = "") -> None:
     """Raise ValueError unless all numbers are from 0 to 1."""
     if x.min() < 0 or x.max() > 1:
-        raise ValueError(f"{who} from 0 to 1, found {x.min():g} to {x.max():g}")
+        raise ValueError(f"{who} from 0 to 1, found {x.min():g} to {x.max():g}{remedy}")
 
 
 def check_integer(name: str, value, least: int, most: int | None = None) -> None:
@@ -226,10 +226,14 @@ def check_positive(name: str, value) -> None:
         raise ValueError(f"{name} is {value!r}, wanted a positive number")
 
 
-def check_fraction(name: str, value) -> None:
-    """Raise ValueError unless the value is a number from 0 up to, not including, 1."""
-    if not (_is_number(value) and 0 <= value < 1):
-        raise ValueError(f"{name} is {value!r}, wanted a number from 0 up to, not including, 1")
+def check_fraction(name: str, value, zero: bool = True) -> None:
+    """Raise ValueError unless the value is a number from 0 up to 1, which is left out.
+
+    And so is 0, if `zero` is false.
+    """
+    if not (_is_number(value) and 0 <= value < 1 and (zero or value > 0)):
+        wanted = "from 0 up to, not including, 1" if zero else "between 0 and 1"
+        raise ValueError(f"{name} is {value!r}, wanted a number {wanted}")
 
 
 def check_not_negative(name: str, value) -> None:

@@ -5,6 +5,7 @@ reach at best is known for linear maps, and what it learns is the score of the n
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 
@@ -34,6 +35,17 @@ def check_noiseable(rng, x) -> None:
     as_array(x, "x")  # which masked numbers do not pass
 
 
+def corruption(change: Corruption) -> Corruption:
+    """The same corruption, which refuses what is no generator or no array of floats."""
+
+    @wraps(change)
+    def corrupt(rng, x):
+        check_noiseable(rng, x)
+        return change(rng, x)
+
+    return corrupt
+
+
 def gaussian_noise(sigma: float) -> Corruption:
     r"""The corruption :math:`\tilde x = x + \eta` with :math:`\eta \sim \mathcal N(0, \sigma^2 I)`.
 
@@ -45,31 +57,26 @@ def gaussian_noise(sigma: float) -> Corruption:
         sigma is not positive.
     TypeError
         When it is called: x is not an array of floats, or rng no generator. So for all corruptions.
+
+    >>> noisy = gaussian_noise(0.5)(np.random.default_rng(0), np.zeros((1000, 4)))
+    >>> round(float(noisy.std()), 1)
+    0.5
     """
     check_positive("sigma", sigma)
-
-    def corrupt(rng, x):
-        check_noiseable(rng, x)
-        return x + x.dtype.type(sigma) * rng.standard_normal(x.shape, x.dtype)
-
-    return corrupt
+    return corruption(
+        lambda rng, x: x + x.dtype.type(sigma) * rng.standard_normal(x.shape, x.dtype)
+    )
 
 
 def masking_noise(share: float) -> Corruption:
     r"""The corruption that puts each component to 0 with that probability (:eq:`eq-masking`).
 
-    Raises
-    ------
-    ValueError
-        The share is not in [0, 1).
+    >>> masked = masking_noise(0.3)(np.random.default_rng(0), np.ones((1000, 4)))
+    >>> round(float(masked.mean()), 1)
+    0.7
     """
     check_fraction("the share", share)
-
-    def corrupt(rng, x):
-        check_noiseable(rng, x)
-        return x * (rng.random(x.shape, np.float32) >= share)
-
-    return corrupt
+    return corruption(lambda rng, x: x * (rng.random(x.shape, np.float32) >= share))
 
 
 def salt_and_pepper(share: float) -> Corruption:
@@ -77,15 +84,14 @@ def salt_and_pepper(share: float) -> Corruption:
 
     In the mean it pulls an input towards 1/2 (:eq:`eq-salt`).
 
-    Raises
-    ------
-    ValueError
-        The share is not in [0, 1).
+    >>> x = salt_and_pepper(0.4)(np.random.default_rng(0), np.full((1000, 4), 0.3))
+    >>> [round(float((x == value).mean()), 1) for value in (0, 0.3, 1)]
+    [0.2, 0.6, 0.2]
     """
     check_fraction("the share", share)
 
+    @corruption
     def corrupt(rng, x):
-        check_noiseable(rng, x)
         draw = rng.random(x.shape, np.float32)
         return np.where(draw < share, (draw < share / 2).astype(x.dtype), x)
 
@@ -149,10 +155,13 @@ def denoiser_score(net: Network, params: Parameters, X: np.ndarray, sigma: float
 
     :math:`(\hat x(\tilde x) - \tilde x) / \sigma^2` at the rows of X (N, D).
 
-    Raises
-    ------
-    ValueError
-        sigma is not positive, or the outputs do not have the shape of X.
+    Where a network puts out 0 whatever it is given, the score leads there:
+
+    >>> from ae_course import Autoencoder, identity
+    >>> net = Autoencoder.folded(2, 1, output=identity)
+    >>> params, X = Parameters.zeros(net.shapes()), np.array([[1.0, 2.0]])
+    >>> denoiser_score(net, params, X, sigma=0.5).tolist()
+    [[-4.0, -8.0]]
     """
     check_positive("sigma", sigma)
     X_hat = net(params, X)

@@ -83,11 +83,6 @@ def backpropagation(example: Mapping[str, np.ndarray] | None = None) -> Figure:
     example : mapping of str to array, optional
         Numbers that are written into nodes, as fractions, by the names of the nodes: "x", "u1",
         "y", "u2", "x_hat", "e", "delta2", "back", "delta1", "dW2", "dW1".
-
-    Raises
-    ------
-    KeyError
-        There is no node of a name in the example.
     """
     nodes, (left, middle, right), heights = _nodes()
     if unknown := set(example or {}) - set(nodes):

@@ -96,6 +96,13 @@ def check(
     Wrong
         The result is not right, and nbgrader's Validate runs this: it would call all that does not
         raise a success.
+
+    Examples
+    --------
+    >>> def half(x):
+    ...     return x
+    >>> check(half, 2.0, 4.0)
+    half: not yet: the result is 2 times the right one everywhere; is a factor missing?
     """
     said, named = judge(result(answer, arguments), wanted, arguments, rtol, mistakes)
     print(f"{answer.__name__}: {said}")

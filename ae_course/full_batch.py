@@ -39,6 +39,13 @@ def two_loop(
     ValueError
         A pair shows no positive curvature: step and change have a product that is not positive,
         or not finite. Or the numbers of steps and changes differ, or the shapes of the vectors.
+
+    Examples
+    --------
+    Where the gradient changes by 2 in a step of 1, a gradient of 6 is 3 away from its zero:
+
+    >>> two_loop(np.array([6.0]), steps=[np.array([1.0])], changes=[np.array([2.0])]).tolist()
+    [3.0]
     """
     curvatures = _curvatures(gradient, steps, changes)
     pairs, factors = list(zip(steps, changes, curvatures, strict=True)), []
@@ -198,6 +205,15 @@ def minimize(
         iteration.
     TypeError, ValueError
         An argument is not as described; the message says what was found and what was wanted.
+
+    Examples
+    --------
+    >>> from ae_course import Autoencoder, reconstruction, squared_error
+    >>> rng, net = np.random.default_rng(0), Autoencoder.folded(4, 2)
+    >>> X, E = rng.random((20, 4)), reconstruction(squared_error)
+    >>> params, history = minimize(net, E, net.init(rng), X, iterations=5)
+    >>> history.objective[-1] < history.objective[0], history.stopped
+    (True, 'all iterations are done')
     """
     X, target = check_samples(X, target)
     check_model(objective, params)

@@ -15,6 +15,10 @@ def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
     With :math:`r = \sqrt{6 / (units + inputs)}` their variance is 2 / (units + inputs)
     (:eq:`eq-glorot`), and that of outputs and of deltas stays about equal from layer to layer where
     f' is about 1 :cite:p:`glorot2010understanding`.
+
+    >>> W = glorot(np.random.default_rng(0), units=3, inputs=5)
+    >>> W.shape, bool(np.abs(W).max() < np.sqrt(6 / 8))
+    ((3, 5), True)
     """
     limit = np.sqrt(6 / (units + inputs))
     return rng.uniform(-limit, limit, (units, inputs))
@@ -23,10 +27,9 @@ def glorot(rng: np.random.Generator, units: int, inputs: int) -> np.ndarray:
 def gaussian(deviation: float) -> Draw:
     """Weights from the normal distribution with mean 0 and that standard deviation.
 
-    Raises
-    ------
-    ValueError
-        The deviation is not positive.
+    >>> W = gaussian(0.1)(np.random.default_rng(0), 100, 50)
+    >>> round(float(W.std()), 2)
+    0.1
     """
     check_positive("the standard deviation", deviation)
     return lambda rng, units, inputs: rng.normal(0, deviation, (units, inputs))
@@ -40,11 +43,6 @@ def scaled(factor: float, draw: Draw = glorot) -> Draw:
     True
 
     A factor of 4 makes up for its slope of 1/4 at 0 (:eq:`eq-logistic-limit`).
-
-    Raises
-    ------
-    ValueError
-        The factor is not positive.
     """
     check_positive("the factor", factor)
     return lambda rng, units, inputs: factor * draw(rng, units, inputs)

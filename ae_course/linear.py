@@ -122,6 +122,11 @@ def critical_point(pca: PCA, kept: Sequence[int], mix: np.ndarray | None = None)
     mix : array (k, k), optional
         A, invertible, with :math:`k \ge r`: k is the number of code units. Without it, A is the
         identity and there are r of them, at least one.
+
+    Examples
+    --------
+    >>> critical_point(PCA.fit([[2, 0], [-2, 0], [0, 1], [0, -1]]), kept=[1])["W1"].tolist()
+    [[0.0, 1.0]]
     """
     kept = _check_kept(kept, len(pca.components))
     if not kept and mix is None:
@@ -173,6 +178,9 @@ def projection_error(X: np.ndarray, xi: np.ndarray, Gamma: np.ndarray) -> float:
     (:eq:`eq-slides-problem`): a sum over the samples X (N, D), without a half. If d_k > d_{k+1},
     Gamma has orthonormal rows that span the principal subspace at every minimum
     (:eq:`eq-slides-optimum`).
+
+    >>> projection_error([[3, 4]], xi=[0, 0], Gamma=[[1, 0]])
+    16.0
     """
     Gamma = as_rows(Gamma, name="Gamma")
     D = Gamma.shape[1]
@@ -184,8 +192,7 @@ def decayed_singular_values(eigenvalues: Sequence[float], decay: float) -> np.nd
     r"""The singular values of both weight matrices at the optimum with weight decay.
 
     :math:`\tau_i = \sqrt{\max(0, 1 - \lambda / d_i)}` (:eq:`eq-decay-optimum`), which is zero for
-    components with a variance of at most :math:`\lambda`
-    :cite:p:`kunin2019loss`.
+    components with a variance of at most :math:`\lambda` :cite:p:`kunin2019loss`.
 
     Parameters
     ----------
@@ -318,7 +325,6 @@ def _check_invertible(mix: np.ndarray, least: int) -> np.ndarray:
     A = square_matrix(mix, "A").astype(float)
     if len(A) < least:
         raise ValueError(f"A has shape {A.shape}, wanted {least} rows or more")
-    rank = np.linalg.matrix_rank(A)
-    if rank < len(A):
+    if (rank := np.linalg.matrix_rank(A)) < len(A):
         raise ValueError(f"A has rank {rank}, wanted an invertible matrix {A.shape}")
     return A

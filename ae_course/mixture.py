@@ -24,12 +24,6 @@ class Mixture:
         :math:`\pi_i`, positive with sum 1.
     means : array (K, D)
     variances : array (K,)
-
-    Raises
-    ------
-    ValueError
-        The shapes do not fit, or weights, means or variances are out of range; later, points have
-        another number of columns than the means, or a sigma is not positive.
     """
 
     weights: np.ndarray

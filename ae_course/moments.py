@@ -106,6 +106,10 @@ def covariance(X: np.ndarray | Iterable[np.ndarray]) -> tuple[np.ndarray, np.nda
 
     :math:`\Phi_X = \frac1N \sum_n (x_n - \bar x)(x_n - \bar x)^\top` (:eq:`eq-covariance`), with
     1/N and not 1/(N - 1), in float64. Arguments and errors are those of :func:`moments`.
+
+    >>> mean, Phi = covariance([[1, 2], [3, 2]])
+    >>> mean.tolist(), Phi.tolist()
+    ([2.0, 2.0], [[1.0, 0.0], [0.0, 0.0]])
     """
     found = moments(X)
     return found.mean, found.covariance

@@ -22,13 +22,6 @@ class Layer:
         W has shape (units, inputs), row j being the filter of unit j; b has shape (units,).
     activation : Activation
         f.
-
-    Raises
-    ------
-    ValueError
-        A size is not a positive whole number.
-    TypeError
-        f is not an Activation.
     """
 
     inputs: int
@@ -165,13 +158,6 @@ class Network(Layers):
         The number of the first layer. A slice of a network is a network whose layers keep their
         numbers, so that it uses the same parameters: of ``net``, with layers 1 and 2, ``net[1:]``
         is the second layer alone, with parameters W2 and b2.
-
-    Raises
-    ------
-    ValueError
-        There is no layer, two neighbours do not fit, or `first` is not a whole number, 1 or more.
-    TypeError
-        One of the layers is not a Layer.
     """
 
     layers: tuple[Layer, ...]
@@ -278,11 +264,6 @@ class Network(Layers):
         -------
         dict of int to array (N, units of the layer)
             delta of every layer: :math:`\partial e_n / \partial u_n`, not yet divided by N.
-
-        Raises
-        ------
-        ValueError
-            Something is added at a layer that this network does not have, or in another shape.
         """
         grad_outputs = grad_outputs or {}
         for l, part in grad_outputs.items():

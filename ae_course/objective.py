@@ -86,11 +86,8 @@ class Evaluated:
 
         Raises
         ------
-        ValueError
-            Shapes that do not fit, an empty or non-finite X, a loss that does not go with the
-            output units, a target that is out of range.
-        TypeError
-            X or the target does not hold real numbers, or `params` are not Parameters.
+        TypeError, ValueError
+            An argument is not as described; the message says what was found and what was wanted.
         """
         forward_pass = self.forward(net, params, X, target, workspace)
         return self.value_from(forward_pass), self.gradient_from(forward_pass)
@@ -123,7 +120,8 @@ class Objective(Evaluated):
         return Sum(self.parts + other.parts) if isinstance(other, Objective) else NotImplemented
 
     def __radd__(self, other):
-        return Sum(self.parts) if _is_zero(other) else NotImplemented
+        # `sum` starts with 0.
+        return Sum(self.parts) if isinstance(other, Real) and other == 0 else NotImplemented
 
     def __mul__(self, weight):
         if not isinstance(weight, Real):
@@ -162,10 +160,6 @@ class Objective(Evaluated):
                 _check_part(f"the gradient by {name}", part, gradient[name])
                 gradient[name] += c * part
         return gradient
-
-
-def _is_zero(other) -> bool:
-    return isinstance(other, Real) and other == 0  # what `sum` starts with
 
 
 def _plus(total, weight: float, part, out=None) -> np.ndarray | None:

@@ -27,13 +27,6 @@ class Parameters(Mapping[str, np.ndarray]):
         The name and shape of each array, in the order in which they lie in the vector.
     vector : array (size,)
         All numbers, one array after the other, each in row-major order.
-
-    Raises
-    ------
-    ValueError
-        The vector does not have as many entries as the shapes take.
-    TypeError
-        The vector holds anything but float32 or float64.
     """
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], vector: np.ndarray):

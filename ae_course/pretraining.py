@@ -73,29 +73,37 @@ def pretrain(
         neither logistic nor identity, or X does not fit.
     TypeError
         X does not hold real numbers.
+
+    Examples
+    --------
+    >>> from ae_course import cross_entropy, reconstruction
+    >>> rng, net = np.random.default_rng(0), Network((Layer(4, 3, logistic), Layer(3, 2, logistic)))
+    >>> J = reconstruction(cross_entropy)
+    >>> params, histories = pretrain(net, J, rng.random((20, 4)), epochs=2, rng=rng)
+    >>> list(params), [len(history.objective) for history in histories.values()]
+    (['W1', 'b1', 'W2', 'b2'], [2, 2])
     """
     for l, layer in net.numbered():
         check_elementwise(l, layer)
     params, histories = Parameters.zeros(net.shapes(), dtype), {}
     y = as_matrix(X, "X")
+    options |= {"epochs": epochs, "rng": rng}
     for l, layer in net.numbered():
-        check_reach(l, output, y)
         autoencoder = layer_autoencoder(layer, output)
-        start = autoencoder.init(rng, draw, dtype)
-        start["b2"] = mean_bias(autoencoder, y)
-        found, histories[l], _ = train(
-            autoencoder, objective, start, y, epochs=epochs, rng=rng, **options
-        )
-        _check_complete(histories[l], l)
+        found, histories[l], y = _stage(l, autoencoder, objective, y, draw, dtype, options)
         params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
-        y = autoencoder.encode(found, y)
     return params, histories
 
 
-def _check_complete(history, number):
+def _stage(number, autoencoder, objective, y, draw, dtype, options):
+    """Train the autoencoder of one layer: its parameters, its history, and the codes of y."""
+    start = autoencoder.init(options["rng"], draw, dtype)
+    start["b2"] = mean_bias(autoencoder, y)
+    found, history, _ = train(autoencoder, objective, start, y, **options)
     # The layers above would be trained on the codes of a layer that is not.
     if history.stopped == INTERRUPTED:
         raise KeyboardInterrupt(f"pretraining was interrupted at layer {number}")
+    return found, history, autoencoder.encode(found, y)
 
 
 def layer_autoencoder(layer: Layer, output: Activation = logistic) -> Autoencoder:
@@ -117,15 +125,6 @@ def check_elementwise(number: int, layer: Layer) -> None:
             f"layer {number} has {layer.activation} units, wanted ones that work one by one,"
             " such as logistic: pretrain the hidden layers, and add this one with add_layers"
         ) from problem
-
-
-def check_reach(number: int, output: Activation, y: np.ndarray) -> None:
-    """Raise ValueError if logistic output units are to restore values outside [0, 1]."""
-    if output is logistic and y.dtype != np.uint8 and (y.min() < 0 or y.max() > 1):
-        raise ValueError(
-            f"layer {number} is given values from {y.min():g} to {y.max():g}, which logistic"
-            " output units cannot restore; output=identity, with squared_error, can"
-        )
 
 
 def add_layers(
@@ -150,10 +149,13 @@ def add_layers(
         The old ones of `net`, copied, and those of the new layers: weights from `draw`, biases
         zero.
 
-    Raises
-    ------
-    ValueError
-        The layers do not fit each other, or the parameters do not fit `net`.
+    Examples
+    --------
+    >>> from ae_course import softmax
+    >>> rng, net = np.random.default_rng(0), Network((Layer(4, 3, logistic),))
+    >>> taller, params = add_layers(net, net.init(rng), Layer(3, 2, softmax), rng=rng)
+    >>> len(taller), list(params)
+    (2, ['W1', 'b1', 'W2', 'b2'])
     """
     net.check(params)
     taller = Network((*net.layers, *layers), net.first)
@@ -172,7 +174,14 @@ def classify(net: Network, params: Parameters, X: np.ndarray) -> np.ndarray:
 
 
 def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray) -> float:
-    """The percentage of the samples X (N, inputs) that get the class in labels (N,)."""
+    """The percentage of the samples X (N, inputs) that get the class in labels (N,).
+
+    >>> from ae_course import softmax
+    >>> net = Network((Layer(2, 2, softmax),))
+    >>> params = Parameters.of({"W1": np.eye(2), "b1": np.zeros(2)})
+    >>> accuracy(net, params, np.array([[2.0, 1.0], [1.0, 2.0]]), labels=[0, 0])
+    50.0
+    """
     classes = classify(net, params, X)
     return float(100 * np.mean(classes == as_labels(labels, len(classes))))
 
@@ -206,21 +215,21 @@ def pretrain_folded(
     Parameters
         Of all layers.
 
-    Raises
-    ------
-    ValueError, TypeError
-        The decoder does not mirror the encoder; or as :func:`~ae_course.training.train`.
+    Examples
+    --------
+    >>> from ae_course import cross_entropy, reconstruction
+    >>> rng, net = np.random.default_rng(0), Autoencoder.folded(5, 4, 3)
+    >>> J = reconstruction(cross_entropy)
+    >>> list(pretrain_folded(net, J, rng.random((20, 5)), epochs=2, rng=rng))[::2]
+    ['W1', 'W2', 'W3', 'W4']
     """
     mirrored(net)
     params, y = Parameters.zeros(net.shapes(), dtype), X
+    options |= {"epochs": epochs, "rng": rng}
     for l, layer in net.encoder.numbered():
         back = net.first + net.last - l
-        stage = layer_autoencoder(layer, net.layers[back - net.first].activation)
-        start = stage.init(rng, draw, dtype)
-        start["b2"] = mean_bias(stage, y)
-        found, history, _ = train(stage, objective, start, y, epochs=epochs, rng=rng, **options)
-        _check_complete(history, l)
+        pair = layer_autoencoder(layer, net.layers[back - net.first].activation)
+        found, _, y = _stage(l, pair, objective, y, draw, dtype, options)
         params[f"W{l}"], params[f"b{l}"] = found["W1"], found["b1"]
         params[f"W{back}"], params[f"b{back}"] = found["W2"], found["b2"]
-        y = stage.encode(found, y)
     return params

@@ -1,7 +1,6 @@
 """A sparse code uses few of its units: penalties that ask for one, and measures that tell."""
 
 from dataclasses import dataclass, replace
-from numbers import Real
 
 import numpy as np
 
@@ -29,19 +28,16 @@ def kl_slope(rho: float, rho_hat: np.ndarray) -> np.ndarray:
     (:eq:`eq-kl-slope`).
 
     It grows with rho_hat everywhere (:eq:`eq-kl-curvature`): the divergence is convex.
+
+    >>> kl_slope(0.5, np.array([0.5, 0.25])).round(4).tolist()
+    [0.0, -1.3333]
     """
     rho_hat = as_array(rho_hat, "rho_hat")
     return (1 - rho) / (1 - rho_hat) - rho / rho_hat
 
 
 def hidden_outputs(term: Term, forward_pass: ForwardPass) -> np.ndarray:
-    """The outputs (N, units) of the layer that a sparse term is about.
-
-    Raises
-    ------
-    ValueError
-        The term's layer is not a hidden layer of the network.
-    """
+    """The outputs (N, units) of the layer that a sparse term is about."""
     if term.layer not in forward_pass.trace.u or term.layer == forward_pass.net.last:
         raise ValueError(
             f"{term} is for a hidden layer, of which there are {len(forward_pass.net) - 1}"
@@ -53,8 +49,7 @@ class MeanActivationPenalty(Term):
     """What the sparse penalties share; each has a rho, a layer and its own mean activations."""
 
     def __post_init__(self):
-        if not (isinstance(self.rho, Real) and 0 < self.rho < 1):
-            raise ValueError(f"rho is {self.rho!r}, wanted a number between 0 and 1")
+        check_fraction("rho", self.rho, zero=False)
 
     def value_from(self, forward_pass):
         return float(kl_divergence(self.rho, self.mean_activation(forward_pass)).sum())
@@ -261,11 +256,6 @@ def population_sparsity(Y: np.ndarray) -> np.ndarray:
     -------
     array (N,) of float64
         NaN for a sample that uses no unit at all.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Y is not a matrix of finite real numbers, or has fewer than two units.
     """
     return 1 - _spread(_codes(Y, 1, "units"))
 
@@ -287,10 +277,10 @@ def lifetime_sparsity(Y: np.ndarray) -> np.ndarray:
     array (D,) of float64
         NaN for a unit that no sample uses.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Y is not a matrix of finite real numbers, or has fewer than two samples.
+    Examples
+    --------
+    >>> lifetime_sparsity(np.array([[1.0, 1.0], [1.0, 0.0]])).tolist()
+    [0.0, 1.0]
     """
     return 1 - _spread(_codes(Y, 0, "samples").T)
 
@@ -303,11 +293,6 @@ def dead_fraction(Y: np.ndarray) -> float:
 
     Logistic units are never dead in this sense, even if they say the same for every sample: to see
     that, look at :func:`lifetime_sparsity` or at the largest output of each unit.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Y is not a matrix of finite real numbers.
     """
     return float(np.mean(~_codes(Y, 1, "units", least=1).any(axis=0)))
 

@@ -36,10 +36,11 @@ def superposition(
     Superposition
         X (n, dimensions), S (n, features) and F (features, dimensions).
 
-    Raises
-    ------
-    ValueError
-        A number is not whole, or below 1, or more features are active than there are.
+    Examples
+    --------
+    >>> X, S, F = superposition(np.random.default_rng(0), 3, features=8, dimensions=4, active=2)
+    >>> X.shape, (S != 0).sum(axis=1).tolist()
+    ((3, 4), [2, 2, 2])
     """
     check_generator(rng)
     for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
@@ -68,11 +69,6 @@ def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     Returns
     -------
     array (features,)
-
-    Raises
-    ------
-    ValueError
-        The two differ in their numbers of columns, or a true feature has length 0.
     """
     F, found = as_matrix(F, "F"), as_matrix(found, "found")
     if F.shape[1] != found.shape[1]:

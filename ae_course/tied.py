@@ -29,6 +29,11 @@ def untie(net: Autoencoder, shared: Parameters) -> Parameters:
     ------
     ValueError
         `shared` does not have the names that :func:`tie` leaves, such as ``W2`` besides ``W1``.
+
+    >>> net = Autoencoder.folded(4, 2)
+    >>> params = untie(net, tie(net, net.init(np.random.default_rng(0))))
+    >>> bool((params["W2"] == params["W1"].T).all())
+    True
     """
     mirror = mirrored(net)
     wanted = [name for name in net.shapes() if name not in mirror]

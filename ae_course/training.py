@@ -11,10 +11,10 @@ from ae_course.checks import (
     as_intensities,
     as_matrix,
     check_finite,
+    check_fraction,
     check_generator,
     check_grey,
     check_integer,
-    check_positive,
 )
 from ae_course.divergence import check_finite_parameters, evaluate, told_as_divergence
 from ae_course.objective import Objective
@@ -41,13 +41,6 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[n
     is as likely as any other to be in a batch, so that at
     parameters which do not depend on the deal a batch's gradient is right on average
     (:eq:`eq-batch-unbiased`), with the variance of :eq:`eq-batch-variance`.
-
-    Raises
-    ------
-    TypeError
-        rng is not a numpy.random.Generator.
-    ValueError
-        n or batch_size is not a whole number, 1 or more.
     """
     check_generator(rng)
     check_integer("n", n, least=1)
@@ -80,12 +73,11 @@ def validation_split(
         Of each array the rows to train with, then those to validate with.
     """
     check_generator(rng)
-    check_positive("the fraction", fraction)
+    check_fraction("the fraction", fraction, zero=False)
     lengths = {len(a) for a in arrays}
-    if len(lengths) != 1 or min(lengths) < 2 or fraction >= 1:
+    if len(lengths) != 1 or min(lengths) < 2:
         raise ValueError(
-            f"found {fraction:g} of arrays with {sorted(lengths)} rows, wanted a fraction below 1"
-            " of arrays with the same number of rows, 2 or more"
+            f"found arrays with {sorted(lengths)} rows, wanted the same number in each, 2 or more"
         )
     (N,) = lengths
     order, count = rng.permutation(N), min(max(round(fraction * N), 1), N - 1)

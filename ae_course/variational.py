@@ -35,11 +35,6 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     Returns
     -------
     array (N,)
-
-    Raises
-    ------
-    ValueError
-        The two do not have the same shape, or not rows and columns.
     """
     mu, log_variance = as_array(mu, "mu"), as_array(log_variance, "log_variance")
     if np.ndim(mu) != 2 or np.shape(mu) != np.shape(log_variance):
@@ -77,11 +72,6 @@ class VariationalAutoencoder(Layers):
     decoder : Network
         From the code to as many outputs as the encoder has inputs. Its layers are numbered on from
         the encoder's.
-
-    Raises
-    ------
-    ValueError
-        The two do not fit.
     """
 
     encoder: Network
@@ -149,13 +139,7 @@ class VariationalAutoencoder(Layers):
     def forward(
         self, params: Parameters, X: np.ndarray, workspace: Allocate = allocate
     ) -> "VariationalTrace":
-        """Compute every layer's u and y for rows of X that hold a sample and then its noise.
-
-        Raises
-        ------
-        ValueError
-            X has not as many columns as the input and the code together.
-        """
+        """Compute every layer's u and y for rows of X that hold a sample and then its noise."""
         D = self.encoder.inputs
         X = as_rows(X, D + self.units, params.dtype, workspace, "X with the noise beside it")
         below = self.encoder.forward(params, X[:, :D], workspace)
@@ -199,6 +183,9 @@ def append_noise(units: int) -> Corruption:
 
     They are the :math:`\varepsilon` of :math:`z = \mu + \sigma \odot \varepsilon`
     (:eq:`eq-reparametrised`): so the variational objective is a function without randomness.
+
+    >>> append_noise(2)(np.random.default_rng(0), np.zeros((3, 4))).shape
+    (3, 6)
     """
     check_integer("the number of units", units, least=1)
 

@@ -12,6 +12,13 @@ from collections.abc import Iterable, Iterator
 WITHIN_FILES = ("cp1252", "cp932", "latin-1", "gbk", "mac-roman", "cp1250", "cp1251", "cp850")
 """Of texts, the likely ones first; latin-1 reads everything."""
 NAMES_IN_ARCHIVES = ("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1")
+MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 COMMON = set("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿýßÀÂÄÁÅÆÇÉÈÊËÍÎÏÑÓÖÔØŒÚÜ")
 TYPOGRAPHY = set("’“”„«»–—…°±²€µ")
@@ -42,19 +49,17 @@ def guesses(data: bytes, encodings: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def decode(data: bytes, encodings: Iterable[str] = WITHIN_FILES) -> tuple[str, str]:
     """The text and its encoding: by its mark, as UTF-8 if it can be, else the most plausible."""
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe\0\0", "utf-32"),
-        (b"\0\0\xfe\xff", "utf-32"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace"), encoding.removesuffix("-sig")
+    if encoding := marked(data):
+        return data.decode(encoding, "replace"), encoding.removesuffix("-sig")
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         return next(guesses(data, encodings))
+
+
+def marked(data: bytes) -> str | None:
+    """The encoding that a mark at the beginning names, if there is one."""
+    return next((encoding for mark, encoding in MARKS if data.startswith(mark)), None)
 
 
 def _mostly_utf_8(data):

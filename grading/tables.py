@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.encodings import WITHIN_FILES, guesses
+from grading.encodings import WITHIN_FILES, guesses, marked
 from grading.files import write_whole
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -162,14 +162,8 @@ def decoded(data: bytes, known: Iterable[str] = ()) -> tuple[str, str, bool]:
     ------
     UnicodeDecodeError
     """
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe\0\0", "utf-32"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if data.startswith(mark):
-            return data.decode(encoding), encoding, True
+    if encoding := marked(data):
+        return data.decode(encoding), encoding, True
     if b"\0" in data:  # a spreadsheet's "Unicode text" that lost its mark
         encoding = "utf-16-le" if data[1::2].count(0) >= data[::2].count(0) else "utf-16-be"
         return data.decode(encoding), encoding, True

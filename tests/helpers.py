@@ -6,6 +6,13 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
 
 from ae_course import optimizers
+from ae_course.activations import logistic, softmax
+from ae_course.network import Layer, Network
+
+STACK = Network((Layer(6, 5, logistic), Layer(5, 4, logistic), Layer(4, 3, logistic)))
+DEEP = Network((*STACK.layers, Layer(3, 3, softmax)))
+LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
+"""A deep network without and with an output layer, and the classes of 12 samples."""
 
 
 def samples(n=7, d=5, seed=0):

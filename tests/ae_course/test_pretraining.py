@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_close, drawn, samples
+from helpers import DEEP, LABELS, STACK, assert_close, drawn, samples
 
 from ae_course.activations import identity, logistic, relu, softmax, tanh, top_k
 from ae_course.autoencoder import Autoencoder, mean_bias
@@ -26,9 +26,6 @@ from ae_course.sparsity import kl_sparsity
 from ae_course.training import train
 
 X = samples(12, 6)
-LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
-NET = Network((Layer(6, 5, logistic), Layer(5, 4, logistic), Layer(4, 3, logistic)))
-DEEP = Network((*NET.layers, Layer(3, 3, softmax)))
 PARAMS = drawn(DEEP)
 CROSS, CLASSES = reconstruction(cross_entropy), reconstruction(softmax_cross_entropy)
 
@@ -37,7 +34,7 @@ def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-def stacked(net=NET, objective=CROSS, x=X, seed=0, **options):
+def stacked(net=STACK, objective=CROSS, x=X, seed=0, **options):
     """Pretrain with small settings, each of which an option may replace."""
     settings = {"epochs": 2, "optimizer": SGD(0.3), "batch_size": len(x)} | options
     return pretrain(net, objective, x, rng=rng(seed), **settings)
@@ -54,7 +51,7 @@ def greedy_error(Y, W, b, V, d):
 def test_every_stage_descends_the_error_of_restoring_the_codes_of_the_layers_below():
     found, _ = stacked(epochs=1)
     draws, Y = rng(), X
-    for l, layer in NET.numbered():
+    for l, layer in STACK.numbered():
         start = Parameters.of(
             {
                 "W": glorot(draws, layer.units, layer.inputs),
@@ -73,14 +70,14 @@ def test_every_stage_descends_the_error_of_restoring_the_codes_of_the_layers_bel
 
 
 def test_a_lower_layer_does_not_know_how_many_are_above_it():
-    short, tall = stacked(NET[:2])[0], stacked()[0]
+    short, tall = stacked(STACK[:2])[0], stacked()[0]
     assert list(short) == ["W1", "b1", "W2", "b2"]
     assert all((short[name] == tall[name]).all() for name in short)
 
 
 def test_pretraining_a_slice_gives_its_own_layers_their_own_names():
-    found, histories = stacked(NET[1:], x=samples(12, 5))
-    assert dict(found.shapes) == NET[1:].shapes()
+    found, histories = stacked(STACK[1:], x=samples(12, 5))
+    assert dict(found.shapes) == STACK[1:].shapes()
     assert list(histories) == [2, 3]
 
 
@@ -97,18 +94,18 @@ def test_codes_for_the_next_stage_are_those_of_clean_samples():
         shown.append(x.copy())
         return np.zeros_like(x)
 
-    found, _ = stacked(NET[:2], epochs=1, corrupt=corrupt)
+    found, _ = stacked(STACK[:2], epochs=1, corrupt=corrupt)
     assert len(shown) == 2  # a batch for each stage, and nothing else is corrupted
-    clean = NET[:1](found, X)
+    clean = STACK[:1](found, X)
     assert sorted(shown[0].tolist()) == sorted(X.tolist())
     np.testing.assert_allclose(np.sort(shown[1], axis=0), np.sort(clean, axis=0), rtol=1e-12)
-    assert found["W1"].tolist() == NET.init(rng())["W1"].tolist()  # no input, no gradient
+    assert found["W1"].tolist() == STACK.init(rng())["W1"].tolist()  # no input, no gradient
 
 
 def test_other_terms_count_the_layers_of_one_autoencoder():
     J = CROSS + 10 * kl_sparsity(rho=0.1)
     found, _ = stacked(objective=J, epochs=400, optimizer=Adam(0.03))
-    y = NET.forward(found, X).y
+    y = STACK.forward(found, X).y
     for l in (1, 2, 3):
         np.testing.assert_allclose(y[l].mean(axis=0), 0.1, atol=0.03)
 
@@ -153,10 +150,10 @@ def test_layers_that_let_their_largest_net_inputs_pass_can_be_pretrained():
 
 
 def test_values_that_logistic_outputs_cannot_restore_are_named():
-    with pytest.raises(ValueError, match=r"layer 1 is given values from -0\.99\d* to 1\.99"):
+    with pytest.raises(ValueError, match=r"put out numbers from 0 to 1, found -0\.99\d* to 1\.99"):
         stacked(x=3 * X - 1)
     net = Network((Layer(6, 5, tanh), Layer(5, 4, tanh)))
-    with pytest.raises(ValueError, match="layer 2 is given values from -0"):
+    with pytest.raises(ValueError, match=r"found -0.* to .*; identity puts out others"):
         stacked(net)
 
 
@@ -175,10 +172,10 @@ def test_an_autoencoder_around_a_layer_goes_there_and_back():
 
 
 def test_layers_on_top_leave_those_below_as_they_are():
-    below = drawn(NET)
-    net, params = add_layers(NET, below, Layer(3, 4, tanh), Layer(4, 2, softmax), rng=rng())
-    assert net.layers == (*NET.layers, Layer(3, 4, tanh), Layer(4, 2, softmax))
-    assert_close(net[:3](params, X), NET(below, X))
+    below = drawn(STACK)
+    net, params = add_layers(STACK, below, Layer(3, 4, tanh), Layer(4, 2, softmax), rng=rng())
+    assert net.layers == (*STACK.layers, Layer(3, 4, tanh), Layer(4, 2, softmax))
+    assert_close(net[:3](params, X), STACK(below, X))
     assert (params["W4"] != 0).all()
     assert not params["b5"].any()
     params["W1"][:] = 0
@@ -186,15 +183,15 @@ def test_layers_on_top_leave_those_below_as_they_are():
 
 
 def test_layers_on_top_are_drawn_as_asked_and_in_the_same_numbers():
-    below = drawn(NET, dtype=np.float32)
+    below = drawn(STACK, dtype=np.float32)
     wide = Layer(3, 3, tanh)
-    _, params = add_layers(NET, below, wide, rng=rng(), draw=orthogonal)
+    _, params = add_layers(STACK, below, wide, rng=rng(), draw=orthogonal)
     assert params.dtype == np.float32
     assert_close(params["W4"].T @ params["W4"], np.eye(3, dtype=np.float32))
 
 
 def test_layers_on_top_of_a_slice_take_the_next_number():
-    net, params = add_layers(NET[1:], drawn(NET), Layer(3, 2, softmax), rng=rng())
+    net, params = add_layers(STACK[1:], drawn(STACK), Layer(3, 2, softmax), rng=rng())
     assert list(params) == ["W2", "b2", "W3", "b3", "W4", "b4"]
     assert (net.first, net.last) == (2, 4)
     assert params["W4"].shape == (2, 3)
@@ -202,9 +199,9 @@ def test_layers_on_top_of_a_slice_take_the_next_number():
 
 def test_layers_that_do_not_fit_are_named():
     with pytest.raises(ValueError, match="layer 4 takes 9 inputs, layer 3 has 3 units"):
-        add_layers(NET, drawn(NET), Layer(9, 2, softmax), rng=rng())
+        add_layers(STACK, drawn(STACK), Layer(9, 2, softmax), rng=rng())
     with pytest.raises(ValueError, match="the parameters lack W3"):
-        add_layers(NET, drawn(NET[:2]), Layer(3, 2, softmax), rng=rng())
+        add_layers(STACK, drawn(STACK[:2]), Layer(3, 2, softmax), rng=rng())
 
 
 @pytest.mark.equation("eq-softmax", by="ae_course.activations.softmax")

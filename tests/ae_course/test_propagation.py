@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from helpers import assert_close, drawn, samples
+from helpers import DEEP, LABELS, assert_close, drawn, samples
 
-from ae_course.activations import identity, logistic, relu, softmax, tanh
+from ae_course.activations import identity, logistic, relu, tanh
 from ae_course.gradcheck import numerical_gradient
 from ae_course.initialization import gaussian
 from ae_course.losses import cross_entropy, softmax_cross_entropy
@@ -22,9 +22,6 @@ from ae_course.propagation import (
 )
 
 X = samples(12, 6)
-LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
-NET = Network((Layer(6, 5, logistic), Layer(5, 4, logistic), Layer(4, 3, logistic)))
-DEEP = Network((*NET.layers, Layer(3, 3, softmax)))
 PARAMS = drawn(DEEP)
 CROSS, CLASSES = reconstruction(cross_entropy), reconstruction(softmax_cross_entropy)
 

@@ -51,6 +51,12 @@ def test_most_functions_are_short():
 
 
 @every_module
+def test_no_module_is_longer_than_330_lines(module):
+    length = len(Path(module.__file__).read_text("utf-8").splitlines())
+    assert length <= 330, f"{module.__name__} has {length} lines: give a part its own module"
+
+
+@every_module
 def test_everything_public_is_explained(module):
     assert module.__doc__
     named = [(name, member) for name, member in public(module) if "._" not in name]

@@ -4,8 +4,9 @@ import pytest
 from graded_class import enter, one, rows, run, save, words
 
 from grading import marks
+from grading.encodings import decode
 from grading.identities import alike
-from grading.tables import TableError
+from grading.tables import TableError, decoded
 
 NUMBERS = ["00123", "0456", "202512345678901", "202512345678902", "1-2", "1E5"]
 AS_SAVED = ["123", "456", "2.02512E+14", "2,025E+14", "02. Jan", "1,00E+05"]
@@ -293,3 +294,10 @@ def test_a_doubt_stays_a_doubt_in_later_runs(tmp_path):
 )
 def test_what_a_spreadsheet_makes_of_a_name(cell, name, wanted):
     assert alike(cell, name) is wanted
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_mark_at_the_beginning_says_the_encoding(name):
+    data = "\ufeffid;é".encode(name)
+    assert decoded(data)[::2] == ("id;é", True)
+    assert decode(data)[0] == "id;é"

@@ -88,7 +88,7 @@ def test_the_sealed_mistakes_are_those_of_the_source(small, capsys):
         ("return x + x", "return 3 * x", "twice of the solution is not yet"),
         ("mistakes=known", 'mistakes={"a": id} or known', "are not those of known"),
         (":check: twice", ":check: thrice", "a check of 'thrice', which is no answer"),
-        (":points: 2", ":points: two", "problems_99.md:34: 'two' points, wanted a whole number"),
+        (":points: 2", ":points: two", "problems_99.md:33: 'two' points, wanted a whole number"),
         (":points: 2", ":points: 0", "problems_99.md:16: twice gives no points"),
         ("1: Twice", "1: Twice (2 points)", "problems_99.md:16: the heading .* says points"),
         (
