@@ -19,12 +19,15 @@ python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help environment book test lab notebooks assignments grade check test-one lint format play \
-  check-code check-notebooks check-site clean
+  pdf zip publish-check check-code check-notebooks check-site clean
 
 help:
 	@echo "make book        build the book and print the page to open"
 	@echo "make test        run every check that CI runs"
 	@echo "make lab         open your own copies of chapters and problem sets in JupyterLab"
+	@echo "make pdf         print the whole book as one PDF, by chromium (NAME=03_sparsity: one page of it)"
+	@echo "make zip         pack the site into one archive, to be read from a disk"
+	@echo "make publish-check   try out how the site will be when it is published (see CONTRIBUTING)"
 	@echo "make notebooks   make the notebooks of book/src again, and run those whose code has changed"
 	@echo "                 (NAME=01_overview: only that one; RUN=1: run in any case)"
 	@echo "make assignments make what a problem set is handed out and graded with from its source"
@@ -53,6 +56,15 @@ test: environment lint check-site check-code check-notebooks
 lab: environment
 	@echo "Bringing your copies of chapters and problem sets in lab/ up to date ..."
 	@$(python) -m tools.lab --open $(LAB)
+
+pdf: environment
+	@$(python) -m tools.printed $${NAME:+--only "$$NAME"}
+
+zip: environment
+	@$(python) -m tools.bundle
+
+publish-check: environment
+	@$(python) -m tools.publish_check
 
 notebooks: environment
 	@$(python) -m tools.chapters $(if $(RUN),--run) $${NAME:+"$$NAME"}

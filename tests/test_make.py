@@ -42,8 +42,11 @@ COMMANDS = {
     "test-one": (["NAME=tests/ae_course/test_files.py"], r"\d passed"),
     "lint": ([], r"All checks passed!"),
     "format": ([], r"files left unchanged"),
+    "zip": ([], r"autoencoders\.zip \(\d+ MB\)"),
+    "publish-check": ([], r"The site can be published"),
 }
-SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play"}  # have tests of their own below
+# These have tests of their own: below, and in tests/browser/test_printed.py.
+SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf"}
 
 
 def tracked():

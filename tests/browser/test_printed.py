@@ -1,0 +1,58 @@
+"""The book on paper: one chapter is printed, and the page that all are printed from is looked at."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import chromium_or_skip
+
+from tools import printed
+
+CHAPTER = "book/03_sparsity"
+
+
+@pytest.fixture(scope="module")
+def whole(site):
+    """The page from which the whole book is printed."""
+    return BeautifulSoup(printed.merged(site, printed.contents()), "html.parser")
+
+
+def test_every_page_is_there_once_and_every_link_leads_to_a_place(whole):
+    keys = [printed.key_of(name) for name in printed.contents()]
+    assert [page["id"] for page in whole.select("article.page")] == keys
+    ids = [tag["id"] for tag in whole(id=True)]
+    assert len(ids) == len(set(ids))
+    targets = {a["href"][1:] for a in whole("a", href=re.compile("^#"))}
+    assert len(targets) > 500
+    assert targets <= set(ids), sorted(targets - set(ids))[:5]
+    assert not [a["href"] for a in whole("a", href=True) if not a["href"].startswith(("#", "http"))]
+    assert all(image["src"].startswith(("file:", "data:")) for image in whole("img"))
+
+
+def test_solutions_stand_at_the_end_and_nowhere_else(whole):
+    solutions = whole.select(".solution")
+    assert len(solutions) > 80
+    assert all(box.find_parent("article")["class"] == ["solutions"] for box in solutions)
+    assert whole.select("article")[-1]["class"] == ["solutions"]
+    assert len(whole.select("article.page .exercise")) >= len(solutions)
+    assert not whole.select("details.sd-dropdown:not([open])")
+
+
+def test_a_chapter_is_printed_with_bookmarks_numbers_and_tags(site, tmp_path):
+    chromium_or_skip()
+    path = tmp_path / "a chapter.pdf"
+    printed.make_pdf(printed.merged(site, [CHAPTER]), path)
+    pdf = path.read_bytes()
+    pages = len(re.findall(rb"/Type /Page\b(?!s)", pdf))
+    assert 25 < pages < 70
+    assert b"/StructTreeRoot" in pdf
+    assert b"/Lang (en)" in pdf
+    bookmarks = re.findall(rb"/Title \(([^\n]*)\)\n", pdf)
+    for wanted in (b"3. Sparse regularisation", b"3.2. The idea", b"3.9. Exercises", b"Solutions"):
+        assert wanted in bookmarks, bookmarks
+    assert len(pdf) < 8_000_000
+
+
+def test_a_page_that_is_not_in_the_book_is_named():
+    with pytest.raises(printed.PrintError, match="no page is called 99_nothing"):
+        printed.chosen("99_nothing")

@@ -1,0 +1,60 @@
+"""What has been read is remembered in the reader's own browser, shown, and forgotten when asked."""
+
+import pytest
+
+CHAPTER = "book/03_sparsity"
+# To the end as a reader goes there: one screen after the other.
+READ = """async () => {
+  const step = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
+    scrollTo({ top: y, behavior: "instant" });
+    await step();
+  }
+}"""
+
+
+@pytest.fixture
+def reader(page):
+    page.emulate_media(reduced_motion="reduce")
+    return page
+
+
+def test_a_chapter_read_to_its_end_is_marked_until_it_is_to_be_forgotten(reader, site_url):
+    reader.goto(site_url)
+    card = reader.locator(f'[data-chapter="{CHAPTER}"] .card-read')
+    assert card.inner_text() == ""
+    assert not reader.locator(".forget").is_visible()
+    reader.goto(f"{site_url}{CHAPTER}.html")
+    reader.evaluate(READ)
+    reader.wait_for_function(
+        "document.getElementById('chapter-end').textContent.includes('Read to the end')"
+    )
+    reader.goto(site_url)
+    assert card.inner_text() == "✓ Read to the end"
+    assert reader.locator(".bd-sidebar-primary a.was-read").count() == 1
+    reader.locator(".forget button").click()
+    assert card.inner_text() == ""
+    assert not reader.locator(".forget").is_visible()
+    assert reader.evaluate("localStorage.getItem('autoencoders: sections read')") is None
+    reader.reload()
+    assert card.inner_text() == ""
+
+
+def test_who_only_jumps_to_the_end_has_not_read_it(reader, site_url):
+    reader.goto(f"{site_url}{CHAPTER}.html")
+    reader.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+    reader.wait_for_function(
+        "/^\\\\d+ of \\\\d+ sections/.test(document.getElementById('chapter-end').textContent)"
+    )
+
+
+def test_where_nothing_may_be_remembered_pages_are_as_ever(watched, site_url):
+    with watched() as (page, complaints):
+        page.add_init_script(
+            "Storage.prototype.setItem = () => { throw new DOMException('no', 'SecurityError') }"
+        )
+        page.goto(f"{site_url}{CHAPTER}.html")
+        page.evaluate(READ)
+        page.goto(site_url)
+        assert page.locator(".card-read").first.inner_text() == ""
+        assert not complaints
