@@ -1,8 +1,8 @@
 """Where others find the book: the one setting from which every address outside the site follows.
 
-It stands in `_config.yml` under `published`. For `tools.publish`, `BOOK_SITE`, `BOOK_REPOSITORY` and
-`BOOK_BRANCH` in the environment go before it, so that a copy of the repository publishes itself under
-an address of its own.
+It stands in `_config.yml` under `published`. For `tools.publish`, `BOOK_SITE`, `BOOK_REPOSITORY`
+and `BOOK_BRANCH` in the environment go before it, so that a copy of the repository publishes itself
+under an address of its own.
 """
 
 import re
@@ -83,9 +83,7 @@ class Addresses:
         return f"https://mybinder.org/v2/gh/{owner}/{NOTEBOOKS}?urlpath=lab/tree/{quote(name)}"
 
 
-def configured(
-    root: Path = ROOT, environment: Mapping[str, str] | None = None
-) -> Addresses:
+def configured(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Addresses:
     """The addresses that the setting names, or the environment, where one is given.
 
     Raises

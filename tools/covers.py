@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
-from matplotlib import font_manager
 import yaml
+from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
 from tools import ROOT

@@ -2,8 +2,8 @@
 
     python -m tools.printed [--only 03_sparsity] [--to book.pdf]
 
-The pages of the built site become one page, which chromium prints. What is unfolded on the screen by
-a reader is open; code that is folded stays a line, since a notebook is the place for it.
+The pages of the built site become one page, which chromium prints. What a reader can unfold is
+open; code that is folded stays a line, since a notebook is the place for it.
 """
 
 import argparse
@@ -143,7 +143,7 @@ def solved(page: Tag, name: str) -> str:
     for box in found:
         box["class"] = [kind for kind in box["class"] if kind not in ("dropdown", "toggle")]
     title = escape(plain_title(page))
-    return f'<section><h2>{title}</h2>{"".join(map(str, found))}</section>'
+    return f"<section><h2>{title}</h2>{''.join(map(str, found))}</section>"
 
 
 def plain_title(page: Tag) -> str:
@@ -177,7 +177,7 @@ def running_heads(titles: dict[str, str]) -> str:
     for key, title in [*titles.items(), ("solutions", "Solutions")]:
         text = title.replace("\\", "\\\\").replace('"', '\\"')
         where = f".{key}" if key == "solutions" else f"#{key}"
-        rules.append(f"{where}{{page:{key}}} @page {key}{{@top-right{{content:\"{text}\"}}}}")
+        rules.append(f'{where}{{page:{key}}} @page {key}{{@top-right{{content:"{text}"}}}}')
     return "\n".join(rules)
 
 

@@ -3,8 +3,8 @@
     python -m tools.publish folder
 
 Pages have places for what follows from the addresses (`tools.addresses`). They are filled when the
-site is built, if `_config.yml` names an address; this command fills them in a copy of the site, with
-the addresses of the environment before those of the setting, and never touches the site itself.
+site is built, if `_config.yml` names an address; this command fills them in a copy of the site,
+with the addresses of the environment before those of the setting, and leaves the site itself.
 """
 
 import argparse
@@ -220,7 +220,9 @@ def write_branch(site: Path, folder: Path, at: Addresses) -> None:
     package = f"ae_course @ {at.file(f'_static/{standalone.WHEEL}')}"
     needs = [package, standalone.pinned("myst-nb"), standalone.pinned("jupyterlab")]
     (folder / "requirements.txt").write_text("\n".join([*needs, ""]), "utf-8")
-    about = f"# Notebooks that run by themselves\n\nMade from {at.repository}; branch {NOTEBOOKS}.\n"
+    about = (
+        f"# Notebooks that run by themselves\n\nMade from {at.repository}; branch {NOTEBOOKS}.\n"
+    )
     (folder / "README.md").write_text(about, "utf-8")
 
 

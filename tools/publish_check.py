@@ -1,4 +1,4 @@
-"""Tries out how the site will be when it is published: every address on it, under a path of its own.
+"""Tries out how the site will be when it is published: every address, under a path of its own.
 
     python -m tools.publish_check
 
@@ -22,7 +22,9 @@ from tools import ROOT, covers, publish, website
 from tools.addresses import Addresses
 
 SAMPLE = Addresses("https://pages.test/course/", "https://github.com/somebody/somebook", "main")
-NOWHERE = re.compile(r"//(?:[\w.-]*\.)?(?:example\.(?:com|org|net)|localhost|127\.0\.0\.1)\b|^file:")
+NOWHERE = re.compile(
+    r"//(?:[\w.-]*\.)?(?:example\.(?:com|org|net)|localhost|127\.0\.0\.1)\b|^file:"
+)
 POINTING = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "src"}
 TAG = re.compile(r"<([a-z]+)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
@@ -67,7 +69,9 @@ class Page:
     @property
     def title(self) -> str:
         """What stands in the tab of the browser."""
-        return " ".join(unescape(re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)[1]).split())
+        return " ".join(
+            unescape(re.search(r"<title>(.*?)</title>", self.text, re.DOTALL)[1]).split()
+        )
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -92,6 +96,11 @@ def of_head(name: str, page: Page, site: Path, at: Addresses) -> Iterator[str]:
     said = [meta["content"] for meta in page.head("meta", name="description")]
     if len(said) != 1 or len(said[0]) not in SENTENCE:
         yield f"its descriptions are {said}; wanted is one, of a sentence or two"
+    yield from of_shared(name, page, site, at)
+
+
+def of_shared(name: str, page: Page, site: Path, at: Addresses) -> Iterator[str]:
+    """Where a page says that it is, and what chats and social networks show of it."""
     canonical = [link["href"] for link in page.head("link", rel="canonical")]
     shared = {has["property"]: has["content"] for has in page.head("meta") if "property" in has}
     if name in publish.SET_APART:

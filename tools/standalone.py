@@ -32,10 +32,10 @@ ABOUT = """\
 *{title}* is a part of *{book}*{place}. To run it you need its package, `ae_course`; the next cell
 gets it {how}. Then run the cells from top to bottom.\
 """
-BESIDE = (
-    "from the file `{wheel}`, which lies where you found this notebook and has to be beside it"
+BESIDE = "from the file `{wheel}`, which lies where you found this notebook and has to be beside it"
+OPEN = re.compile(
+    r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,}|:{3,})\{(?P<kind>[\w:-]+)\}(?P<title>.*)$"
 )
-OPEN = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,}|:{3,})\{(?P<kind>[\w:-]+)\}(?P<title>.*)$")
 OPTION = re.compile(r"^\s*:(?P<name>[\w-]+):\s*(?P<value>.*)$")
 CODE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})(?!\{)")
 LABEL = re.compile(r"^\(([\w:-]+)\)=$")

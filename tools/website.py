@@ -25,7 +25,10 @@ except ImportError:  # on Windows, where two builds at once are merely slower
 
 from tools import ROOT
 
-SOURCES = ("*.md", "*.yml", "requirements.txt", "book/**/*", "problem_sets/*.md")
+SOURCES = (
+    *("*.md", "*.yml", "requirements.txt", "pyproject.toml", "CITATION.cff", "LICENSE"),
+    *("book/**/*", "problem_sets/*.md", "ae_course/data/*"),
+)
 CODE = ("ae_course", "grading", "tests", "tools")
 LEFT_BY_TOOLS = re.compile(r"\.|__pycache__$")  # how such files, or their folders, begin
 STAMP = ".made_from"

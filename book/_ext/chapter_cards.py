@@ -57,7 +57,7 @@ def card(app, chapter):
     document = env.get_doctree(chapter)
     small, alt = save_small(app, chapter)
     first, whole, hours = times(document, chapter)
-    outcomes = list(section(document, OUTCOMES).findall(nodes.bullet_list))[0]
+    outcomes = next(section(document, OUTCOMES).findall(nodes.bullet_list))
     before = (
         f'<li class="chapter-card" data-chapter="{escape(chapter)}">'
         f'<img src="{small}" alt="{escape(alt)}" width="{covers.SMALL[0]}"'
@@ -65,9 +65,10 @@ def card(app, chapter):
         f'<p class="card-title"><span class="card-number">{page_sentences.number(env, chapter)}'
         f'</span> <a href="{href}">{title}</a></p>'
         f'<p class="card-time">First reading {first} minutes, all of it {whole}; '
-        f'exercises {hours} hours'
+        f"exercises {hours} hours"
         f'<span class="card-read"></span></p>'
-        f"<p>{escape(page_sentences.sentence(env, chapter))}</p><p>After it you can, among other things,</p>"
+        f"<p>{escape(page_sentences.sentence(env, chapter))}</p>"
+        "<p>After it you can, among other things,</p>"
     )
     few = nodes.bullet_list("", *(item.deepcopy() for item in outcomes.children[:SHOWN]))
     last = list(few[-1].findall(nodes.Text))[-1]

@@ -1,6 +1,6 @@
 """What pages say of themselves to others, and the places where addresses come in.
 
-Addresses follow from one setting and are put in by `tools.publish`, when the site is built or later.
+Addresses follow from one setting; `tools.publish` puts them in, when the site is built or later.
 """
 
 import re
@@ -31,7 +31,9 @@ def description(app, name):
     if name in app.env.found_docs:
         return page_sentences.sentence(app.env, name)
     if name.startswith("_modules/ae_course/"):
-        return f"The source of the module {name.rpartition('/')[2]} of ae_course, the book's package."
+        return (
+            f"The source of the module {name.rpartition('/')[2]} of ae_course, the book's package."
+        )
     return page_sentences.OF_PAGES.get(name, "")
 
 

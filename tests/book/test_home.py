@@ -1,6 +1,7 @@
 """The home page, the ends of pages and the glossary lead on, and say what the chapters say."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -43,7 +44,7 @@ def test_there_is_a_card_for_every_chapter_in_order(read):
 
 
 def test_the_end_of_a_chapter_leads_on_with_a_sentence(read):
-    for name, following in zip(NAMES, NAMES[1:], strict=False):
+    for name, following in pairwise(NAMES):
         link = read(f"book/{name}").select_one("a.right-next")
         target = read(f"book/{following}")
         assert link["href"] == f"{following}.html"

@@ -1,11 +1,11 @@
-"""The book on paper: one chapter is printed, and the page that all are printed from is looked at."""
+"""The book on paper: a chapter is printed, and the page that all come from is looked at."""
 
 import re
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import chromium_or_skip
 
+from conftest import chromium_or_skip
 from tools import printed
 
 CHAPTER = "book/03_sparsity"

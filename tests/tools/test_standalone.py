@@ -77,7 +77,7 @@ def test_boxes_and_equations_become_plain_markdown():
 
 
 def test_a_box_that_nothing_closes_is_named():
-    with pytest.raises(ValueError, match="nothing closes '```{admonition} A'"):
+    with pytest.raises(ValueError, match=r"nothing closes '```\{admonition\} A'"):
         standalone.plain("```{admonition} A\nb")
 
 
