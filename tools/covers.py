@@ -69,7 +69,7 @@ def fitted(image: Image.Image, size: tuple[int, int], margin: int = 12) -> Image
 
 def font(size: int, weight: str = "normal") -> ImageFont.FreeTypeFont:
     """The typeface of the figures."""
-    wanted = font_manager.FontProperties("DejaVu Sans", weight=weight)
+    wanted = font_manager.FontProperties(family="DejaVu Sans", weight=weight)
     return ImageFont.truetype(font_manager.findfont(wanted), size)
 
 

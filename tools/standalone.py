@@ -137,6 +137,8 @@ def _box(box, lines):
     if kind == "math":
         return _equation(inside, options.get("enumerator"), box["indent"])
     inside = _plain(inside)
+    label = options.get("label") or options.get("name")
+    anchor = [f'<a id="{label}"></a>', ""] if label else []
     if kind in ("solution", "dropdown"):
         said = f"Solution of {title}" if kind == "solution" else title
         return ["<details>", f"<summary>{said}</summary>", "", *inside, "", "</details>", ""]
@@ -145,7 +147,7 @@ def _box(box, lines):
         name = f"{kind.rpartition(':')[2].capitalize()} {number}".strip()
         title = f"{name} {title}".strip()
     quoted = [f"> {line}".rstrip() for line in ("", *inside)]
-    return [f"> **{title}**", *quoted, ""]
+    return [*anchor, f"> **{title}**", *quoted, ""]
 
 
 def _equation(lines, number, indent):

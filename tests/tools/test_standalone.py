@@ -29,6 +29,12 @@ a &= b \\\\
 **You need** little.
 ```
 
+```{exercise} (A title)
+:label: ex-a
+:enumerator: 1.3
+Do it.
+```
+
 ````{solution} Exercise 1.3
 :class: dropdown
 ```python
@@ -52,6 +58,13 @@ $$
 > **Before you begin**
 >
 > **You need** little.
+
+
+<a id="ex-a"></a>
+
+> **Exercise 1.3 (A title)**
+>
+> Do it.
 
 
 <details>
