@@ -300,7 +300,7 @@ class Network(Layers):
         grad_outputs: Mapping[int, np.ndarray] | None = None,
         workspace: Allocate = allocate,
     ) -> Parameters:
-        """What :meth:`Layers.backward` computes, for derivatives of the objective instead of the e_n.
+        """What :meth:`Layers.backward` computes, for derivatives of the objective, not the e_n.
 
         So it is a sum over the samples, without the factor 1/N, which those have already.
         """

@@ -12,6 +12,15 @@ READ = """async () => {
   }
 }"""
 
+# What a browser says that keeps nothing; the theme itself asks for its own word and is let alone.
+REFUSE = """
+  const keep = Storage.prototype.setItem;
+  Storage.prototype.setItem = function (key, value) {
+    if (key.startsWith("autoencoders")) throw new DOMException("no", "SecurityError");
+    keep.call(this, key, value);
+  };
+"""
+
 
 @pytest.fixture
 def reader(page):
@@ -44,15 +53,13 @@ def test_who_only_jumps_to_the_end_has_not_read_it(reader, site_url):
     reader.goto(f"{site_url}{CHAPTER}.html")
     reader.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
     reader.wait_for_function(
-        "/^\\\\d+ of \\\\d+ sections/.test(document.getElementById('chapter-end').textContent)"
+        r"/^\d+ of \d+ sections/.test(document.getElementById('chapter-end').textContent)"
     )
 
 
 def test_where_nothing_may_be_remembered_pages_are_as_ever(watched, site_url):
     with watched() as (page, complaints):
-        page.add_init_script(
-            "Storage.prototype.setItem = () => { throw new DOMException('no', 'SecurityError') }"
-        )
+        page.add_init_script(REFUSE)
         page.goto(f"{site_url}{CHAPTER}.html")
         page.evaluate(READ)
         page.goto(site_url)
