@@ -12,6 +12,7 @@ from ae_course.checks import (
     check_integer,
     check_not_negative,
     check_positive,
+    covariance_matrix,
     square_matrix,
 )
 
@@ -178,3 +179,16 @@ def test_a_number_below_zero_or_none_at_all_is_named(value):
         check_not_negative("beta", value)
     for right in (0, 0.5, np.float32(2)):
         check_not_negative("beta", right)
+
+
+def test_grey_values_count_as_dark_below_32():
+    assert as_rows(np.array([[0, 32]], np.uint8)).max() == 32 / 255
+    with pytest.warns(UserWarning, match="uint8 with numbers up to 31"):
+        as_rows(np.array([[0, 31]], np.uint8))
+
+
+def test_rounding_beside_two_deviations_or_the_largest_entry_is_no_asymmetry():
+    for rounded in ([[1, 0.5], [0.5 + 1e-9, 1]], [[1, 1e-15], [0, 0]]):
+        assert covariance_matrix(rounded).tolist() == rounded
+    with pytest.raises(ValueError, match="not symmetric"):
+        covariance_matrix([[1, 1e-9], [0, 0]])
