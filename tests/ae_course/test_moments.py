@@ -147,3 +147,9 @@ def test_moments_of_different_widths_do_not_add_up():
         Moments.of(X) + Moments.of(X[:, :4])
     with pytest.raises(TypeError):
         Moments.of(X) + 1
+
+
+def test_squares_near_the_smallest_number_are_refused_and_others_are_not():
+    with pytest.raises(ValueError, match="X varies by 1e-150, the square of which float64 cannot"):
+        covariance(np.array([[0.0], [2e-150]]))
+    assert covariance(np.array([[0.0], [2e-144]]))[1] == pytest.approx(1e-288, rel=1e-12, abs=0)
