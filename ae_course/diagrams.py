@@ -47,7 +47,7 @@ def bottleneck(x: np.ndarray, y: np.ndarray, x_hat: np.ndarray) -> Figure:
     ):
         half = np.array([large, small]) / 2
         axes.fill_between((wide, narrow), middle - half, middle + half, color=FUNNEL, lw=0)
-        axes.text((wide + narrow) / 2, middle, name, ha="center", va="center", size=13)
+        axes.text((wide + narrow) / 2, middle, name, ha="center", va="center", size=15)
     return figure
 
 
@@ -98,7 +98,7 @@ def backpropagation(example: Mapping[str, np.ndarray] | None = None) -> Figure:
         (middle, "backward: derivative of $e$\nby the node on the left", BACKWARD),
         (right, "derivative of $e$\nby the weights", GRADIENT),
     ):
-        _write(axes, at, 5.85, words, 12, color=colour)
+        _write(axes, at, 5.85, words, 13, color=colour)
     return figure
 
 
