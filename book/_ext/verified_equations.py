@@ -1,9 +1,11 @@
 """The page "Verified equations": each equation, the function that computes it, its tests.
 
 The directive ``{verified-equations}`` lists what `tools.equations` collects from the book's sources
-and from the tests, one section per chapter.
+and from the tests, one section per chapter, under a form by which `book/_static/ledger.js` shows
+those of one chapter or with certain words.
 """
 
+import html
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -18,20 +20,32 @@ import equation_marks
 
 from tools import equations  # the line above makes it importable
 
+FORM = """<form class="ledger-filter" role="search" aria-label="Equations">
+<label>Chapter <select name="chapter"><option value="">all</option>{chapters}</select></label>
+<label>Words <input name="words" type="search" autocomplete="off" spellcheck="false"
+placeholder="label, function, test"></label>
+<output aria-live="polite">{count} equations</output>
+</form>
+"""
+
 
 class VerifiedEquations(SphinxDirective):
     """List every labelled equation of the book, chapter by chapter."""
 
     def run(self):
         self.env.note_reread()  # at every build: a new test would be nobody's dependency
-        chapters = groupby(equations.equations(), lambda equation: equation.source)
-        return [self.chapter(source, stated) for source, stated in chapters]
+        stated = equations.equations()
+        chapters = groupby(stated, lambda equation: equation.source)
+        return [form(stated), *(self.chapter(source, own) for source, own in chapters)]
 
     def chapter(self, source, stated):
         """A section with the equations of one chapter, under a link to it."""
         title = nodes.inline(text=equations.title(source))
         link = self.reference("std", "doc", f"/book/{source.stem}", title, refexplicit=True)
-        entries = [node for equation in stated for node in self.entry(equation)]
+        entries = [
+            nodes.container("", *self.entry(equation), classes=["ledger-entry"])
+            for equation in stated
+        ]
         return nodes.section(
             "", nodes.title("", "", link), *entries, ids=[f"chapter-{source.stem}"]
         )
@@ -40,8 +54,11 @@ class VerifiedEquations(SphinxDirective):
         """One equation: its number, itself, what computes it, and the tests that hold it."""
         claims = equation_marks.claims().get(equation.label, [])
         number = self.reference("math", "eq", equation.label, nodes.literal(text=equation.label))
+        label = nodes.inline(text=equation.label, classes=["ledger-label"])
         return [
-            nodes.paragraph("", "Equation ", number, classes=["ledger-equation"]),
+            nodes.paragraph(
+                "", "Equation ", number, nodes.Text(" "), label, classes=["ledger-equation"]
+            ),
             nodes.math_block("", equation.latex, nowrap=False, number=None),
             self.functions(dict.fromkeys(claim.by for claim in claims)),
             *[self.test(claim) for claim in claims],
@@ -80,6 +97,20 @@ class VerifiedEquations(SphinxDirective):
         )
 
 
+def form(stated):
+    """What the reader chooses a chapter and words in."""
+    sources = dict.fromkeys(equation.source for equation in stated)
+    options = [(source.stem, html.escape(equations.title(source))) for source in sources]
+    chapters = "".join(f'<option value="{stem}">{title}</option>' for stem, title in options)
+    return nodes.raw("", FORM.format(chapters=chapters, count=len(stated)), format="html")
+
+
+def add_script(app, pagename, templatename, context, doctree):
+    """Load what the form needs, on this page alone."""
+    if pagename == equation_marks.LEDGER:
+        app.add_js_file("ledger.js")
+
+
 class Details(nodes.Element):
     """A block that the reader unfolds."""
 
@@ -98,6 +129,7 @@ def depart(self, node):
 
 def setup(app):
     app.add_directive("verified-equations", VerifiedEquations)
+    app.connect("html-page-context", add_script)
     app.add_node(Details, html=(visit, depart))
     app.add_node(Summary, html=(visit, depart))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
