@@ -18,11 +18,11 @@ HEADERLINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 ANCHOR = re.compile(r"</?a\b[^>]*>")
 NAMED = re.compile(r' (?:id|data-tex|data-written|tabindex|loading)="[^"]*"')
 SOURCE = re.compile(r'(<img [^>]*?src=")([^":]+)"')
+FIRST = re.compile(r"<dd>(<p>.*?</p>)", re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 PARAGRAPH = re.compile(r"</?p>")
-LABEL = re.compile(
-    r'<span class="label">.*?</span>\s*</span>|<span class="backrefs">.*?</span>', re.DOTALL
-)
+# Lists of links to everything, on which a preview would say what stands there anyway.
+LISTS = {"genindex.html", "search.html", "book/equations.html"}
 PLACE = "<!-- previews -->"
 OLD = re.compile(rf"{PLACE}.*?{PLACE}\n", re.DOTALL)
 END = "</article>"
@@ -31,10 +31,10 @@ END = "</article>"
 def element(page: str, start: int) -> str:
     """The element that begins at a place of a page."""
     name, depth = TAG.match(page, start)[2], 0
-    for tag in re.finditer(rf"<(/?){name}\b[^>]*>", page[start:]):
+    for tag in re.compile(rf"<(/?){name}\b[^>]*>").finditer(page, start):
         depth += -1 if tag[1] else 1
         if not depth:
-            return page[start : start + tag.end()]
+            return page[start : tag.end()]
     raise ValueError(f"no end of {page[start : start + 80]!r}")
 
 
@@ -49,8 +49,7 @@ def figure(page, start):
 
 def work(page, start):
     """An entry of the bibliography, without its number there."""
-    inside = element(page, start)
-    return "".join(re.findall(r"<p>.*?</p>", LABEL.sub("", inside), re.DOTALL))
+    return "".join(re.findall(r"<p>.*?</p>", element(page, start), re.DOTALL))
 
 
 def term(page, start):
@@ -75,8 +74,8 @@ def function(page, start):
     signature = re.sub(r'<a class="reference internal".*?</a>', "", element(page, start))
     words = re.sub(r"<[^>]+>", "", HEADERLINK.sub("", signature)).strip()
     body = page.find("<dd>", start)
-    first = re.match(r"<dd><p>.*?</p>", page[body:], re.DOTALL)
-    return f"<p><code>{words}</code></p>" + (first[0].removeprefix("<dd>") if first else "")
+    first = FIRST.match(page, body)
+    return f"<p><code>{words}</code></p>" + (first[1] if first else "")
 
 
 # What can be shown, by how its element begins.
@@ -85,7 +84,7 @@ KINDS = {
     re.compile(r"<figure[^>]*>"): figure,
     re.compile(r'<div class="citation"[^>]*>'): work,
     re.compile(r'<dt id="term-[^>]*>'): term,
-    re.compile(r'<tr [^>]*id="(?:letter-)?symbol-[^>]*>|<tr [^>]*>'): symbol,
+    re.compile(r'<tr [^>]*id="(?:letter-)?symbol-[^>]*>'): symbol,
     re.compile(r'<dt class="sig[^>]*>'): function,
 }
 
@@ -94,7 +93,7 @@ def preview(page: str, identifier: str) -> str:
     """What is shown of the element of this name; nothing, if it is not of the kinds above."""
     named = page.find(f'id="{identifier}"')
     start = page.rfind("<", 0, named)
-    if named < 0 or "previews" in page[start:named]:
+    if named < 0:
         return ""
     for begins, show in KINDS.items():
         if begins.match(page, start):
@@ -129,6 +128,8 @@ def write(app, exception):
 
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
+        if name in LISTS or name.startswith("_"):
+            continue
         if (page := with_previews(name, read(name), shown)) != path.read_text("utf-8"):
             path.write_text(page, "utf-8")
 
