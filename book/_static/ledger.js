@@ -41,7 +41,7 @@
       chapter.value = known.find((value) => value && value === asked.get("chapter")) ?? "";
       words.value = asked.get("words") ?? "";
       apply();
-      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
       if (target?.closest("[hidden]")) {
         chapter.value = words.value = "";
         apply();

@@ -29,7 +29,8 @@ def ledger(window, site_url):
 
 
 def labels(page):
-    return page.locator(f"{ENTRIES} .ledger-label").all_inner_texts()
+    # Not the inner text: what is far from the screen has none.
+    return page.locator(f"{ENTRIES} .ledger-label").all_text_contents()
 
 
 def counted(page):

@@ -18,6 +18,7 @@ KINDS = {
     "a function": ("a.to-api:not([tabindex]):visible", "code"),
 }
 PLACES = """() => [...document.querySelectorAll("article :is(p, h2, h3, figure)")]
+    .filter((box) => box.checkVisibility())
     .map((box) => box.getBoundingClientRect().top + scrollY)"""
 
 
