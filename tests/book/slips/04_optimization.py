@@ -294,37 +294,37 @@ def sparse_delta(delta_out, W2, y, rho, beta):
         (
             "d / 2 before it",
             """
-def rate_for_floor(floor, d, s2):
-    # eps s2 / (d (2 - eps d)) = floor
-    return 2 * d * floor / (s2 + floor * d**2)
+def rate_for_floor(floor, d, noise_variance):
+    # eps noise_variance / (d (2 - eps d)) = floor
+    return 2 * d * floor / (noise_variance + floor * d**2)
 """,
         ),
         (
             "for small rates",
             """
-def rate_for_floor(floor, d, s2):
-    return floor / (s2 / 4)
+def rate_for_floor(floor, d, noise_variance):
+    return floor / (noise_variance / 4)
 """,
         ),
         (
             "a sign is wrong",
             """
-def rate_for_floor(floor, d, s2):
-    return 4 * floor / (s2 - 2 * floor * d)
+def rate_for_floor(floor, d, noise_variance):
+    return 4 * floor / (noise_variance - 2 * floor * d)
 """,
         ),
         (
             "once too often",
             """
-def rate_for_floor(floor, d, s2):
-    return 2 * floor / (s2**2 / 2 + d * floor)
+def rate_for_floor(floor, d, noise_variance):
+    return 2 * floor / (noise_variance**2 / 2 + d * floor)
 """,
         ),
         (
             None,
             """
-def rate_for_floor(floor, d, s2):
-    return 4 * floor / (s2 + d * floor)
+def rate_for_floor(floor, d, noise_variance):
+    return 4 * floor / (noise_variance + d * floor)
 """,
         ),
     ],
