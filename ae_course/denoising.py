@@ -58,6 +58,8 @@ def gaussian_noise(sigma: float) -> Corruption:
     TypeError
         When it is called: x is not an array of floats, or rng no generator. So for all corruptions.
 
+    Examples
+    --------
     >>> noisy = gaussian_noise(0.5)(np.random.default_rng(0), np.zeros((1000, 4)))
     >>> round(float(noisy.std()), 1)
     0.5

@@ -30,6 +30,8 @@ def untie(net: Autoencoder, shared: Parameters) -> Parameters:
     ValueError
         `shared` does not have the names that :func:`tie` leaves, such as ``W2`` besides ``W1``.
 
+    Examples
+    --------
     >>> net = Autoencoder.folded(4, 2)
     >>> params = untie(net, tie(net, net.init(np.random.default_rng(0))))
     >>> bool((params["W2"] == params["W1"].T).all())

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from tools import ROOT, standalone, website
+from tools import ROOT, chapters, standalone, website
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOOKS = Path(__file__).with_name("printed.css")
@@ -52,8 +52,7 @@ def main() -> None:
 
 def contents() -> list[str]:
     """The pages of the book in their order."""
-    text = (ROOT / "_toc.yml").read_text("utf-8")
-    return [n for n in re.findall(r"(?:file|root): (\S+)", text) if n not in LEFT_OUT]
+    return [name for name in chapters.contents() if name not in LEFT_OUT]
 
 
 def chosen(only: str | None) -> list[str]:
