@@ -162,7 +162,7 @@ def anatomy(
     columns : int
         As many rows of as many filters are drawn, those of the first units; and as many images.
     """
-    figure, axes = panels(4, len(networks), height=7.6, height_ratios=[4, 4, 3, 1.7])
+    figure, axes = panels(4, len(networks), width=5.8, height=6.4, height_ratios=[4, 4, 3, 1.7])
     for column, (title, (W, W_, Y, outputs)) in zip(axes.T, networks.items(), strict=True):
         shown = columns**2
         draw_filters(column[0], W[:shown], columns=columns)
@@ -198,7 +198,8 @@ def dissections(
         How many features are drawn: those with the largest :math:`|y_j| \|w_j\|`.
     """
     widths = [1, 3.2, *[1] * (strongest + 1)]
-    figure, axes = panels(len(codes), strongest + 3, height=1.25 * len(codes), width_ratios=widths)
+    size = {"width": 6.9, "height": 1.2 * len(codes)}
+    figure, axes = panels(len(codes), strongest + 3, width_ratios=widths, **size)
     for row, (label, (y, W_, x_hat)) in zip(axes, codes.items(), strict=True):
         for ax, image, name in ((row[0], x, "input"), (row[-1], x_hat, "output")):
             draw_mosaic(ax, image[None], columns=1, cmap="gray_r", vmin=0, vmax=1)

@@ -280,39 +280,39 @@ def hoyer(S, D):
         (
             "the price there was asked for",
             """
-def least_price(beta, lam, L, Q):
-    return np.cbrt(lam * Q / beta / L)
+def least_price(beta, lam, L, F_):
+    return np.cbrt(lam * F_ / beta / L)
 """,
         ),
         (
             "without the decay",
             """
-def least_price(beta, lam, L, Q):
-    c = np.cbrt(lam * Q / beta / L)
+def least_price(beta, lam, L, F_):
+    c = np.cbrt(lam * F_ / beta / L)
     return beta * c * L
 """,
         ),
         (
-            "- lam Q / c^3",
+            "- lam F_ / c^3",
             """
-def least_price(beta, lam, L, Q):
-    c = np.cbrt(0.5 * lam * Q / (beta * L))
-    return beta * L * c + 0.5 * lam * Q / c**2
+def least_price(beta, lam, L, F_):
+    c = np.cbrt(0.5 * lam * F_ / (beta * L))
+    return beta * L * c + 0.5 * lam * F_ / c**2
 """,
         ),
         (
             "the price at c = 1",
             """
-def least_price(beta, lam, L, Q):
-    return beta * L + 0.5 * lam * Q
+def least_price(beta, lam, L, F_):
+    return beta * L + 0.5 * lam * F_
 """,
         ),
         (
             None,
             """
-def least_price(beta, lam, L, Q):
-    c = np.sqrt(lam * Q / (beta * L))
-    return beta * L * c + 0.5 * lam * Q / c**2
+def least_price(beta, lam, L, F_):
+    c = np.sqrt(lam * F_ / (beta * L))
+    return beta * L * c + 0.5 * lam * F_ / c**2
 """,
         ),
     ],
