@@ -123,7 +123,9 @@ def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:
     if unit is identity:
         return x.mean(axis=0)
     if unit is logistic:
-        check_fractions("logistic units put out numbers", x, "; identity puts out others")
+        check_fractions(
+            "logistic output units restore numbers", x, "; output=identity restores any others"
+        )
         return np.log((x.sum(axis=0) + 1) / ((1 - x).sum(axis=0) + 1))
     raise ValueError(f"the output units are {unit}, wanted identity or logistic")
 

@@ -150,10 +150,10 @@ def test_layers_that_let_their_largest_net_inputs_pass_can_be_pretrained():
 
 
 def test_values_that_logistic_outputs_cannot_restore_are_named():
-    with pytest.raises(ValueError, match=r"put out numbers from 0 to 1, found -0\.99\d* to 1\.99"):
+    with pytest.raises(ValueError, match=r"restore numbers from 0 to 1, found -0\.99\d* to 1\.99"):
         stacked(x=3 * X - 1)
     net = Network((Layer(6, 5, tanh), Layer(5, 4, tanh)))
-    with pytest.raises(ValueError, match=r"found -0.* to .*; identity puts out others"):
+    with pytest.raises(ValueError, match=r"found -0.* to .*; output=identity restores any"):
         stacked(net)
 
 
