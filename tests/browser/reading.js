@@ -1,6 +1,6 @@
 // What the tests of tests/browser ask of a page. Loaded into it as `reading`.
 window.reading = (() => {
-  const name = (box) => `${box.tagName.toLowerCase()}.${box.className}`;
+  const name = (box) => `${box.tagName.toLowerCase()}.${box.getAttribute("class")}`;
   const size = (box) => box.getBoundingClientRect();
   const formulas = () =>
     [...document.querySelectorAll(".formula > math")].filter((seen) => size(seen).width);
@@ -97,12 +97,16 @@ window.reading = (() => {
     if (at === document.body) return null;
     const { left, top, right, bottom } = size(at);
     const { outlineStyle, outlineWidth, outlineColor, visibility } = getComputedStyle(at);
+    const drawn = at instanceof SVGElement; // its box leaves out the width of its lines
+    const ring = at.querySelector(".play-ring"); // of a handle in a figure, drawn there
     const onScreen = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
     return {
       name: `${name(at)} ${at.textContent.trim().slice(0, 30)}`,
-      seen: onScreen && right > left && bottom > top && visibility === "visible",
-      ring: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 &&
-        !/, 0\)$|transparent/.test(outlineColor),
+      seen: onScreen && (drawn || (right > left && bottom > top)) && visibility === "visible",
+      ring: ring
+        ? !/none|, 0\)$|transparent/.test(getComputedStyle(ring).stroke)
+        : outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 &&
+          !/, 0\)$|transparent/.test(outlineColor),
       formula: at.matches(".formula"),
     };
   };

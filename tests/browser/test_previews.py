@@ -12,7 +12,7 @@ KINDS = {
     "an equation": ("a.reference[href='#equation-eq-kl-slope']", ".math math"),
     "an equation of another chapter": ("a.reference[href^='01_overview.html#equation']", "math"),
     "a figure": ("a.reference[href='#fig-three-codes']", "figure img"),
-    "a work": (".bibtex-citation a", "p:text-matches('(19|20)[0-9][0-9]')"),
+    "a work": (".bibtex-citation a:visible", "p:text-matches('(19|20)[0-9][0-9]')"),
     "a term": ("a.to-glossary", "[lang=ja]"),
     "a symbol": ("a.to-symbol", "math"),
     "a function": ("a.to-api:not([tabindex]):visible", "code"),

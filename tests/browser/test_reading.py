@@ -36,6 +36,7 @@ def read(context, site_url, watching):
     def open_page(name, width=1280, base=site_url):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{base}{name}.html")
+        page.add_style_tag(content="* { content-visibility: visible !important }")  # as when near
         page.evaluate(TYPESET)
         page.evaluate(SETTLED)
         return page

@@ -69,7 +69,19 @@ window.play = (() => {
       const named = state !== undefined && name === this.closest("figure").id;
       if (named) this.take(Object.fromEntries(new URLSearchParams(state)));
       this.show();
-      if (named) this.closest("figure").scrollIntoView();
+      if (named) this.bring();
+    }
+
+    // Bring it onto the screen, and keep it there while what lies above loads and grows, until the
+    // reader does something.
+    bring() {
+      const there = () =>
+        this.closest("figure").scrollIntoView({ behavior: "instant", block: "start" });
+      const watch = new ResizeObserver(there);
+      watch.observe(document.body);
+      for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+        addEventListener(kind, () => watch.disconnect(), { once: true, passive: true });
+      }
     }
 
     // A slider for one number of the state. A logarithmic one moves evenly in powers of ten.
