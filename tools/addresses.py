@@ -83,6 +83,12 @@ class Addresses:
         return f"https://mybinder.org/v2/gh/{owner}/{NOTEBOOKS}?urlpath=lab/tree/{quote(name)}"
 
 
+def setting(root: Path = ROOT) -> dict:
+    """What `_config.yml` says under `published`."""
+    config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
+    return config["sphinx"]["config"]["published"]
+
+
 def configured(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Addresses:
     """The addresses that the setting names, or the environment, where one is given.
 
@@ -91,10 +97,9 @@ def configured(root: Path = ROOT, environment: Mapping[str, str] | None = None) 
     AddressError
         One of them is no address of its kind.
     """
-    config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-    setting = config["sphinx"]["config"]["published"]
+    own = setting(root)
     site, repository, branch = (
-        (environment or {}).get(f"BOOK_{name.upper()}") or setting[name] or ""
+        (environment or {}).get(f"BOOK_{name.upper()}") or own[name] or ""
         for name in ("site", "repository", "branch")
     )
     site = site.strip().rstrip("/")

@@ -11,11 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
-import yaml
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
-from tools import ROOT
+from tools import addresses
 
 PNG = "image/png"
 SMALL = (480, 240)
@@ -91,6 +90,5 @@ def card(image: Image.Image, over: str, title: str) -> bytes:
 
 def of_chapter(path: Path) -> tuple[Image.Image, str]:
     """The picture that stands for a chapter, and what it shows."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    named = config["sphinx"]["config"]["published"].get("pictures") or {}
+    named = addresses.setting().get("pictures") or {}
     return picture(path, named.get(path.stem))

@@ -4,6 +4,7 @@ In a page, ``{eq}`eq-a` `` becomes ``<span data-written=":eq:`eq-a`"><a …>(1.1
 a Markdown link to a label, ``[text](label)``, is kept under ``(label)``.
 """
 
+import page_nodes
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -21,9 +22,8 @@ class KeepWritten(SphinxPostTransform):
     def run(self, **kwargs):
         for reference in list(self.document.findall(addnodes.pending_xref)):
             written = reference.rawsource or f"({reference.get('reftarget', '')})"
-            wrapper = Written(written=" ".join(written.split()))
-            reference.parent.replace(reference, wrapper)  # its id stays its own
-            wrapper += reference
+            # Its id stays its own.
+            page_nodes.wrap(reference, Written(written=" ".join(written.split())))
 
 
 def visit_html(self, node):
@@ -34,12 +34,7 @@ def depart_html(self, node):
     self.body.append("</span>")
 
 
-def ignore(self, node):
-    """Other formats have no use for it."""
-
-
 def setup(app):
-    other = dict.fromkeys(("latex", "text", "man", "texinfo"), (ignore, ignore))
-    app.add_node(Written, html=(visit_html, depart_html), **other)
+    page_nodes.add(app, Written, visit_html, depart_html)
     app.add_post_transform(KeepWritten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

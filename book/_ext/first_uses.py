@@ -99,11 +99,13 @@ class NameSymbols(SphinxTransform):
     def apply(self, **kwargs):
         if self.env.docname != NOTATION:
             return
+        taken = {given for node in self.document.findall(nodes.Element) for given in node["ids"]}
         for row in self.document.findall(nodes.row):
             named = list(row[0].findall(nodes.math))
             if named and isinstance(row.parent, nodes.tbody):
                 prefix = "" if is_symbols(row) else "letter-"
-                row["ids"].append(unused(prefix + anchor(named[0].astext()), self.document))
+                row["ids"].append(unused(prefix + anchor(named[0].astext()), taken))
+                taken.add(row["ids"][-1])
                 self.check(row)
 
     def check(self, row):
@@ -117,9 +119,8 @@ class NameSymbols(SphinxTransform):
             )
 
 
-def unused(name, document):
-    """An id that no other element has."""
-    taken = {given for node in document.findall(nodes.Element) for given in node["ids"]}
+def unused(name, taken):
+    """An id that is not taken."""
     number = next(n for n in range(1, 99) if f"{name}-{n}" not in taken) if name in taken else ""
     return f"{name}-{number}" if number else name
 

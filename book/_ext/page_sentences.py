@@ -11,6 +11,7 @@ from docutils import nodes
 from search_places import line
 from sphinx import addnodes
 
+FIRST = "first_sentences"
 LENGTH = 200  # characters of a description that search engines show at most
 JAPANESE = re.compile(r"\s*\([^()]*[\u3040-\u30ff\u3400-\u9fff][^()]*\)")
 SENTENCE = re.compile(r".+?[.?!](?=\s|$)")
@@ -24,8 +25,13 @@ OF_PAGES = {
 
 def sentence(env, name):
     """The first sentences of a page, as many as fit; at least one."""
-    own = env.metadata.get(name, {}).get("description") or OF_PAGES.get(name)
-    return own or first(env.get_doctree(name))
+    kept = env.metadata.get(name, {})
+    return kept.get("description") or OF_PAGES.get(name) or kept.get(FIRST, "")
+
+
+def keep(app, document):
+    """Keep the first sentences of a page as it is read: they are asked for on many others."""
+    app.env.metadata[app.env.docname][FIRST] = first(document)
 
 
 def first(document):
@@ -78,5 +84,6 @@ def lead_on(app, name, template, context, document):
 
 
 def setup(app):
+    app.connect("doctree-read", keep)
     app.connect("html-page-context", lead_on)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,7 @@ bowl.js, are loaded by pages that have the element, and by no others.
 
 from pathlib import Path
 
+import page_nodes
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
@@ -60,10 +61,6 @@ def depart_html(self, node):
     self.body.append(f"</figcaption>{node['place']}</figure>\n")
 
 
-def ignore(self, node):
-    """Other formats show the words alone."""
-
-
 def scripts(name):
     """What a page with this element loads, in this order."""
     data = f"{name}-data.js"
@@ -80,8 +77,7 @@ def load(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    other = dict.fromkeys(("latex", "text", "man", "texinfo"), (ignore, ignore))
-    app.add_node(Plaything, html=(visit_html, depart_html), **other)
+    page_nodes.add(app, Plaything, visit_html, depart_html)
     app.add_directive("play", Play)
     app.connect("html-page-context", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
 """Links that nobody wrote: they look like the text around them, but for a thin line."""
 
+import page_nodes
 from docutils import nodes
 from sphinx.addnodes import download_reference, pending_xref
 from sphinx_design.dropdown import dropdown_main, dropdown_title
@@ -20,8 +21,7 @@ class QuietLink(nodes.inline):
 def wrap(node: nodes.Node, uri: str, kind: str, passed: bool = False) -> QuietLink:
     """Put a link around a node that stands in a document."""
     link = QuietLink(uri=uri, classes=[kind], passed=passed)
-    node.parent.replace(node, link)
-    link += node
+    page_nodes.wrap(node, link)
     return link
 
 
@@ -54,11 +54,6 @@ def depart_html(translator, node):
     translator.body.append("</a>")
 
 
-def ignore(translator, node):
-    """Other formats show the text."""
-
-
 def setup(app):
-    other = dict.fromkeys(("latex", "text", "man", "texinfo"), (ignore, ignore))
-    app.add_node(QuietLink, html=(visit_html, depart_html), **other)
+    page_nodes.add(app, QuietLink, visit_html, depart_html)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
