@@ -185,6 +185,11 @@ def test_the_wiener_filter_shrinks_every_principal_component():
     assert_close(least, 0.5 * (d * 0.09 / (d + 0.09)).sum())
 
 
+def test_a_direction_in_which_nothing_varies_stays_closed_however_little_noise_there_is():
+    v = np.array([3.0, -1.0, 2.0]) / 7  # the variances beside it are rounding: about 1e-17
+    assert_close(wiener(np.outer(v, v), 1e-12), np.outer(v, v) / (v @ v))
+
+
 @pytest.mark.parametrize("k", [1, 2])
 def test_a_narrow_linear_denoiser_keeps_the_first_components_shrunk(k):
     sigma, pca = 0.5, PCA.fit(rng(7).normal(size=(60, 4)) * [2, 1, 0.6, 0.3])

@@ -16,7 +16,7 @@ from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam
 from ae_course.sparsity import running_kl_sparsity
-from ae_course.training import minibatches, train
+from ae_course.training import minibatches, train, validation_split
 from ae_course.workspace import Workspace
 
 NET = Autoencoder.folded(5, 3)
@@ -55,6 +55,42 @@ def test_each_epoch_has_an_order_of_its_own():
     first, second = (np.concatenate(list(minibatches(50, 8, rng))).tolist() for _ in range(2))
     assert first != second
     assert first != sorted(first)
+
+
+@pytest.mark.parametrize(
+    ("n", "fraction", "aside"),
+    [(10, 0.2, 2), (10, 0.26, 3), (10, 0.24, 2), (3, 0.01, 1), (3, 0.99, 2), (2, 0.5, 1)],
+)
+def test_a_fraction_of_the_samples_is_set_aside_and_rows_stay_together(n, fraction, aside):
+    X, labels = np.arange(3 * n).reshape(n, 3), np.arange(n)
+    X_train, X_valid, to_train, to_valid = validation_split(
+        np.random.default_rng(0), X, labels, fraction=fraction
+    )
+    assert len(X_valid) == len(to_valid) == aside
+    assert sorted([*to_train, *to_valid]) == list(range(n))
+    for rows, numbers in ((X_train, to_train), (X_valid, to_valid)):
+        np.testing.assert_array_equal(rows, X[numbers])
+
+
+def test_every_sample_is_as_likely_to_be_set_aside():
+    rng, times = np.random.default_rng(0), np.zeros(10)
+    for _ in range(2000):
+        times[validation_split(rng, np.arange(10))[1]] += 1
+    np.testing.assert_allclose(times / 2000, 0.2, atol=0.04)  # 4.5 standard deviations
+
+
+@pytest.mark.parametrize(
+    ("arrays", "fraction", "message"),
+    [
+        ([np.ones(4), np.ones(5)], 0.2, r"found arrays with \[4, 5\] rows"),
+        ([np.ones(1)], 0.2, r"found arrays with \[1\] rows, wanted .* 2 or more"),
+        ([np.ones(4)], 0, "the fraction is 0, wanted a number between 0 and 1"),
+        ([np.ones(4)], 1, "the fraction is 1, wanted a number between 0 and 1"),
+    ],
+)
+def test_what_cannot_be_split_is_told(arrays, fraction, message):
+    with pytest.raises(ValueError, match=message):
+        validation_split(np.random.default_rng(0), *arrays, fraction=fraction)
 
 
 def test_training_shows_every_sample_once_per_epoch():
