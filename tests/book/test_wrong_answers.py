@@ -132,7 +132,10 @@ def test_every_known_mistake_is_recognised_by_the_checks_and_loses_points(name, 
     exec(sealed, space)
     for table, messages in known.items():
         for message in messages:
-            assert space["known"][table][message], f"no check tells: {message}"
+            assert space["known"][table][message], (
+                f"no visible check of {table} has a result of its own for the mistake"
+                f" {message!r}: give one an input at which it differs from the other mistakes"
+            )
 
 
 # What the rules say of a set that breaks them
