@@ -1,8 +1,11 @@
 """What only instructors may read of a problem set, and where it leaks."""
 
+import html
 import re
+from collections import defaultdict
 from functools import cache
 
+import numpy as np
 from handed_in import ROOT, SETS
 
 from grading.problem_set import HIDDEN
@@ -37,21 +40,45 @@ def bare(text):
     return [line for line in lines if line]
 
 
-def secrets(problems):
-    """Lines that only the instructor may read, if they are long enough to tell something.
+@cache
+def secrets(name):
+    """Lines of a set that only the instructor may read, if they are long enough to tell something.
 
     A line such as ``Y = logistic(X @ W.T + b)`` that a chapter, the package or another set has of
     its own tells nothing; two of them in a row would, for which there is another test.
     """
-    shown = visible(problems)
+    problems, shown = SETS[name], visible(SETS[name])
     known = {line for lines in authored().values() for line in lines}
     lines = {line for text in secret_texts(problems) for line in bare(text)} - known
     public = ("from ", "import ")
     return {s for s in lines if len(s) > 20 and s not in shown and not s.startswith(public)}
 
 
+@cache
+def beginnings():
+    """The secrets of all sets, with their names, by their first eight bytes read as a number."""
+    found = defaultdict(list)
+    for name in SETS:
+        for line in secrets(name):
+            found[int.from_bytes(line.encode()[:8], "little")].append((name, line))
+    return found
+
+
+def all_leaks(text):
+    """The secrets of all sets that occur in a text, as it stands or in HTML or JSON: (set, line).
+
+    Most texts have none of thousands of lines, so one pass looks for how these begin.
+    """
+    plain = html.unescape(text).replace('\\"', '"')
+    data, keys = plain.encode(), np.sort(np.array(list(beginnings()), np.uint64))
+    begun = set()
+    for first in range(min(8, len(data) // 8)):
+        eights = np.frombuffer(data, "<u8", (len(data) - first) // 8, first)
+        place = np.searchsorted(keys, eights) % len(keys)
+        begun.update(eights[keys[place] == eights].tolist())
+    return sorted(it for key in begun for it in beginnings()[key] if it[1] in plain)
+
+
 def leaks(text, name):
-    """The secrets of a problem set that occur in a text, as it stands or in HTML or JSON."""
-    plain = text.replace("&quot;", '"').replace("&#39;", "'").replace("&amp;", "&")
-    plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace('\\"', '"')
-    return sorted(line for line in secrets(SETS[name]) if line in plain)
+    """The secrets of one problem set that occur in a text."""
+    return [line for where, line in all_leaks(text) if where == name]

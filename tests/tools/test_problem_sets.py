@@ -1,5 +1,6 @@
 """What is made of a problem set is in step with its source, and hands out no secret."""
 
+import html
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 from handed_in import SETS, SMALL, SOURCES, blank
-from leaks import authored, bare, leaks, secret_texts, secrets, visible
+from leaks import all_leaks, authored, bare, leaks, secret_texts, secrets, visible
 
 from grading import ROOT
 from grading.problem_set import ProblemError, ProblemSet
@@ -126,7 +127,7 @@ def test_nbgrader_finds_every_cell_in_order(name):
 
 @each_set
 def test_there_are_secrets_to_keep(name):
-    assert len(secrets(SETS[name])) > 50
+    assert len(secrets(name)) > 50
     source = next(path for path in SOURCES if path.stem == name)
     assert len(leaks(source.read_text("utf-8"), name)) > 50
 
@@ -146,24 +147,31 @@ def test_no_two_secret_lines_in_a_row_are_public(name):
 
 
 @each_set
-def test_no_secret_is_in_the_students_notebook(name):
-    text = "\n".join(cell.source for cell in blank(name).cells)
-    assert leaks(text, name) == []
-    assert leaks(nbformat.writes(blank(name)), name) == []
-    assert "BEGIN" not in text
+def test_a_secret_is_found_wherever_it_stands(name):
+    line = max(secrets(name), key=len)
+    for around in ("{}", "before {} after", "<b>{}</b>", "日本 {}"):
+        assert (name, line) in all_leaks(around.format(line) + " " * 9)
+        assert leaks(around.format(html.escape(line)) + " " * 9, name)
+    assert all_leaks("nothing of the kind") == all_leaks("") == []
 
 
 @each_set
-def test_no_secret_is_in_what_is_handed_out(name, tmp_path):
+def test_no_secret_is_in_the_students_notebook(name):
+    text = "\n".join(cell.source for cell in blank(name).cells)
+    assert all_leaks(text) == []
+    assert all_leaks(nbformat.writes(blank(name))) == []
+    assert "BEGIN" not in text
+
+
+def test_no_secret_is_in_what_is_handed_out(tmp_path):
     archive = tmp_path / "handout.zip"
     problem_sets.hand_out(archive)
     with zipfile.ZipFile(archive) as packed:
         names = packed.namelist()
-        assert f"autoencoders/problem_sets/{name}.ipynb" in names
+        assert {f"autoencoders/problem_sets/{name}.ipynb" for name in SETS} <= set(names)
         for entry in names:
             assert not re.search("wrong_answers|grading|tests|tools|instructor|key", entry), entry
-            text = packed.read(entry).decode("utf-8", "replace")
-            assert leaks(text, name) == [], entry
+            assert all_leaks(packed.read(entry).decode("utf-8", "replace")) == [], entry
 
 
 def test_what_is_handed_out_can_be_installed_and_used(tmp_path):
