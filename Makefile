@@ -18,7 +18,7 @@ export $(given)
 python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help environment book test lab notebooks assignments grade check test-one lint format play \
+.PHONY: help environment book test lab notebooks assignments grade check test-one lint format play fonts \
   pdf zip publish-check check-code check-notebooks check-site clean
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo "make grade SUBMISSIONS=folder-or-zip   grade a class (SET=problems_01, UNCONFINED=1;"
 	@echo "                 DRY=1 only says who is who, ROSTER=class.csv names who is missing)"
 	@echo "make play        compute what can be played with in the chapters (NAME=draw: only that one)"
+	@echo "make fonts       make the site's typefaces again, for letters that are new (needs npm)"
 	@echo "make check NAME=03_sparsity   check one chapter, problem set or module in seconds"
 	@echo "make test-one NAME=...        run tests whose names have these words, or one file of them"
 	@echo "make lint        check the style of all code"
@@ -77,6 +78,9 @@ play: environment
 	@$(python) -m tools.play $${NAME:+"$$NAME"}
 	@$(python) -m tools.website
 	@$(python) -m tools.play --pictures $${NAME:+"$$NAME"}
+
+fonts: environment
+	@$(python) -m tools.typefaces
 
 grade: environment
 	@if [ -z "$$SUBMISSIONS" ]; then \

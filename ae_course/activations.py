@@ -11,6 +11,7 @@ from functools import cache, partial
 import numpy as np
 
 from ae_course.checks import as_array, check_integer
+from ae_course.workspace import blocks
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,14 @@ class Activation:
 
 
 def _logistic(u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
-    y = np.negative(u, out=out)
+    whole = np.empty_like(u) if out is None else out
     with np.errstate(over="ignore"):  # exp(-u) = inf leads to y = 0, which is the limit
-        y = np.exp(y, out=out)
-    y = np.add(y, 1, out=out)
-    return np.divide(1, y, out=out)  # reciprocal has no vector instructions
+        for part, y in blocks(u, whole):
+            np.negative(part, out=y)
+            np.exp(y, out=y)
+            y += 1
+            np.divide(1, y, out=y)  # reciprocal has no vector instructions
+    return whole
 
 
 def _softmax(u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
@@ -115,7 +119,7 @@ def _top_k(k: int) -> Activation:
     return Activation(
         f"top_k({k})",
         partial(_pass_largest, k),
-        lambda u, y: _largest(k, u).astype(u.dtype),
+        lambda u, y: _passed(k, u, y).astype(u.dtype),
     )
 
 
@@ -126,11 +130,20 @@ def _pass_largest(k: int, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
     return y
 
 
+def _passed(k: int, u: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What :func:`_largest` gives, read off the outputs where none of those that passed is 0."""
+    passed = y != 0
+    return passed if np.count_nonzero(passed) == k * (y.size // y.shape[-1]) else _largest(k, u)
+
+
 def _largest(k: int, u: np.ndarray) -> np.ndarray:
     """Where the k largest entries of each row are, the first of equal ones counting as larger."""
     if k > u.shape[-1]:
         raise ValueError(f"top_k({k}) keeps {k} units, the layer has {u.shape[-1]}")
     least = np.partition(u, -k, axis=-1)[..., -k, None]  # the smallest entry that passes
+    passing = u >= least
+    if np.count_nonzero(passing) == k * least.size:  # no two are equal
+        return passing
     above, equal = u > least, u == least
     vacant = k - above.sum(axis=-1, keepdims=True)
     return above | (equal & (equal.cumsum(axis=-1) <= vacant))

@@ -14,7 +14,7 @@ import numpy as np
 from ae_course.losses import Loss
 from ae_course.network import Network, Trace
 from ae_course.parameters import Parameters
-from ae_course.workspace import Allocate, allocate
+from ae_course.workspace import Allocate, add_multiple, allocate
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,7 @@ class Objective(Evaluated):
     def __add__(self, other):
         return Sum(self.parts + other.parts) if isinstance(other, Objective) else NotImplemented
 
-    def __radd__(self, other):
-        # `sum` starts with 0.
+    def __radd__(self, other):  # `sum` starts with 0
         return Sum(self.parts) if isinstance(other, Real) and other == 0 else NotImplemented
 
     def __mul__(self, weight):
@@ -146,8 +145,9 @@ class Objective(Evaluated):
     def gradient_from(self, forward_pass: ForwardPass) -> Parameters:
         """The gradient of J from a forward pass."""
         net, params, trace = forward_pass.net, forward_pass.params, forward_pass.trace
-        delta_out, grad_outputs = None, {}
-        delta_sum = forward_pass.workspace("delta_sum", trace.output.shape, params.dtype)
+        delta_out, grad_outputs, delta_sum = None, {}, None
+        if sum(type(t).delta_out is not Term.delta_out for _, t in self.parts) > 1:
+            delta_sum = forward_pass.workspace("delta_sum", trace.output.shape, params.dtype)
         for c, term in self.parts:
             delta_out = _plus(delta_out, c, term.delta_out(forward_pass), delta_sum)
             for l, part in term.grad_outputs(forward_pass).items():
@@ -158,14 +158,14 @@ class Objective(Evaluated):
         for c, term in self.parts:
             for name, part in term.grad_params(forward_pass).items():
                 _check_part(f"the gradient by {name}", part, gradient[name])
-                gradient[name] += c * part
+                add_multiple(gradient[name], c, part)
         return gradient
 
 
 def _plus(total, weight: float, part, out=None) -> np.ndarray | None:
-    # The product has its own memory even if the weight is 1: the next term may reuse the part's.
-    if part is None:
-        return total
+    # With `out` the product has its own memory: the next term may reuse the part's.
+    if part is None or (total is None and out is None and weight == 1):
+        return total if part is None else part
     return np.multiply(part, weight, out=out) if total is None else total + weight * part
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ae_course.checks import as_array, check_fraction, check_not_negative, check_positive
+from ae_course.workspace import blocks
 
 Rate = float | Callable[[int], float]
 
@@ -101,7 +102,8 @@ class SGD(Descent):
     def update(self, vector, gradient, state):
         """w <- w - rate g."""
         rate = self._rate(vector, gradient, state)
-        vector -= np.multiply(gradient, rate, out=state["scratch"])
+        for w, g in blocks(vector, gradient):
+            w -= np.multiply(g, rate, out=state["scratch"][: len(w)])
 
 
 @dataclass(frozen=True)
@@ -172,17 +174,20 @@ class Adam(Descent):
     def update(self, vector, gradient, state):
         """w <- w - rate m_hat / (sqrt(v_hat) + epsilon)."""
         rate = self._rate(vector, gradient, state)
-        m, v, scratch, t = state["m"], state["v"], state["scratch"], state["steps"]
-        m *= self.beta1
-        m += np.multiply(gradient, 1 - self.beta1, out=scratch)
-        v *= self.beta2
-        np.multiply(gradient, gradient, out=scratch)
-        scratch *= 1 - self.beta2
-        v += scratch
         # The corrections are numbers, so they are applied to the rate and epsilon, not to arrays.
+        t = state["steps"]
         root = math.sqrt(1 - self.beta2**t)
-        np.sqrt(v, out=scratch)
-        scratch += self.epsilon * root
-        np.divide(m, scratch, out=scratch)
-        scratch *= rate * root / (1 - self.beta1**t)
-        vector -= scratch
+        epsilon, rate = self.epsilon * root, rate * root / (1 - self.beta1**t)
+        for w, g, m, v in blocks(vector, gradient, state["m"], state["v"]):
+            scratch = state["scratch"][: len(w)]
+            m *= self.beta1
+            m += np.multiply(g, 1 - self.beta1, out=scratch)
+            v *= self.beta2
+            np.multiply(g, g, out=scratch)
+            scratch *= 1 - self.beta2
+            v += scratch
+            np.sqrt(v, out=scratch)
+            scratch += epsilon
+            np.divide(m, scratch, out=scratch)
+            scratch *= rate
+            w -= scratch

@@ -45,8 +45,8 @@ COMMANDS = {
     "zip": ([], r"autoencoders\.zip \(\d+ MB\)"),
     "publish-check": ([], r"The site can be published"),
 }
-# These have tests of their own: below, and in tests/browser/test_printed.py.
-SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf"}
+# These have tests of their own: below, in tests/browser/test_printed.py and test_typefaces.py.
+SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf", "fonts"}
 
 
 def tracked():

@@ -4,8 +4,10 @@
 
 Each element of book/_static/play has a script, NAME.js; if it needs numbers, this program computes
 them with ae_course and writes NAME-data.js beside it. Large arrays are stored as whole numbers of
-one byte, times a scale. With --pictures it opens the built site in chromium and stores, as
-NAME.png, what each element shows at first: for readers without scripts, and for print.
+one byte, times a scale. What few readers will look at, as one of many networks, has a file of its
+own, NAME-PLACE-data.js, which the element asks for. With --pictures it opens the built site in
+chromium and stores, as NAME.png, what each element shows at first: for readers without scripts,
+and for print.
 """
 
 import argparse
@@ -18,7 +20,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from ae_course import (
     PCA,
@@ -29,6 +31,7 @@ from ae_course import (
     datasets,
     glorot,
     mean_bias,
+    population_sparsity,
     reconstruction,
     tanh,
     train,
@@ -38,12 +41,15 @@ from ae_course.files import atomic_write
 from ae_course.moments import covariance
 from ae_course.pca import principal_axes
 from ae_course.variational import VariationalAutoencoder, append_noise, negative_elbo
-from tools import ROOT
+from tools import ROOT, sparse_grid
 
 FOLDER = ROOT / "book" / "_static" / "play"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1"]
 LEVELS = 15  # of ink in a drawing
-Arrays = dict[str, np.ndarray | list]
+Arrays = dict[str, "np.ndarray | list | Arrays"]  # what is in one of its own has a file of its own
+AT_FIRST = {
+    "rule": "part=6"
+}  # what a picture shows, where it is not what the element shows at first
 
 
 def main() -> None:
@@ -55,10 +61,19 @@ def main() -> None:
     if asked.pictures:
         return take_pictures(asked.names)
     for name in asked.names or MAKERS:
-        path = FOLDER / f"{name}-data.js"
-        with atomic_write(path) as file:
-            file.write(script(name, MAKERS[name]()).encode())
-        print("Wrote", path.relative_to(ROOT))
+        if name in MAKERS:  # the others need no numbers
+            write(name, MAKERS[name]())
+
+
+def write(name: str, arrays: Arrays) -> None:
+    """Write the script of these arrays, and the scripts of those that have one of their own."""
+    path = FOLDER / f"{name}-data.js"
+    with atomic_write(path) as file:
+        file.write(script(name, arrays).encode())
+    print("Wrote", path.relative_to(ROOT))
+    for part, array in arrays.items():
+        if isinstance(array, dict):
+            write(f"{name}-{part}", array)
 
 
 def whitening() -> Arrays:
@@ -172,6 +187,52 @@ def deltas() -> Arrays:
     }
 
 
+def sparsity() -> Arrays:
+    """The networks of chapter 3, 200 digits that they have not seen, and what they make of them."""
+    digits = np.round(sparse_grid.small_digits("test", 200)).astype(np.uint8)
+    parts = {}
+    for name, params in sparse_grid.networks():
+        parts[name] = {
+            "encoder": bytes_of(params["W1"]),
+            "code_bias": params["b1"].astype(np.float32),
+            "decoder": bytes_of(params["W2"]),
+            "output_bias": params["b2"].astype(np.float32),
+        }
+    codes = {name: sparse_code(part, digits) for name, part in parts.items()}
+    measures = {
+        "population": [float(population_sparsity(Y).mean()) for Y in codes.values()],
+        "mean": [float(Y.mean()) for Y in codes.values()],
+    }
+    grid = {"betas": list(sparse_grid.BETAS), "rhos": list(sparse_grid.RHOS), "names": list(parts)}
+    return grid | {"digits": digits} | measures | parts
+
+
+def sparse_code(part: Arrays, digits: np.ndarray) -> np.ndarray:
+    """The codes that a network of chapter 3 makes with its weights as they are stored."""
+    params = sparse_params({key: unpacked(as_json(array)) for key, array in part.items()})
+    return sparse_grid.NET.encode(params, digits / 255)
+
+
+def sparse_params(part: Arrays) -> dict[str, np.ndarray]:
+    """The parameters of a network of chapter 3 from its stored numbers."""
+    params = sparse_grid.NET.init(np.random.default_rng(0))
+    params["W1"], params["b1"] = part["encoder"].reshape(64, 196), part["code_bias"]
+    params["W2"], params["b2"] = part["decoder"].reshape(196, 64), part["output_bias"]
+    return params
+
+
+def rule() -> Arrays:
+    """Three samples, and where a network of two inputs, two code units and two outputs begins."""
+    arrays = {
+        "X": [[1, 0], [0, 1], [1, 1]],
+        "W1": [[0.8, -0.6], [-0.5, 0.9]],
+        "b1": [0.3, 0.2],
+        "W2": [[0.7, -0.4], [-0.3, 0.6]],
+        "b2": [0.1, 0.2],
+    }
+    return {key: np.float32(array) for key, array in arrays.items()}
+
+
 MAKERS: dict[str, Callable[[], Arrays]] = {
     "whitening": whitening,
     "line": line,
@@ -180,6 +241,8 @@ MAKERS: dict[str, Callable[[], Arrays]] = {
     "denoiser": denoiser,
     "codes": codes,
     "deltas": deltas,
+    "sparsity": sparsity,
+    "rule": rule,
 }
 
 
@@ -219,7 +282,8 @@ def written(image: np.ndarray) -> str:
 
 def script(name: str, arrays: Arrays) -> str:
     """The script that stores these arrays under a name."""
-    lines = [f'  "{key}": {json.dumps(as_json(array))},\n' for key, array in arrays.items()]
+    own = {key: array for key, array in arrays.items() if not isinstance(array, dict)}
+    lines = [f'  "{key}": {json.dumps(as_json(array))},\n' for key, array in own.items()]
     return (
         f"// Written by tools/play.py.\nplay.store({json.dumps(name)}, {{\n{''.join(lines)}}});\n"
     )
@@ -260,11 +324,19 @@ def take_pictures(names: list[str]) -> None:
             page.goto(path.as_uri())
             for name in re.findall(r'class="play" id="play-([a-z]+)"', page.content()):
                 if not names or name in names:
-                    picture = FOLDER / f"{name}.png"
-                    page.locator(f"play-{name} > .play-live").screenshot(path=picture)
-                    print("Wrote", picture.relative_to(ROOT))
+                    take_picture(page, path.as_uri(), name)
             page.close()
         chromium.close()
+
+
+def take_picture(page: Page, address: str, name: str) -> None:
+    """Store the picture of one element, as soon as it has all its numbers."""
+    page.goto("about:blank")
+    page.goto(f"{address}#play-{name}?{AT_FIRST.get(name, '')}")
+    page.locator(f"play-{name}").evaluate("e => e.ready")
+    picture = FOLDER / f"{name}.png"
+    page.locator(f"play-{name} > .play-live").screenshot(path=picture)
+    print("Wrote", picture.relative_to(ROOT))
 
 
 if __name__ == "__main__":

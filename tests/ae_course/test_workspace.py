@@ -1,10 +1,11 @@
 """Allocate for results is new in every call, or lasts as long as a loop."""
 
 import numpy as np
+import pytest
 from helpers import assert_close
 
 from ae_course.checks import as_rows
-from ae_course.workspace import Workspace, allocate
+from ae_course.workspace import BLOCK, Workspace, add_multiple, allocate, blocks
 
 DOUBLE = np.dtype(float)
 
@@ -41,3 +42,14 @@ def test_grey_values_are_written_to_the_room_that_is_given():
     rows = as_rows(np.full((2, 3), 51, np.uint8), 3, DOUBLE, workspace, "X")
     assert np.shares_memory(rows, workspace("X", (2, 3), DOUBLE))
     assert_close(rows, np.full((2, 3), 0.2))
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (BLOCK + 1,), (3 * BLOCK,), (700, 50), (3, BLOCK + 1)])
+def test_blocks_have_every_number_once_and_are_views(shape):
+    a, b = np.zeros(shape), np.arange(np.prod(shape, dtype=int), dtype=float).reshape(shape)
+    for part, other in blocks(a, b):
+        assert part.size <= max(BLOCK, b[:1].size if b.ndim else 1)
+        part += other
+    assert (a == b).all()
+    add_multiple(a, -0.5, b)
+    assert (a == 0.5 * b).all()

@@ -6,21 +6,39 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from ae_course import Autoencoder, Momentum, PCAWhitening, ZCAWhitening, activations, tanh
+from ae_course import (
+    Autoencoder,
+    Momentum,
+    PCAWhitening,
+    ZCAWhitening,
+    activations,
+    cross_entropy,
+    kl_sparsity,
+    lifetime_sparsity,
+    population_sparsity,
+    reconstruction,
+    tanh,
+)
 from ae_course.mixture import Mixture
 from ae_course.network import Layer, Network
 from ae_course.propagation import delta_sizes, signal_sizes
+from ae_course.sparsity import kl_slope
 from ae_course.variational import VariationalAutoencoder
-from tools import ROOT, play
+from tools import ROOT, play, sparse_grid
 
-SOURCES = sorted((ROOT / "book" / "src").glob("*.md"))
-PAGES = {
-    name: source.stem
-    for source in SOURCES
+SOURCES = {"index": ROOT / "index.md"} | {
+    f"book/{source.stem}": source for source in sorted((ROOT / "book" / "src").glob("*.md"))
+}
+PAGES = {  # the last that has it: a chapter, where the home page has it too
+    name: page
+    for page, source in SOURCES.items()
     for name in re.findall(r"^`{3,}\{play\} (\S+)$", source.read_text("utf-8"), re.MULTILINE)
 }
 # Typed arrays are no JSON.
-VALUES = "e => JSON.parse(JSON.stringify(e.values, (k, v) => ArrayBuffer.isView(v) ? [...v] : v))"
+VALUES = """async (e) => {
+  await e.ready;
+  return JSON.parse(JSON.stringify(e.values, (k, v) => ArrayBuffer.isView(v) ? [...v] : v));
+}"""
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
 
 
@@ -147,9 +165,78 @@ def deltas(state):
     return {"signals": signals, "deltas": list(sizes.values())}
 
 
-COMPUTED = {
-    f.__name__: f for f in (bowl, whitening, line, components, draw, denoiser, codes, deltas)
-}
+def sparsity(state):
+    data, net = play.stored("sparsity"), sparse_grid.NET
+    beta, rho = state["beta"], state["rho"]
+    i, k = data["betas"].index(beta), data["rhos"].index(rho)
+    place = f"{i}{k}" if beta else "0"
+    params = play.sparse_params(play.stored(f"sparsity-{place}"))
+    X = data["digits"].reshape(200, 196)
+    codes, own = net.encode(params, X), data["names"].index(place)
+    population = population_sparsity(codes).mean()
+    # What is stored of all networks is what this one has.
+    np.testing.assert_allclose(data["population"][own], population, rtol=1e-5)
+    np.testing.assert_allclose(data["mean"][own], codes.mean(), rtol=1e-5)
+    return {
+        "codes": codes,
+        "outputs": net.decode(params, codes),
+        "error": sparse_grid.E.value(net, params, X),
+        "means": codes.mean(axis=0),
+        "mean": codes.mean(),
+        "penalty": beta * kl_sparsity(rho).value(net, params, X),
+        "population": population,
+        "lifetime": lifetime_sparsity(codes).mean(),
+        "on": (codes > 0.5).sum(axis=1).mean(),
+    }
+
+
+def rule(state):
+    data, net = play.stored("rule"), Autoencoder.folded(2, 2)
+    params, X = net.init(np.random.default_rng(0)), data["X"].reshape(3, 2)
+    for name in params:
+        params[name] = data[name].reshape(params[name].shape)
+    E, penalty = reconstruction(cross_entropy), state["beta"] * kl_sparsity(state["rho"])
+    path = []
+    for _ in range(int(state["step"]) + 1):
+        here, trace = params.copy(), net.forward(params, X)
+        J, gradient = (E + penalty).value_and_gradient(net, params, X)
+        path.append(J)
+        for name, slope in gradient.items():
+            params[name] = params[name] - state["rate"] * slope
+    y, output = trace.y[1], trace.output
+    slopes = kl_slope(state["rho"], y.mean(axis=0))
+    back, bend = (output - X) @ here["W2"], y * (1 - y)
+    deltas = (back + state["beta"] * slopes) * bend
+    # The deltas are those of the package: they make its gradient.
+    np.testing.assert_allclose(deltas.T @ X / 3, gradient["W1"], rtol=1e-10)
+    halves = [
+        dict(zip(("weights", "biases"), (gradient[f"W{l}"], gradient[f"b{l}"]), strict=True))
+        for l in (1, 2)
+    ]
+    return {
+        "u": trace.u[1],
+        "y": y,
+        "output": output,
+        "errors": [E.value(net, here, X[n : n + 1]) for n in range(3)],
+        "means": y.mean(axis=0),
+        "slopes": slopes,
+        "above": output - X,
+        "back": back,
+        "bend": bend,
+        "deltas": deltas,
+        "code": halves[0],
+        "decoder": halves[1],
+        "next": {"W": params["W1"], "b": params["b1"], "V": params["W2"], "c": params["b2"]},
+        "E": E.value(net, here, X),
+        "penalty": penalty.value(net, here, X),
+        "J": path[-1],
+        "path": path,
+        "after": (E + penalty).value(net, params, X),
+    }
+
+
+ELEMENTS = (bowl, whitening, line, components, draw, denoiser, codes, deltas, sparsity, rule)
+COMPUTED = {f.__name__: f for f in ELEMENTS}
 STATES = {
     "bowl": [
         {"rate": 0.0645, "steepness": 30, "x": 3.3, "y": -1.2},
@@ -174,6 +261,16 @@ STATES = {
         {"depth": 1, "factor": 0.1, "activation": 1},
         {"depth": 13, "factor": 1.41, "activation": 2},
         {"depth": 7, "factor": 10, "activation": 3},
+    ],
+    "sparsity": [
+        {"beta": 0, "rho": 0.05},
+        {"beta": 30, "rho": 0.02},
+        {"beta": 1, "rho": 0.3},
+    ],
+    "rule": [
+        {"step": 0, "part": 6, "beta": 0},
+        {"step": 99, "part": 4, "beta": 5, "rho": 0.02, "rate": 2},
+        {"step": 13, "part": 2, "beta": 0.3, "rho": 0.5, "rate": 0.05},
     ],
 }
 MOVED = "([e, before]) => JSON.stringify(e.state) !== JSON.stringify(before)"
@@ -221,7 +318,7 @@ def to_play(page, site_url):
 
     def opened(name, page=page, base=site_url, **state):
         page.goto("about:blank")
-        page.goto(f"{base}book/{PAGES[name]}.html{address(name, state)}")
+        page.goto(f"{base}{PAGES[name]}.html{address(name, state)}")
         return page.locator(f"play-{name}")
 
     return opened
@@ -230,7 +327,7 @@ def to_play(page, site_url):
 def test_everything_to_play_with_has_a_page_and_is_computed():
     scripts = {path.stem for path in play.FOLDER.glob("*.js") if "-" not in path.stem} - {"play"}
     assert scripts == set(PAGES) == set(STATES)
-    assert len(PAGES) >= 4
+    assert len(PAGES) >= 10
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -354,7 +451,7 @@ def test_a_ball_rolls_unless_a_reader_wants_no_motion(watched, to_play, motion):
         page.wait_for_function("e => e.state.step === 60", arg=element.element_handle())
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name in ("line", "draw")])
+@pytest.mark.parametrize("name", [name for name in PAGES if name in ("line", "draw", "sparsity")])
 def test_opened_as_a_file_it_is_the_same(to_play, site, name):
     element = to_play(name, base=f"{site.as_uri()}/")
     assert_as_computed(element, name)
@@ -369,6 +466,52 @@ def test_features_are_switched_by_arrow_keys_and_space(to_play):
     pressed = element.locator(".play-code [aria-pressed=false]")
     assert pressed.count() == 1
     assert_as_computed(element, "draw")
+
+
+def test_a_rule_goes_on_part_by_part_and_over_the_end_of_a_step(to_play):
+    element = to_play("rule")
+    now, later = element.locator("[aria-current=step]"), element.locator(".play-card-6 td")
+    assert "Forward" in now.inner_text()
+    assert later.last.inner_text() == "·"
+    for _ in range(5):
+        element.get_by_role("button", name="Next part").press("Enter")
+    assert "Step" in now.inner_text()
+    assert later.last.inner_text() != "·"
+    element.get_by_role("button", name="Next part").press("Enter")
+    assert (state_of(element)["step"], state_of(element)["part"]) == (1, 1)
+    element.get_by_role("button", name="Part before").press("Enter")
+    assert (state_of(element)["step"], state_of(element)["part"]) == (0, 6)
+    assert_as_computed(element, "rule")
+
+
+def test_a_network_is_loaded_when_it_is_looked_at_and_no_other(page, site_url):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site_url}book/03_sparsity.html")
+    networks = re.compile(r"sparsity-\d+-data")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if networks.search(url)]
+    element = page.locator("play-sparsity")
+    element.scroll_into_view_if_needed()
+    assert_as_computed(element, "sparsity")
+    assert len([url for url in asked if networks.search(url)]) == 1
+
+
+def test_a_network_that_does_not_arrive_is_said_and_the_next_one_is_shown(watched, to_play):
+    with watched() as (page, _):
+        page.route("**/sparsity-22-data.js*", lambda route: route.abort())
+        element = to_play("sparsity", page=page)
+        element.evaluate("e => e.ready")
+        said = element.get_by_role("status").inner_text()
+        assert said == "This network cannot be shown: sparsity-22 could not be loaded."
+        element.evaluate(GO, address("sparsity", {"beta": 1}))
+        assert_as_computed(element, "sparsity")
+        assert element.get_by_role("status").inner_text() == ""
+
+
+def test_of_numbers_between_those_that_there_are_the_nearest_counts(to_play):
+    state = state_of(to_play("sparsity", beta="2.2", rho="0.06"))
+    assert state == {"beta": 3, "rho": 0.05}
 
 
 def test_pages_without_such_things_load_nothing_of_them(page, site_url):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ae_course import datasets
-from tools import play
+from tools import play, sparse_grid
 
-QUICK = ["whitening", "line", "components", "denoiser", "deltas"]  # the others train
+QUICK = ["whitening", "line", "components", "denoiser", "deltas", "rule"]  # the others train
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -37,9 +37,35 @@ def test_a_drawing_is_written_as_the_script_reads_it():
     assert play.written(image) == "fg1" + "z" + "j" + "8" + "z" * 35 + "w"
 
 
-@pytest.mark.parametrize("name", play.MAKERS)
-def test_no_file_of_numbers_is_heavy(name):
-    assert len(gzip.compress((play.FOLDER / f"{name}-data.js").read_bytes())) < 60_000
+def test_no_file_of_numbers_is_heavy():
+    files = sorted(play.FOLDER.glob("*-data.js"))
+    assert {f"{name}-data.js" for name in play.MAKERS} <= {file.name for file in files}
+    for file in files:
+        assert len(gzip.compress(file.read_bytes())) < 60_000, file.name
+
+
+def test_every_network_of_the_grid_has_a_file_and_one_of_them_is_computed_again():
+    data = play.stored("sparsity")
+    files = {path.name for path in play.FOLDER.glob("sparsity-*-data.js")}
+    assert files == {f"sparsity-{name}-data.js" for name in data["names"]}
+    assert (data["betas"], data["rhos"]) == (list(sparse_grid.BETAS), list(sparse_grid.RHOS))
+    X = sparse_grid.small_digits("train", 3_000) / 255
+    trained = sparse_grid.trained(X, beta=0.3, rho=0.1)
+    kept = play.sparse_params(play.stored("sparsity-22"))
+    digits = data["digits"].reshape(200, 196)
+    for network in (sparse_grid.NET.encode, sparse_grid.NET.reconstruct):
+        wanted = network(trained, digits.astype(np.float32))
+        # In bytes, and perhaps on another computer, a few outputs may differ more.
+        assert np.median(np.abs(network(kept, digits) - wanted)) < 0.01
+        assert np.abs(network(kept, digits) - wanted).mean() < 0.02
+
+
+def test_the_sparsest_network_of_the_grid_has_a_middling_penalty():
+    data = play.stored("sparsity")
+    population = dict(zip(data["names"], data["population"], strict=True))
+    for k in range(len(data["rhos"])):
+        along = [population["0"], *(population[f"{i}{k}"] for i in range(1, 7))]
+        assert 0 < np.argmax(along) < 6
 
 
 def test_the_stored_autoencoder_reconstructs_digits_that_it_has_not_seen():

@@ -18,15 +18,18 @@ window.play = (() => {
   // A number as it is shown: a true minus sign, and as many digits as make sense.
   const shown = (value, digits = 2) => {
     const large = Math.abs(value) >= 1e5;
-    return (large ? value.toExponential(1) : value.toFixed(digits)).replace("-", "−");
+    const text = large ? value.toExponential(1) : value.toFixed(digits);
+    return Number(text) ? text.replace("-", "−") : text.replace("-", "");
   };
 
   class Plaything extends HTMLElement {
     // A subclass has: `static label`, its name; `static state`, what its state is made of: numbers,
     // each as [at first, least, most], and words, as [at first]; `build()`, what it shows; `draw()`,
-    // which shows the state; `values`, the numbers that it shows.
+    // which shows the state; `values`, the numbers that it shows. `ready` is a promise that all
+    // numbers of the state are there; those that are asked for (see `ask`) may be on their way.
     connectedCallback() {
       if (this.live) return;
+      this.ready = Promise.resolve();
       const { label, state } = this.constructor;
       this.state = Object.fromEntries(Object.entries(state).map(([name, [first]]) => [name, first]));
       this.controls = [];
@@ -84,12 +87,29 @@ window.play = (() => {
       }
     }
 
-    // A slider for one number of the state. A logarithmic one moves evenly in powers of ten.
-    slider(name, label, { step = 0.01, log = false, say = (value) => shown(value) } = {}) {
+    // Whether it is within a screen of what the reader sees, as a promise that it comes to be.
+    get near() {
+      this.coming ??= new Promise((come) => {
+        const watch = new IntersectionObserver(
+          ([{ isIntersecting }]) => {
+            if (!isIntersecting) return;
+            watch.disconnect();
+            come();
+          },
+          { rootMargin: "100%" },
+        );
+        watch.observe(this);
+      });
+      return this.coming;
+    }
+
+    // A slider for one number of the state. A logarithmic one moves evenly in powers of ten, one
+    // `among` some numbers from one to the next.
+    slider(name, label, { step = 0.01, log = false, among = null, say = (value) => shown(value) } = {}) {
       const [, least, most] = this.constructor.state[name];
-      const [to, from] = log
-        ? [Math.log10, (at) => Number((10 ** at).toPrecision(3))]
-        : [(value) => value, (at) => round(at, 6)];
+      let [to, from] = [(value) => value, (at) => round(at, 6)];
+      if (log) [to, from] = [Math.log10, (at) => Number((10 ** at).toPrecision(3))];
+      if (among) [to, from, step] = [(value) => among.indexOf(value), (at) => among[at], 1];
       const range = { type: "range", min: to(least), max: to(most), step };
       const input = html("input", range);
       const output = html("output");
@@ -197,6 +217,20 @@ window.play = (() => {
       this.node = html("div", { class: "play-panel" }, html("span", { class: "play-title" }, title), this.canvas);
     }
 
+    // Pictures of `side` squares each side by side, `across` in a row, with paper between them.
+    tile(pictures, side, across, lows = pictures.map(() => 0), highs = pictures.map(() => 1)) {
+      const { width, height } = this.canvas;
+      const all = new Float64Array(width * height);
+      pictures.forEach((picture, k) => {
+        const start = Math.floor(k / across) * (side + 1) * width + (k % across) * (side + 1);
+        picture.forEach((number, at) => {
+          const place = start + Math.floor(at / side) * width + (at % side);
+          all[place] = (number - lows[k]) / (highs[k] - lows[k]);
+        });
+      });
+      this.paint(all);
+    }
+
     paint(numbers, low = 0, high = 1) {
       const { width, height } = this.canvas;
       const pixels = new ImageData(width, height);
@@ -220,6 +254,22 @@ window.play = (() => {
     stored[name] = Object.fromEntries(pairs.map(([key, array]) => [key, array.bytes ? numbers(array) : array]));
   };
 
+  // Numbers that a page does not load before somebody looks at them, as a promise.
+  const folder = new URL("./", document.currentScript.src);
+  const asked = {};
+  const ask = (name) => {
+    asked[name] ??= new Promise((come, fail) => {
+      const script = html("script", { src: new URL(`${name}-data.js`, folder) });
+      script.addEventListener("load", () => come(stored[name]));
+      script.addEventListener("error", () => {
+        delete asked[name]; // it may be there the next time
+        fail(new Error(`${name} could not be loaded`));
+      });
+      document.head.append(script);
+    });
+    return asked[name];
+  };
+
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, round, shown, store, stored, still };
+  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, round, shown, store, stored, ask, still };
 })();

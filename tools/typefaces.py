@@ -1,0 +1,135 @@
+"""Makes the typefaces that come with the site, of open ones: no more letters than it may need.
+
+    make fonts
+
+gets the originals with npm, keeps of the Latin ones what Europe writes, of the Japanese one what
+the site uses, and writes book/_static/fonts. Run it when the test of letters names one that lacks.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from tools import ROOT, website
+
+FONTS = ROOT / "book" / "_static" / "fonts"
+OWN_NAME = "Autoencoders"  # who changes a font may not keep the name that its makers reserve
+UNREAD = re.compile(r"<(math|script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+SAID = re.compile(r'\b(alt|aria-label|placeholder|title)="([^"]*)"')
+TAG = re.compile(r"<[^>]*>")
+
+LATIN = (
+    *(range(0x20, 0x7F), range(0xA0, 0x180), range(0x300, 0x30D), range(0x391, 0x3CA)),
+    *(range(0x2010, 0x2050), range(0x2070, 0x20A0), range(0x2150, 0x215F), range(0x2190, 0x21D5)),
+    *(range(0x2200, 0x2270), range(0x25A0, 0x25D0), range(0x2713, 0x2719)),
+)
+KANA = (range(0x3000, 0x3020), range(0x3040, 0x3100), range(0xFF01, 0xFF60))
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """A font file of the site, and the file of a package that it is made from."""
+
+    name: str
+    package: str
+    original: str
+
+    @property
+    def path(self) -> Path:
+        """Where the site has it."""
+        return FONTS / f"{self.name}.woff2"
+
+    @property
+    def family(self) -> str:
+        """The name under which pages ask for it."""
+        return f"{OWN_NAME} {self.name.partition('-')[0].title()}"
+
+
+SERIF, SANS, CODE, JAPANESE = (
+    f"@expo-google-fonts/{name}"
+    for name in (
+        "source-serif-4@0.4.1",
+        "source-sans-3@0.4.1",
+        "source-code-pro@0.4.1",
+        "noto-sans-jp@0.4.3",
+    )
+)
+TYPEFACES = (
+    Typeface("serif-regular", SERIF, "400Regular/SourceSerif4_400Regular.ttf"),
+    Typeface("serif-italic", SERIF, "400Regular_Italic/SourceSerif4_400Regular_Italic.ttf"),
+    Typeface("serif-bold", SERIF, "600SemiBold/SourceSerif4_600SemiBold.ttf"),
+    Typeface("sans-regular", SANS, "400Regular/SourceSans3_400Regular.ttf"),
+    Typeface("sans-italic", SANS, "400Regular_Italic/SourceSans3_400Regular_Italic.ttf"),
+    Typeface("sans-bold", SANS, "600SemiBold/SourceSans3_600SemiBold.ttf"),
+    Typeface("code-regular", CODE, "400Regular/SourceCodePro_400Regular.ttf"),
+    Typeface("japanese-regular", JAPANESE, "400Regular/NotoSansJP_400Regular.ttf"),
+)
+
+
+def main() -> None:
+    """Make all typefaces for the letters of the site."""
+    if shutil.which("npm") is None:
+        sys.exit("Cannot make the typefaces: npm, which gets the originals, is not installed")
+    letters = used(website.up_to_date())
+    with tempfile.TemporaryDirectory() as folder:
+        originals = {face.package: fetched(face.package, Path(folder)) for face in TYPEFACES}
+        for face in TYPEFACES:
+            make(face, originals[face.package] / face.original, letters)
+            print(f"{face.path.relative_to(ROOT)} ({face.path.stat().st_size / 1e3:.0f} kB)")
+        for package, at in originals.items():
+            name = package.partition("/")[2].partition("@")[0]
+            shutil.copyfile(at / "LICENSE_FONT", FONTS / f"LICENSE-{name}")
+
+
+def fetched(package: str, folder: Path) -> Path:
+    """The folder of an npm package."""
+    place = folder / package.replace("/", "-")
+    if not place.exists():
+        place.mkdir()
+        subprocess.run(["npm", "pack", "--silent", package], cwd=place, check=True)
+        with tarfile.open(next(place.glob("*.tgz"))) as archive:
+            archive.extractall(place, filter="data")
+    return place / "package"
+
+
+def used(site: Path) -> set[str]:
+    """Every letter that the pages of a site show, but for formulas, whose font is another."""
+    return {letter for path in site.rglob("*.html") for letter in shown(path.read_text("utf-8"))}
+
+
+def shown(page: str) -> set[str]:
+    """The letters of a page: its text, and what its tools and pictures say in words."""
+    page = UNREAD.sub("", page)
+    words = "".join(TAG.split(page)) + "".join(said for _, said in SAID.findall(page))
+    return {letter for letter in unescape(words) if letter.isprintable()}
+
+
+def make(face: Typeface, original: Path, letters: set[str]) -> None:
+    """Write one typeface, without hints for coarse screens, under a name of its own."""
+    japanese = face.package == JAPANESE
+    ranges = KANA if japanese else LATIN
+    wanted = {code for part in ranges for code in part} | set(map(ord, letters))
+    if japanese:
+        wanted -= {code for part in LATIN for code in part}
+    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, name_IDs=[0, 13])
+    options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl"]
+    font = TTFont(original, recalcTimestamp=False)
+    chosen = subset.Subsetter(options)
+    chosen.populate(unicodes=wanted)
+    chosen.subset(font)
+    for number, name in ((1, face.family), (2, face.name.partition("-")[2].title())):
+        font["name"].setName(name, number, 3, 1, 0x409)
+    subset.save_font(font, face.path, options)
+
+
+if __name__ == "__main__":
+    main()
