@@ -87,7 +87,8 @@ def main() -> None:
             print(f"{face.path.relative_to(ROOT)} ({face.path.stat().st_size / 1e3:.0f} kB)")
         for package, at in originals.items():
             name = package.partition("/")[2].partition("@")[0]
-            shutil.copyfile(at / "LICENSE_FONT", FONTS / f"LICENSE-{name}")
+            licence = (at / "LICENSE_FONT").read_text("utf-8")  # some have two bytes a line end
+            (FONTS / f"LICENSE-{name}").write_text(licence, "utf-8", newline="\n")
 
 
 def fetched(package: str, folder: Path) -> Path:

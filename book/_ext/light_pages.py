@@ -2,15 +2,18 @@
 
 The theme brings all of Font Awesome twice, as a script of 1.5 MB that runs before a page is shown
 and as fonts. The script goes, the font draws the icons, and of it stays what the site uses. All
-scripts that can wait do, and pictures load as they come near. Two thirds of the coloured pieces of
+scripts that can wait do. Pictures say their size, so that nothing jumps; the first is asked for at
+once, the others load as they come near. Two thirds of the coloured pieces of
 code have the colour of the text around them, in both themes, and need no element of their own.
 """
 
 import logging
 import re
+from functools import cache
 from pathlib import Path
 
 from fontTools import subset
+from PIL import Image
 from written_pages import rewrite
 
 AWESOME = re.compile(
@@ -22,7 +25,8 @@ VIEWPORT = re.compile(
 WAITS = re.compile(
     r'<script (?=[^>]*src="(?:[^"]*/)?(?!documentation_options)[\w.-]+\.js)(?![^>]*\bdefer)'
 )
-PICTURE = re.compile(r'<img (?=[^>]*src="[^"]*_images/)(?![^>]*\bloading=)')
+OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
+PICTURE = re.compile(r'<img (?=[^>]*src="[^"]*_images/([^"]+)")([^>]*)>')
 ICON = re.compile(r'class="[^"]*\bfa-(?:solid|regular|brands)\b[^"]*"|class="[^"]*\bfas\b[^"]*"')
 NAMED = re.compile(r"\bfa-([a-z0-9-]+)")
 RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -37,12 +41,16 @@ def lighten(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     static, used = Path(app.outdir, "_static"), set()
+    options = (static / "documentation_options.js").read_text("utf-8")
+    size = cache(lambda name: size_of(Path(app.outdir, "_images", name)))
     plain = "|".join(colourless((static / "pygments.css").read_text("utf-8")))
     plain = re.compile(rf'<span class="(?:{plain})">([^<]*)</span>')
 
     def lightened(page):
         used.update(name for icon in ICON.findall(page) for name in NAMED.findall(icon))
-        return CODE.sub(lambda code: plain.sub(r"\1", code[0]), light(page))
+        page = OPTIONS.sub(lambda _: f"<script>{options}</script>", light(page))
+        page = with_pictures(page, size)
+        return CODE.sub(lambda code: plain.sub(r"\1", code[0]), page)
 
     rewrite(app, lightened)
     css = "".join(file.read_text("utf-8") for file in (static / "styles").glob("*.css"))
@@ -57,9 +65,29 @@ def light(page: str) -> str:
     head, _, body = page.partition("<body")
     if first := VIEWPORT.search(head):
         head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
-    above, _, below = body.partition("<img ")  # the first picture is wanted at once
-    below = PICTURE.sub('<img loading="lazy" ', below)
-    return f"{head}<body{above}" + (f"<img {below}" if below else "")
+    return f"{head}<body{body}" if body else head
+
+
+def with_pictures(page: str, size) -> str:
+    """A page whose pictures say their size, and of which the first is the most urgent."""
+    first = PICTURE.search(page)
+
+    def told(picture):
+        words = picture[2]
+        if "width=" not in words and "height=" not in words and (known := size(picture[1])):
+            words = 'width="{}" height="{}" {}'.format(*known, words)
+        when = 'fetchpriority="high"' if picture.start() == first.start() else 'loading="lazy"'
+        return f"<img {words}>" if "loading=" in words else f"<img {when} {words}>"
+
+    return PICTURE.sub(told, page)
+
+
+def size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height of a picture in pixels, which one of lines does not have."""
+    if path.suffix == ".svg":
+        return None
+    with Image.open(path) as picture:
+        return picture.size
 
 
 def colourless(css: str) -> list[str]:
