@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ae_course.checks import as_rows, check_integer, covariance_matrix
-from ae_course.moments import covariance
+from ae_course.moments import Kind, covariance
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,9 @@ class PCA(FittedMap):
     _how: ClassVar[str] = "fit(X, k), k components of X"
 
     @classmethod
-    def fit(cls, X: np.ndarray | Iterable[np.ndarray], k: int | None = None) -> Self:
+    def fit(
+        cls, X: np.ndarray | Iterable[np.ndarray], k: int | None = None, dtype: Kind = np.float64
+    ) -> Self:
         r"""Find the principal components of the samples X (N, D), from their covariance.
 
         An eigenvalue is exact up to about :math:`10^{-16} d_1`. Where smaller ones matter, take the
@@ -122,8 +124,11 @@ class PCA(FittedMap):
             Samples as rows, as for :func:`ae_course.moments.moments`.
         k : int, optional
             How many components to keep, from 1 to D; all of them unless given.
+        dtype : float64 or float32
+            As for :func:`ae_course.moments.moments`. With float32 fitting takes half the time, and
+            eigenvalues are exact up to about :math:`10^{-7} d_1`, which :attr:`rank` heeds.
         """
-        mean, Phi = covariance(X)
+        mean, Phi = covariance(X, dtype)
         k = len(mean) if k is None else k
         check_integer("k", k, least=1, most=len(mean))
         d, U = principal_axes(Phi)
@@ -168,8 +173,9 @@ def principal_axes(Phi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         eigenvalue that is negative by more than rounding.
     """
     Phi = covariance_matrix(Phi)
-    d, U = np.linalg.eigh(Phi)
-    if d[0] < -np.sqrt(np.finfo(d.dtype).eps) * np.abs(Phi).max():
+    kind = np.result_type(Phi, np.float32)
+    d, U = (a.astype(kind, copy=False) for a in np.linalg.eigh(Phi.astype(float)))
+    if d[0] < -np.sqrt(np.finfo(kind).eps) * np.abs(Phi).max():
         raise ValueError(f"Phi has the eigenvalue {d[0]:.3g}, wanted none negative")
     # No variance is negative: what rounding puts below zero is zero.
     return d[::-1].clip(min=0), fix_signs(U.T[::-1]).T
@@ -194,4 +200,4 @@ def fix_signs(directions: np.ndarray) -> np.ndarray:
     """
     rows = np.arange(len(directions))
     largest = directions[rows, np.abs(directions).argmax(axis=1)]
-    return directions * np.where(largest < 0, -1.0, 1.0)[:, None]
+    return directions * np.where(largest < 0, -1, 1).astype(directions.dtype)[:, None]

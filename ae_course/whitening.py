@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ae_course.checks import as_array, as_matrix, as_rows, check_not_negative, covariance_matrix
-from ae_course.moments import covariance
+from ae_course.moments import Kind, covariance
 from ae_course.pca import FittedMap, principal_axes, resolution
 
 
@@ -40,7 +40,9 @@ class Whitening(FittedMap):
     _how: ClassVar[str] = "fit(X, epsilon)"
 
     @classmethod
-    def fit(cls, X: np.ndarray | Iterable[np.ndarray], epsilon: float = 0) -> Self:
+    def fit(
+        cls, X: np.ndarray | Iterable[np.ndarray], epsilon: float = 0, dtype: Kind = np.float64
+    ) -> Self:
         r"""Find the whitening of the samples X (N, D), from their covariance.
 
         Parameters
@@ -50,9 +52,11 @@ class Whitening(FittedMap):
         epsilon : float
             What is added to every eigenvalue (:eq:`eq-epsilon`); zero or more, in the units of the
             variances. Without it a singular covariance is refused.
+        dtype : float64 or float32
+            As for :meth:`ae_course.pca.PCA.fit`.
         """
         check_not_negative("epsilon", epsilon)  # before the data are read, which may take long
-        mean, Phi = covariance(X)
+        mean, Phi = covariance(X, dtype)
         d, U = principal_axes(Phi)
         Q, scale = cls._rotation(U), _scale(d, epsilon, mean)
         return cls(mean, d, Q / scale @ U.T, U * scale @ Q.T)

@@ -153,3 +153,21 @@ def test_squares_near_the_smallest_number_are_refused_and_others_are_not():
     with pytest.raises(ValueError, match="X varies by 1e-150, the square of which float64 cannot"):
         covariance(np.array([[0.0], [2e-150]]))
     assert covariance(np.array([[0.0], [2e-144]]))[1] == pytest.approx(1e-288, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("offset", [0.0, 100.0])
+def test_single_precision_is_off_by_its_rounding_and_chunks_are_summed_in_double(offset):
+    many = np.tile(samples(500, 6) + offset, (20, 1)).astype(np.float32)
+    exact, single = moments(many), moments(np.split(many, 10), np.float32)
+    assert single.scatter.dtype == np.float64  # in which the parts are added
+    deviation = np.sqrt(np.diag(exact.scatter))
+    assert (np.abs(single.scatter - exact.scatter) < 1e-5 * np.outer(deviation, deviation)).all()
+    assert np.abs(single.mean - exact.mean).max() < 1e-5
+    mean, Phi = covariance(many, np.float32)
+    assert mean.dtype == Phi.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.float16, int, "double precision"])
+def test_another_precision_is_refused(dtype):
+    with pytest.raises(TypeError, match="wanted float32 or float64"):
+        moments(X, dtype)

@@ -324,3 +324,15 @@ def test_a_fitted_map_can_be_copied_and_pickled(fitted):
 def test_a_whitening_of_no_kind_is_not_fitted():
     with pytest.raises(TypeError, match=r"wanted PCAWhitening\.fit or ZCAWhitening\.fit"):
         Whitening.fit(X)
+
+
+def test_in_single_precision_the_large_eigenvalues_and_the_rank_are_the_same():
+    wide = np.hstack([X, X[:, :1] + X[:, 1:2]]).astype(np.float32)  # one direction does not vary
+    exact, single = PCA.fit(wide), PCA.fit(wide, dtype=np.float32)
+    assert single.eigenvalues.dtype == single.components.dtype == np.float32
+    np.testing.assert_allclose(single.eigenvalues[:5], exact.eigenvalues[:5], rtol=1e-4)
+    assert single.rank == 5
+    with pytest.raises(ValueError, match="singular"):
+        ZCAWhitening.fit(wide, dtype=np.float32)
+    white = ZCAWhitening.fit(X, dtype=np.float32)
+    assert np.abs(covariance(white.transform(X))[1] - np.eye(5)).max() < 1e-4
