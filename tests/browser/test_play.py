@@ -502,11 +502,11 @@ def test_a_network_that_does_not_arrive_is_said_and_the_next_one_is_shown(watche
         page.route("**/sparsity-22-data.js*", lambda route: route.abort())
         element = to_play("sparsity", page=page)
         element.evaluate("e => e.ready")
-        said = element.get_by_role("status").inner_text()
+        said = element.locator(".play-failure").inner_text()
         assert said == "This network cannot be shown: sparsity-22 could not be loaded."
         element.evaluate(GO, address("sparsity", {"beta": 1}))
         assert_as_computed(element, "sparsity")
-        assert element.get_by_role("status").inner_text() == ""
+        assert element.locator(".play-failure").inner_text() == ""
 
 
 def test_of_numbers_between_those_that_there_are_the_nearest_counts(to_play):
