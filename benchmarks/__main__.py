@@ -152,6 +152,8 @@ def draw(growth, path: Path) -> None:
             axes.set_ylabel(unit)
         rows[0, column].set_title("an epoch" if what == "samples" else "a step")
         rows[1, column].set_xlabel(what)
+        rows[1, column].set_xticks(size, [f"{int(x):,}" for x in size], rotation=45)
+        rows[1, column].minorticks_off()
     rows[0, 0].legend()
     figure.tight_layout()
     figure.savefig(path, dpi=120)
