@@ -126,7 +126,7 @@ class PCA(FittedMap):
             How many components to keep, from 1 to D; all of them unless given.
         dtype : float64 or float32
             As for :func:`ae_course.moments.moments`. With float32 fitting takes half the time, and
-            eigenvalues are exact up to about :math:`10^{-7} d_1`, which :attr:`rank` heeds.
+            eigenvalues are exact up to about :math:`10^{-7} d_1`, which its ``rank`` heeds.
         """
         mean, Phi = covariance(X, dtype)
         k = len(mean) if k is None else k
