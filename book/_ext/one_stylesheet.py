@@ -108,7 +108,7 @@ def _rule(css, start, at, words):
         end = _end(css, at)
         body = css[at : end - 1]
         if not head.startswith("@"):
-            head = ",".join(s for s in selectors(head) if asks_for(s) <= words)
+            head = ",".join(s for s in selectors(head) if all(known(c, words) for c in asks_for(s)))
     return (f"{head}{{{body}}}\n" if head and body.strip() else ""), end
 
 
@@ -136,6 +136,12 @@ def asks_for(selector: str) -> set[str]:
     while INSIDE.search(selector):
         selector = INSIDE.sub("", selector)
     return set() if "\\" in selector else set(WANTED.findall(selector))
+
+
+def known(name: str, words: set[str]) -> bool:
+    """Whether something may have a class: a word that ends in a hyphen is continued by its script."""
+    starts = (name[: hyphen.end()] for hyphen in re.finditer("-", name))
+    return name in words or any(start in words for start in starts)
 
 
 def setup(app):

@@ -50,6 +50,22 @@ def test_a_rule_goes_that_asks_for_a_class_that_is_nowhere(united, css, kept):
         assert found == kept
 
 
+@pytest.mark.parametrize(("name", "said"), [("card-1", "card-"), ("play-card-1", "play-")])
+def test_a_class_whose_name_a_script_puts_together_is_kept(united, name, said):
+    assert united.used(f".{name} {{ a: b }}", {said}) == f".{name}{{ a: b }}\n"
+    assert united.used(f".{name} {{ a: b }}", {said[1:], "card", name + "-"}) == ""
+
+
+def test_no_rule_of_our_own_is_for_nothing(united, site):
+    pages = [path.read_text("utf-8") for path in site.rglob("*.html")]
+    words = united.vocabulary(site, pages)
+    for path in (ROOT / "book" / "_static").rglob("*.css"):
+        rules = united.MARK.sub(lambda mark: mark[0] if mark[0] in "{};" else "", path.read_text())
+        heads = re.findall(r"[^{};]+(?=\{)", re.sub(r"@[^{;]*[{;]", "", rules))
+        asked = {c for head in heads for s in united.selectors(head) for c in united.asks_for(s)}
+        assert not {name for name in asked if not united.known(name, words)}, path
+
+
 def test_addresses_lead_from_the_new_place_to_the_same_files(united, tmp_path):
     styles = tmp_path / "_static" / "styles"
     styles.mkdir(parents=True)
