@@ -323,8 +323,12 @@ def _notes(missing, runner):
     notes = [f"missing cells: {', '.join(missing)}"] if missing else []
     notes += [note for _, note in dict.fromkeys(runner.troubles)]
     notes += [
-        f"{where} begins with {magic}: as in Jupyter, it is not run"
+        f"{where} begins with {magic}: as in Jupyter, it defines nothing in the notebook"
         for where, magic in runner.not_run.items()
+    ]
+    notes += [
+        f"{where} begins with %%timeit: as in Jupyter, nothing remains of what it defines"
+        for where in runner.forgotten
     ]
     notes += [f"{where} raises {what}" for where, what in runner.raised.items()]
     more = len(notes) - MOST_NOTES

@@ -139,7 +139,7 @@ def asks_for(selector: str) -> set[str]:
 
 
 def known(name: str, words: set[str]) -> bool:
-    """Whether something may have a class: a word that ends in a hyphen is continued by its script."""
+    """Whether something may have a class; a script continues its words that end in a hyphen."""
     starts = (name[: hyphen.end()] for hyphen in re.finditer("-", name))
     return name in words or any(start in words for start in starts)
 

@@ -229,6 +229,7 @@ def test_a_value_is_right_here_where_it_is_right_in_jupyter(twice, value, capsys
         "get_ipython().run_line_magic('matplotlib', 'inline')\ndef twice(x): return 2 * x",
         ">>> def twice(x):\n...     return 2 * x",
         "    def twice(x):\n        return 2 * x",
+        "_, __, ___, In, Out\ndef twice(x): return 2 * x",
         "!ls\ny = %timeit -o 1\ndef twice(x):\n    return (2 *\n        x\n% 10**9)",
         "known = Mistakes.unseal('e30=')\ndef twice(x): return 2 * x\ncheck(twice, 6, 3)",
     ],
@@ -243,9 +244,15 @@ def test_what_jupyter_would_not_run_does_not_count_and_is_noted(twice):
     assert first(twice(good, old))["points"] == 2
     result = twice(old)
     assert first(result)["outcome"] == "missing"
-    assert (
-        "the answer to Task 1 begins with %%script: as in Jupyter, it is not run" in result["notes"]
-    )
+    wanted = "the answer to Task 1 begins with %%script: as in Jupyter, it defines nothing in the"
+    assert f"{wanted} notebook" in result["notes"]
+
+
+def test_what_is_timed_defines_nothing_and_that_is_noted(twice):
+    result = twice("%%timeit -n 1\ndef twice(x): return 2 * x")
+    assert first(result)["outcome"] == "missing"
+    wanted = "the answer to Task 1 begins with %%timeit: as in Jupyter, nothing remains of what it"
+    assert f"{wanted} defines" in result["notes"]
 
 
 def test_a_syntax_error_has_its_line_and_a_renamed_function_its_name(twice):
