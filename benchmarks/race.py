@@ -58,8 +58,7 @@ def contenders(names):
         yield started
     finally:
         for contender in started:
-            contender.process.stdin.close()
-            contender.process.wait()
+            contender.process.communicate()
 
 
 def race(task, started, rounds: int, seconds: float) -> dict[str, dict]:

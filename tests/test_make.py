@@ -45,8 +45,8 @@ COMMANDS = {
     "zip": ([], r"autoencoders\.zip \(\d+ MB\)"),
     "publish-check": ([], r"The site can be published"),
 }
-# These have tests of their own: below, in tests/browser/test_printed.py and test_typefaces.py.
-SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf", "fonts"}
+# Tested below, in tests/browser/test_printed.py, test_typefaces.py, and test_benchmarks.py.
+SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf", "fonts", "bench"}
 
 
 def tracked():
@@ -123,6 +123,13 @@ def test_make_play_computes_builds_and_takes_pictures():
     steps = ["-m tools.play ", "-m tools.website", "-m tools.play --pictures "]
     places = [said.index(step) for step in steps]
     assert places == sorted(places)
+
+
+def test_make_bench_has_an_environment_and_requirements_of_its_own():
+    said = make(ROOT, "-n", "bench").stdout
+    places = [said.index(f"benchmarks/{x}") for x in ("requirements.txt", ".venv/bin/python -m b")]
+    assert places == sorted(places)
+    assert "OPENBLAS_NUM_THREADS=1" in said
 
 
 @pytest.mark.parametrize("command", COMMANDS)
