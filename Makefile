@@ -19,7 +19,7 @@ python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help environment book test lab notebooks assignments grade check test-one lint format play fonts \
-  pdf zip publish-check bench check-code check-notebooks check-site clean
+  pdf zip publish-check bench reproduce check-code check-notebooks check-site clean
 
 help:
 	@echo "make book        build the book and print the page to open"
@@ -38,6 +38,7 @@ help:
 	@echo "make check NAME=03_sparsity   check one chapter, problem set or module in seconds"
 	@echo "make test-one NAME=...        run tests whose names have these words, or one file of them"
 	@echo "make bench       time training beside PyTorch and JAX (QUICK=1: in two minutes); see benchmarks/"
+	@echo "make reproduce   run published results again, NAME=deep one of them (QUICK=1: in five minutes); see reproduce/"
 	@echo "make lint        check the style of all code"
 	@echo "make format      format all code, also that of chapters and problem sets"
 	@echo "make clean       remove what was built, but not .venv nor your notebooks in lab/"
@@ -93,6 +94,9 @@ grade: environment
 	  $(if $(DRY),--dry-run) $(if $(UNCONFINED),--unconfined) $(GRADE)
 
 # In an environment of its own, as the frameworks are large and nothing else needs them.
+reproduce: environment
+	@OPENBLAS_NUM_THREADS=1 $(python) -m reproduce $${NAME:+"$$NAME"}
+
 bench: environment
 	@test -e benchmarks/.venv/made || { $(python) -m venv benchmarks/.venv && \
 	  benchmarks/.venv/bin/pip install -q -r benchmarks/requirements.txt && touch benchmarks/.venv/made; }

@@ -143,23 +143,35 @@ class Adam(Descent):
     w <- w - rate m_hat / (sqrt(v_hat) + epsilon) (:eq:`eq-adam`). No weight moves further in a
     step than :eq:`eq-adam-bound` says.
 
+    With a `decay` every parameter shrinks besides, by rate * decay of its size in a step, however
+    its gradient is scaled :cite:p:`loshchilov2019decoupled`. A term of weight decay goes through m
+    and v instead, so that weights with large gradients hardly shrink.
+
+    >>> w, adam = np.array([1.0, -2.0]), Adam(0.1, decay=0.5)
+    >>> adam.update(w, np.zeros(2), adam.init(w))
+    >>> w
+    array([ 0.95, -1.9 ])
+
     Raises
     ------
     ValueError
-        rate or epsilon is not positive, or a beta not in [0, 1); or, at the start, epsilon is too
-        small for the kind of number: squares of the gradient would vanish before it does.
+        rate or epsilon is not positive, a beta not in [0, 1), or decay below 0; or, at the start,
+        epsilon is too small for the kind of number: squares of the gradient would vanish before it
+        does.
     """
 
     rate: Rate = 1e-3
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+    decay: float = 0.0
 
     def __post_init__(self):
         super().__post_init__()
         check_fraction("beta1", self.beta1)
         check_fraction("beta2", self.beta2)
         check_positive("epsilon", self.epsilon)
+        check_not_negative("the decay", self.decay)
 
     def init(self, vector):
         """m and v, zero at first, and the number of steps taken."""
@@ -172,8 +184,10 @@ class Adam(Descent):
         return state
 
     def update(self, vector, gradient, state):
-        """w <- w - rate m_hat / (sqrt(v_hat) + epsilon)."""
+        """w <- (1 - rate decay) w - rate m_hat / (sqrt(v_hat) + epsilon)."""
         rate = self._rate(vector, gradient, state)
+        if self.decay:
+            vector *= 1 - rate * self.decay
         # The corrections are numbers, so they are applied to the rate and epsilon, not to arrays.
         t = state["steps"]
         root = math.sqrt(1 - self.beta2**t)

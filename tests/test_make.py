@@ -45,8 +45,10 @@ COMMANDS = {
     "zip": ([], r"autoencoders\.zip \(\d+ MB\)"),
     "publish-check": ([], r"The site can be published"),
 }
-# Tested below, in tests/browser/test_printed.py, test_typefaces.py, and test_benchmarks.py.
-SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf", "fonts", "bench"}
+# Tested below, in tests/browser/test_printed.py, test_typefaces.py, test_benchmarks.py,
+# and test_reproduce.py.
+SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf", "fonts"}
+SPECIAL |= {"bench", "reproduce"}
 
 
 def tracked():

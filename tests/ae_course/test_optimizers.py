@@ -69,6 +69,15 @@ def test_adam_takes_the_steps_of_the_published_algorithm(betas, epsilon):
     assert_close(steps(Adam(0.3, *betas, epsilon)), list(adam(START, 0.3, *betas, epsilon)))
 
 
+def test_adam_s_decay_shrinks_every_weight_alike_whatever_its_gradient():
+    rate, decay = 0.3, 0.2
+    w = START.copy()
+    for before, after in zip([START, *steps(Adam(rate))], steps(Adam(rate)), strict=False):
+        w = (1 - rate * decay) * w + (after - before)
+    assert_close(steps(Adam(rate, decay=decay))[-1], w)
+    assert steps(Adam(rate, decay=0)).tolist() == steps(Adam(rate)).tolist()
+
+
 def test_momentum_without_momentum_is_gradient_descent():
     assert_close(steps(Momentum(0.3, mu=0)), steps(SGD(0.3)))
 
@@ -140,6 +149,7 @@ def test_a_rate_that_is_no_positive_number_is_named(kind, rate):
         (lambda: Adam(beta1=1.0), "beta1 is 1.0, wanted"),
         (lambda: Adam(beta2=np.nan), "beta2 is nan, wanted"),
         (lambda: Adam(epsilon=0), "epsilon is 0, wanted a positive number"),
+        (lambda: Adam(decay=-0.1), "the decay is -0.1, wanted"),
     ],
 )
 def test_a_setting_out_of_range_is_named(make, message):

@@ -1,0 +1,1 @@
+"""Published results, run again with `ae_course`: `make reproduce`."""

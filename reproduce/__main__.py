@@ -1,0 +1,96 @@
+"""Run published results again: a table, and all numbers as JSON, in `reproduce/results/`.
+
+make reproduce              # all of them, each less than 20 minutes on two cores
+make reproduce NAME=deep    # one of them
+QUICK=1 make reproduce      # all in five minutes, on so little data that the numbers mean nothing
+
+What has been run is kept, run by run, and not run again: interrupt it when you like, and go on.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from pathlib import Path
+
+from reproduce import deep, denoising_stack, edges, k_sparse, self_taught, stacked
+from reproduce.runs import do_all
+from tools import ROOT
+
+EXPERIMENTS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (deep, stacked, self_taught, k_sparse, denoising_stack, edges)
+}
+
+
+def main(arguments=None) -> int:
+    """Run what is asked for and print its table."""
+    parser = argparse.ArgumentParser("make reproduce", description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(EXPERIMENTS))
+    parser.add_argument("--jobs", type=int, help="how many at once; default: all cores")
+    asked = parser.parse_args(arguments)
+    if unknown := [name for name in asked.names if name not in EXPERIMENTS]:
+        parser.error(f"nothing is called {unknown[0]}; there are {', '.join(EXPERIMENTS)}")
+    quick = bool(os.environ.get("QUICK"))
+    folder = ROOT / "reproduce" / "results" / ("quick" if quick else "full")
+    for name in asked.names or EXPERIMENTS:
+        found = conclude(EXPERIMENTS[name].experiment(quick), folder, name, asked.jobs)
+        (folder / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    text = table(folder)
+    (folder / "table.md").write_text(text, "utf-8")
+    print(text)
+    return 0
+
+
+def conclude(experiment, folder: Path, name: str, jobs=None) -> dict:
+    """Do the runs that an experiment asks for, stage by stage; return what it concludes."""
+    own = folder / "runs"
+    own.mkdir(parents=True, exist_ok=True)
+    stage = next(experiment)
+    while True:
+        try:
+            stage = experiment.send(do_all(stage, own, name, jobs))
+        except StopIteration as end:
+            return end.value
+
+
+def rows(found: dict) -> list[tuple]:
+    """Of each label: the published figure, the mean, the spread, the seeds and the seconds."""
+    by_label = {}
+    for run in found["runs"]:
+        by_label.setdefault(run["label"], []).append(run)
+    lines = []
+    for label, runs in by_label.items():
+        values = [run["measured"]["test"] for run in runs]
+        spread = statistics.stdev(values) if len(values) > 1 else None
+        seconds = statistics.median(run["seconds"] for run in runs)
+        published = found["published"].get(label)
+        lines.append((label, published, statistics.mean(values), spread, len(values), seconds))
+    return lines
+
+
+def table(folder: Path) -> str:
+    """What has been found, as Markdown."""
+    lines = []
+    for name, module in EXPERIMENTS.items():
+        path = folder / f"{name}.json"
+        if not path.exists():
+            continue
+        found = json.loads(path.read_text("utf-8"))
+        lines += [f"## {module.TITLE}{f', {module.UNIT}' if module.UNIT else ''}", ""]
+        lines += [
+            "| | published | ours | spread | seeds | CPU s a run |",
+            "|---|---|---|---|---|---|",
+        ]
+        for label, published, mean, spread, seeds, seconds in rows(found):
+            told = "" if published is None else f"{published:.2f}"
+            wide = "one seed" if spread is None else f"{spread:.2f}"
+            lines.append(f"| {label} | {told} | {mean:.2f} | {wide} | {seeds} | {seconds:.0f} |")
+        lines += ["", f"Chosen on validation digits: {json.dumps(found['chosen'])}."]
+        lines += [f"- {note}" for note in found["notes"]] + [""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Stacks of three autoencoders, denoising and plain :cite:p:`vincent2010stacked`."""
+
+import itertools
+
+import numpy as np
+
+from ae_course import (
+    Layer,
+    Network,
+    cross_entropy,
+    logistic,
+    pretrain,
+    reconstruction,
+    softmax,
+    train,
+)
+from ae_course.denoising import masking_noise
+from ae_course.optimizers import Adam
+from ae_course.pretraining import add_layers
+from ae_course.schedules import cosine
+from reproduce.digits import E, errors, split
+from reproduce.runs import Run, best, inside
+
+TITLE = "Three stacked layers: test digits with another class than their own, after fine-tuning"
+UNIT = "%"
+J = reconstruction(cross_entropy)
+
+
+def stack(folder, seed, count, units, noise, rate, epochs, pretraining, validate=False):
+    """The error after fine-tuning; without pretraining it goes on for as much longer."""
+    digits, judged = split(count, validate)
+    rng, measure = np.random.default_rng(seed), "validation" if validate else "test"
+    sizes = [784, units, units, units]
+    net = Network(tuple(Layer(a, b, logistic) for a, b in itertools.pairwise(sizes)))
+    if pretraining:
+        options = {"epochs": pretraining, "rng": rng, "dtype": np.float32}
+        if noise:
+            options["corrupt"] = masking_noise(noise)
+        params, _ = pretrain(net, J, digits.images, record_objective=False, **options)
+    else:
+        params = net.init(rng, dtype=np.float32)
+    net, params = add_layers(net, params, Layer(units, 10, softmax), rng=rng)
+    settings = {"epochs": epochs, "rng": rng, "record_objective": False}
+    settings["optimizer"] = Adam(cosine(rate, epochs * -(-len(digits.labels) // 100)))
+    params, _, _ = train(net, E, params, digits.images, digits.labels, **settings)
+    return {measure: errors(net, params, judged.images, judged.labels)}
+
+
+def experiment(quick):
+    """The rows of the table, after the runs that they need."""
+    shape = {"count": 2_000 if quick else 60_000, "units": 100 if quick else 500}
+    epochs, stages = (3, 1) if quick else (12, 4)
+    kinds = {
+        "denoising": {"epochs": epochs, "pretraining": stages},
+        "plain": {"epochs": epochs, "pretraining": stages},
+        "random start": {"epochs": epochs + 2 * stages, "pretraining": 0},
+    }
+    noises = {"denoising": [0.1, 0.25, 0.4], "plain": [0.0], "random start": [0.0]}
+    grid = {"rate": [3e-4, 1e-3, 3e-3]}
+    trial = {kind: dict(one) for kind, one in kinds.items()}
+    if not quick:  # a third of the budget
+        trial = {k: {n: -(-x // 3) for n, x in one.items()} for k, one in kinds.items()}
+    found = yield [
+        Run(stack, kind, 0, shape | trial[kind] | {"rate": r, "noise": v, "validate": True})
+        for kind in kinds
+        for v in noises[kind]
+        for r in grid["rate"]
+    ]
+    chosen = {kind: best([f for f in found if f["label"] == kind]) for kind in kinds}
+    found = yield [
+        Run(stack, kind, seed, one | kinds[kind] | {"validate": False})
+        for kind, one in chosen.items()
+        for seed in range(3)
+    ]
+    return {
+        "runs": found,
+        "published": {"denoising": 1.28, "plain": 1.40},
+        "source": "vincent2010stacked",
+        "chosen": {k: {n: one[n] for n in ("rate", "noise")} for k, one in chosen.items()},
+        "notes": [
+            f"{kind}: {name} at an end of its grid"
+            for kind, one in chosen.items()
+            for name in inside(grid | ({"noise": noises[kind]} if kind == "denoising" else {}), one)
+        ],
+    }

@@ -1,0 +1,52 @@
+"""The digits: to train with, to choose settings with, and to judge, which nothing else sees."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ae_course import Layer, Network, reconstruction, softmax, softmax_cross_entropy, train
+from ae_course.datasets import Digits, mnist
+from ae_course.optimizers import Adam
+from ae_course.pretraining import accuracy
+from ae_course.schedules import cosine
+
+E = reconstruction(softmax_cross_entropy)
+
+
+class Split(NamedTuple):
+    """Digits to train with, and those that are measured."""
+
+    train: Digits
+    judged: Digits
+
+
+def split(count: int, validate: bool) -> Split:
+    """`count` training digits; judged are 10,000 others of theirs, or the test digits."""
+    digits = mnist(n=None)
+    order = np.random.default_rng(0).permutation(60_000)
+    chosen, held = order[:count], order[50_000:]
+    if validate and count > 50_000:
+        chosen = order[:50_000]
+    judged = Digits(*(a[held] for a in digits)) if validate else mnist("test")
+    return Split(Digits(*(a[chosen] for a in digits)), judged)
+
+
+def classes(digits: Digits, low: int, high: int) -> Digits:
+    """The digits from `low` to `high`, with labels from 0."""
+    chosen = (low <= digits.labels) & (digits.labels <= high)
+    return Digits(digits.images[chosen], digits.labels[chosen] - low)
+
+
+def classifier(X, labels, rng, rate, epochs, decay=0.0):
+    """A softmax layer on some features, trained for so many epochs with a falling rate."""
+    net = Network((Layer(X.shape[1], int(labels.max()) + 1, softmax),))
+    steps = epochs * -(-len(X) // 100)
+    optimizer = Adam(cosine(rate, steps), decay=decay)
+    start = net.init(rng, dtype=np.float32)
+    options = {"epochs": epochs, "rng": rng, "optimizer": optimizer, "record_objective": False}
+    return net, train(net, E, start, X, labels, **options)[0]
+
+
+def errors(net, params, X, labels) -> float:
+    """How many in a hundred get another class than their label's."""
+    return 100 - accuracy(net, params, X, labels)

@@ -1,0 +1,84 @@
+"""Self-taught learning :cite:p:`raina2007self`: features of digits 5 to 9 for those from 0 to 4.
+
+The setting is that of the exercise in :cite:t:`ng2013ufldl`: an autoencoder with 200 units sees the
+digits 5 to 9 without labels; half of the digits 0 to 4 have labels, the other half are classified.
+"""
+
+import numpy as np
+
+from ae_course import Autoencoder, cross_entropy, kl_sparsity, mean_bias, reconstruction, train
+from ae_course.datasets import Digits, mnist
+from ae_course.optimizers import Adam
+from reproduce.digits import classes, classifier, errors
+from reproduce.runs import Run, best, inside
+
+TITLE = "Self-taught learning: digits 0 to 4 with another class than their own, by a softmax layer"
+UNIT = "%"
+J = reconstruction(cross_entropy)
+
+
+def halves(count, validate):
+    """Labelled digits 0 to 4, and those that are judged: to choose settings, labelled ones too."""
+    digits = classes(mnist(), 0, 4)
+    order = np.random.default_rng(0).permutation(len(digits.labels))
+    labelled, unseen = order[: len(order) // 2], order[len(order) // 2 :]
+    if validate:
+        labelled, unseen = labelled[3_000:], labelled[:3_000]
+    return (Digits(*(a[some] for a in digits)) for some in (labelled[:count], unseen))
+
+
+def taught(folder, seed, count, features, rate, decay, epochs, beta=0.0, validate=False):
+    """The error of a softmax layer on features: of other digits, drawn at random, or pixels."""
+    labelled, judged = halves(count, validate)
+    rng, measure = np.random.default_rng(seed), "validation" if validate else "test"
+    X, X_judged = (d.images.astype(np.float32) / 255 for d in (labelled, judged))
+    if features != "pixels":
+        net = Autoencoder.folded(784, 200)
+        params = net.init(rng, dtype=np.float32)
+        if features == "learned":
+            others = classes(mnist(), 5, 9).images[: 2 * count]
+            params["b2"] = mean_bias(net, others)
+            objective = J + beta * kl_sparsity(0.1) if beta else J
+            options = {"epochs": epochs, "rng": rng, "optimizer": Adam(2e-3)}
+            params, _, _ = train(net, objective, params, others, record_objective=False, **options)
+        X, X_judged = net.encode(params, X), net.encode(params, X_judged)
+    top, found = classifier(X, labelled.labels, rng, rate, 2 * epochs, decay)
+    return {measure: errors(top, found, X_judged, judged.labels)}
+
+
+def experiment(quick):
+    """The rows of the table, after the runs that they need."""
+    shape = {"count": 1_000 if quick else 20_000, "epochs": 3 if quick else 15}
+    grid = {"rate": [1e-3, 3e-3, 1e-2, 3e-2], "decay": [0.0, 0.03, 0.3]}
+    betas = {"learned": [0.0, 0.3, 3.0], "random": [0.0], "pixels": [0.0]}
+    settings = [
+        {"features": kind, "beta": beta, "rate": rate, "decay": decay}
+        for kind in betas
+        for beta in betas[kind]
+        for rate in grid["rate"]
+        for decay in grid["decay"]
+    ]
+    trials = [shape | one | {"validate": True} for one in settings]
+    found = yield [Run(taught, one["features"], 0, one) for one in trials]
+    chosen = {kind: best([f for f in found if f["label"] == kind]) for kind in betas}
+    names = {
+        "learned": "features of other digits",
+        "random": "features drawn at random",
+        "pixels": "pixels",
+    }
+    found = yield [
+        Run(taught, names[kind], seed, one | {"validate": False})
+        for kind, one in chosen.items()
+        for seed in range(3)
+    ]
+    return {
+        "runs": found,
+        "published": {names["learned"]: 2, names["pixels"]: 4},
+        "source": "ng2013ufldl",
+        "chosen": {k: {n: one[n] for n in ("beta", *grid)} for k, one in chosen.items()},
+        "notes": [
+            f"{names[kind]}: rate at an end of its grid"
+            for kind, one in chosen.items()
+            if inside({"rate": grid["rate"]}, one)
+        ],
+    }

@@ -1,0 +1,165 @@
+"""Published results are run again honestly: once each, resumable, chosen without test digits."""
+
+import ast
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reproduce import __main__ as reproduce
+from reproduce import deep, digits
+from reproduce.gabor import explained, gabor
+from reproduce.runs import Run, best, do_all, inside
+from tools import ROOT
+
+CALLS = "calls.txt"
+
+
+def squared(folder, seed, number, where):
+    """A run that leaves a trace of having been run."""
+    with (Path(where) / CALLS).open("a") as file:
+        file.write(f"{number} {seed}\n")
+    return {"validation": number**2, "test": number**2 + seed}
+
+
+def hopeless(folder, seed):
+    """A run that fails."""
+    raise ArithmeticError("it is hopeless")
+
+
+def runs(where, numbers, seeds=(0,)):
+    return [
+        Run(squared, f"the square of {number}", seed, {"number": number, "where": str(where)})
+        for number in numbers
+        for seed in seeds
+    ]
+
+
+def test_a_run_is_done_once_and_another_option_is_another_run(tmp_path):
+    first = do_all(runs(tmp_path, [2, 3]), tmp_path, "squares", jobs=2)
+    assert [run["measured"]["test"] for run in first] == [4, 9]
+    again = do_all(runs(tmp_path, [4, 3], (0, 1)), tmp_path, "squares", jobs=2)
+    assert [run["measured"]["test"] for run in again] == [16, 17, 9, 10]
+    assert again[2] == first[1]
+    done = (tmp_path / CALLS).read_text().splitlines()
+    assert sorted(done) == ["2 0", "3 0", "3 1", "4 0", "4 1"]
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_what_a_run_raises_ends_all_and_what_was_done_is_kept(tmp_path):
+    wanted = [*runs(tmp_path, [2]), Run(hopeless, "none")]
+    with pytest.raises(ArithmeticError, match="it is hopeless"):
+        do_all(wanted, tmp_path, "squares", jobs=1)
+    assert [json.loads(path.read_text())["label"] for path in tmp_path.glob("*.json")] == [
+        "the square of 2"
+    ]
+
+
+def test_the_best_setting_is_that_of_the_least_mean_and_ends_of_grids_are_told():
+    found = [
+        {"options": {"rate": rate}, "measured": {"validation": value}}
+        for rate, value in [(1, 5.0), (1, 1.0), (2, 2.5), (2, 2.5), (3, 4.0), (3, 4.0)]
+    ]
+    assert best(found) == {"rate": 2}
+    assert inside({"rate": [1, 2, 3]}, {"rate": 2}) == []
+    assert inside({"rate": [2, 3], "k": [1, 2, 3]}, {"rate": 2, "k": 2}) == ["rate"]
+
+
+def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_seeds(
+    tmp_path, monkeypatch
+):
+    def experiment(quick):
+        found = yield runs(tmp_path, [3, -2, 5])
+        chosen = best(found)["number"]
+        found = yield runs(tmp_path, [chosen], seeds=(0, 1, 2))
+        return {
+            "runs": found,
+            "published": {"the square of -2": 4.5},
+            "chosen": chosen,
+            "notes": [],
+        }
+
+    found = reproduce.conclude(experiment(True), tmp_path, "squares", jobs=1)
+    ((label, published, mean, spread, seeds, _),) = reproduce.rows(found)
+    assert (label, published, mean, spread, seeds) == ("the square of -2", 4.5, 5, 1, 3)
+    monkeypatch.setitem(reproduce.EXPERIMENTS, "squares", deep)
+    (tmp_path / "squares.json").write_text(json.dumps(found))
+    text = reproduce.table(tmp_path)
+    assert "| the square of -2 | 4.50 | 5.00 | 1.00 | 3 | 0 |" in text
+    assert "Chosen on validation digits: -2." in text
+
+
+def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
+    with pytest.raises(SystemExit):
+        reproduce.main(["shallow"])
+    assert "nothing is called shallow; there are deep, stacked, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [100, 55_000])
+def test_settings_are_never_chosen_on_digits_that_judge_or_train(count):
+    train, judged = digits.split(count, validate=True)
+    tested = digits.split(count, validate=False).judged.images
+    assert len(judged.labels) == len(tested) == 10_000
+    rows = [{image.tobytes() for image in images} for images in (judged.images, tested)]
+    assert not rows[0] & rows[1]
+    assert not rows[0] & {image.tobytes() for image in train.images}
+
+
+@pytest.mark.parametrize("name", reproduce.EXPERIMENTS)
+def test_every_experiment_says_what_was_published_and_where(name):
+    module = reproduce.EXPERIMENTS[name]
+    entries = (ROOT / "book" / "references.bib").read_text("utf-8")
+    cited = _keys(ast.get_docstring(ast.parse(Path(module.__file__).read_text("utf-8"))))
+    assert cited
+    assert all(f"{{{key}," in entries for key in cited)
+    first = next(module.experiment(quick=True))
+    assert all(run.options.get("validate") or name == "edges" for run in first)
+
+
+def _keys(text):
+    return [key for part in text.split(":cite:")[1:] for key in part.split("`")[1].split(",")]
+
+
+def test_a_deep_run_goes_on_where_it_was_killed(tmp_path, monkeypatch):
+    options = {"sizes": [784, 20, 5], "count": 300, "rate": 2e-3, "decay": 0.03, "pretraining": 1}
+    folders = [tmp_path / "whole", tmp_path / "killed"]
+    for folder in folders:
+        folder.mkdir()
+    whole = deep.autoencoder(folders[0], 0, epochs=3, **options)
+    save, saved = deep.save, []
+
+    def killed_after_two(*arguments, **named):
+        save(*arguments, **named)
+        saved.append(1)
+        if len(saved) == 2:
+            raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deep, "save", killed_after_two)
+        with pytest.raises(SystemExit):
+            deep.autoencoder(folders[1], 0, epochs=3, **options)
+    assert deep.autoencoder(folders[1], 0, epochs=3, **options) == whole
+    assert len(whole["curve"]) == 4
+    assert whole["test"] == whole["curve"][-1] < whole["curve"][0]
+
+
+def test_a_gabor_function_is_found_and_noise_is_not_one():
+    rng, (y, x) = np.random.default_rng(0), np.mgrid[:12, :12].astype(float)
+    places = [
+        (
+            *rng.uniform(4, 7, 2),
+            rng.uniform(0, np.pi),
+            *np.log(rng.uniform(3, 6, 1)),
+            *np.log(rng.uniform(1.5, 3, 2)),
+        )
+        for _ in range(5)
+    ]
+    waves = [np.tensordot(rng.standard_normal(2), gabor(p, x, y), 1).ravel() for p in places]
+    found = explained(np.array(waves), 12)
+    assert found.min() > 0.95
+    noisy = np.array(waves) + 0.1 * np.std(waves) * rng.standard_normal((5, 144))
+    assert (explained(noisy, 12) < found).all()
+    noise = explained(rng.standard_normal((5, 144)), 12)
+    assert noise.max() < 0.5
+    np.testing.assert_allclose(explained(-3 * np.array(waves), 12), found, rtol=1e-3)
