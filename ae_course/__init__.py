@@ -4,9 +4,10 @@ Read the modules in this order. A network: activations, parameters, initializati
 losses, objective, autoencoder. Training: gradcheck, optimizers, schedules, training_state,
 divergence, training, full_batch, checkpoint. Sparse codes: sparsity, conventions. Second moments:
 moments, pca, linear, whitening, frequencies. Depth: propagation, pretraining. Variants: denoising,
-mixture, contractive, tied, variational, superposition. Beside them: datasets, figures, diagrams,
-comparison, exercises; and checks, workspace, threads and files, which the others use. Each holds
-one idea, and says which equation of the book it is.
+mixtures, contractive, tied, variational, superposition. New samples: score_matching, diffusion,
+generation. Beside them: datasets, figures, diagrams, comparison, exercises; and checks, workspace,
+threads and files, which the others use. Each holds one idea, and says which equation of the book it
+is.
 
 Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_course.threads`.
 """

@@ -179,6 +179,9 @@ class AuxiliaryK(Term):
 
     def _parts(self, forward_pass: ForwardPass):
         """What is missing with their help (N, D), and what they put out, z (N, units)."""
+        return forward_pass.once(self, lambda: self._helped(forward_pass))
+
+    def _helped(self, forward_pass: ForwardPass):
         net, trace, unit = (
             forward_pass.net,
             forward_pass.trace,

@@ -16,7 +16,7 @@ from ae_course.denoising import (
     wiener,
 )
 from ae_course.losses import cross_entropy, squared_error
-from ae_course.mixture import Mixture
+from ae_course.mixtures import Mixture
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction
 from ae_course.optimizers import SGD, Adam

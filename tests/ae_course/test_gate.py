@@ -18,9 +18,11 @@ from ae_course.denoising import (
     salt_and_pepper,
     wiener,
 )
+from ae_course.diffusion import memorising_denoiser, probability_flow
 from ae_course.exercises import verdict
 from ae_course.frequencies import orientation, power_spectra, radial_mean
 from ae_course.full_batch import lbfgs, minimize, two_loop
+from ae_course.generation import frechet_distance, nearest_distances, precision_recall
 from ae_course.gradcheck import check_gradient, relative_error
 from ae_course.linear import (
     critical_point,
@@ -34,7 +36,7 @@ from ae_course.linear import (
     variance_missed,
 )
 from ae_course.losses import cross_entropy, entropy, softmax_cross_entropy, squared_error
-from ae_course.mixture import Mixture
+from ae_course.mixtures import GaussianMixture, Mixture
 from ae_course.moments import Moments, covariance, moments
 from ae_course.network import Layer, Network
 from ae_course.objective import reconstruction
@@ -121,6 +123,14 @@ SAMPLES = {
     "projection_error": lambda x: projection_error(x, np.zeros(4), np.eye(2, 4)),
     "mixture": lambda x: Mixture([1], np.zeros((1, 4)), [1]).score(x),
     "means of a mixture": lambda x: Mixture(np.full(12, 1 / 12), x, np.ones(12)).score(X),
+    "a normal distribution": lambda x: GaussianMixture.fit(x, 1, rng()).means,
+    "its density": lambda x: GaussianMixture([1], np.zeros((1, 4)), [np.eye(4)]).log_density(x),
+    "memories": lambda x: memorising_denoiser(x)(X, 0.1),
+    "remembered": lambda x: memorising_denoiser(X)(x, 0.1),
+    "probability_flow": lambda x: probability_flow(lambda x, sigma: 0 * x, x, [1, 0.5]),
+    "frechet_distance": lambda x: frechet_distance(x, X + 1),
+    "precision_recall": lambda x: precision_recall(x, X),
+    "nearest_distances": lambda x: nearest_distances(X, x),
     "image_rows": lambda x: figures.describe(figures.image_rows({"x": x})),
     "draw_filters": lambda x: np.ma.filled(
         figures.draw_filters(figures.panels()[1][0, 0], x, columns=3).get_array(), 0
@@ -370,6 +380,8 @@ READS_GREY = (
     "value", "gradient", "target", "train", "train, target", "minimize", "minimize, target",
     "pretrain", "check_gradient", "mean_bias", "classify", "entropy", "jacobians", "denoiser_score",
     "power_spectra", "projection_error", "mixture", "image_rows",
+    "its density", "memories", "remembered", "probability_flow", "frechet_distance",
+    "precision_recall", "nearest_distances",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from ae_course import (
     reconstruction,
     tanh,
 )
-from ae_course.mixture import Mixture
+from ae_course.mixtures import Mixture
 from ae_course.network import Layer, Network
 from ae_course.propagation import delta_sizes, signal_sizes
 from ae_course.sparsity import kl_slope
