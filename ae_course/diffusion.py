@@ -40,11 +40,10 @@ def noise_schedule(largest: float, smallest: float, steps: int, rho: float = 7.0
 def probability_flow(denoise: Denoise, x: np.ndarray, sigmas: Sequence[float]) -> np.ndarray:
     r"""Carry points from the density of the noisy samples at the first sigma to that at the last.
 
-    :math:`dx / d\sigma = (x - D(x; \sigma)) / \sigma`
-    :cite:p:`song2021score`: so the points keep up with the density, which spreads as heat does.
-    Each
+    :math:`dx / d\sigma = (x - D(x; \sigma)) / \sigma` (:eq:`eq-probability-flow`)
+    :cite:p:`song2021score`: so the points keep up with the density, which obeys :eq:`eq-heat`. Each
     step is one of Heun's, whose error is of second order; a last step to 0 is one of Euler's, that
-    is ``D(x; sigma)``. For a normal distribution the way is known in closed form.
+    is ``D(x; sigma)``. For a normal distribution the points go along :eq:`eq-flow-normal`.
 
     >>> def denoise(x, sigma):  # of normal samples with the variance 4
     ...     return 4 / (4 + sigma**2) * x
@@ -81,7 +80,7 @@ def ancestral_sampling(
     r"""Go down the strengths of noise by draws, as if D were the clean sample itself.
 
     From sigma to a smaller tau by :math:`x' = x + (1 - \tau^2/\sigma^2) (D(x; \sigma) - x)
-    + \tau \sqrt{1 - \tau^2 / \sigma^2}\, z` with standard normal z
+    + \tau \sqrt{1 - \tau^2 / \sigma^2}\, z` with standard normal z (:eq:`eq-ancestral`)
     :cite:p:`ho2020denoising`. Arguments as for :func:`probability_flow`.
 
     >>> rng = np.random.default_rng(0)
@@ -113,7 +112,7 @@ def annealed_langevin(
     r"""At each sigma, one after the other, some steps along the score, each with fresh noise.
 
     :math:`x' = x + \frac h2 \nabla \log p_\sigma(x) + \sqrt h\, z` with standard normal z and
-    :math:`h = \text{rate} \cdot \sigma^2` :cite:p:`song2019generative`, the
+    :math:`h = \text{rate} \cdot \sigma^2` (:eq:`eq-langevin`) :cite:p:`song2019generative`, the
     score being that of the denoiser. Many small steps at one sigma lead to its noisy samples.
 
     >>> rng = np.random.default_rng(0)
@@ -147,7 +146,7 @@ def annealed_langevin(
 
 
 def guided(without: Denoise, conditional: Denoise, strength: float) -> Denoise:
-    r"""The denoiser :math:`D_0 + g\, (D_c - D_0)` :cite:p:`ho2022classifier`.
+    r"""The denoiser :math:`D_0 + g\, (D_c - D_0)` (:eq:`eq-guidance`) :cite:p:`ho2022classifier`.
 
     `without` is not told the class, `conditional` is. With strength 1 it is the second, with 0 the
     first; above 1 it goes beyond.
@@ -170,7 +169,7 @@ def memorising_denoiser(points: np.ndarray) -> Denoise:
     r"""The best denoiser of finitely many samples, each as likely as any other.
 
     :math:`D(\tilde x; \sigma) = \sum_n r_n x_n`, r being the softmax of
-    :math:`-\|\tilde x - x_n\|^2 / 2 \sigma^2`: samples made with it are copies.
+    :math:`-\|\tilde x - x_n\|^2 / 2 \sigma^2` (:eq:`eq-memorise`): samples made with it are copies.
 
     >>> memorising_denoiser([[-1.0], [1.0]])(np.array([[0.5]]), 0.5**0.5).round(3).item()
     0.762

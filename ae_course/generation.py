@@ -17,7 +17,7 @@ def frechet_distance(A: np.ndarray, B: np.ndarray) -> float:
     r"""The squared Fréchet distance of the normal distributions fitted to the rows of A and B.
 
     :math:`\|\mu_A - \mu_B\|^2 + \operatorname{tr}\bigl(\Phi_A + \Phi_B
-    - 2 (\Phi_A^{1/2} \Phi_B \Phi_A^{1/2})^{1/2}\bigr)`
+    - 2 (\Phi_A^{1/2} \Phi_B \Phi_A^{1/2})^{1/2}\bigr)` (:eq:`eq-frechet`)
     :cite:p:`dowson1982frechet`, as a measure of samples proposed by :cite:t:`heusel2017gans`. It is
     0 if means and covariances agree, whatever else differs, and too large for few samples.
 

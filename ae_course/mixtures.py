@@ -124,7 +124,7 @@ class Mixture(_Components):
 class GaussianMixture(_Components):
     r"""A mixture of K normal distributions, each with a covariance matrix of its own.
 
-    :math:`p(x) = \sum_k \pi_k \mathcal N(x; \mu_k, \Phi_k)`. It can be
+    :math:`p(x) = \sum_k \pi_k \mathcal N(x; \mu_k, \Phi_k)` (:eq:`eq-gaussian-mixture`). It can be
     fitted to samples, and is a generative model without a network:
 
     >>> rng = np.random.default_rng(0)
@@ -206,7 +206,7 @@ class GaussianMixture(_Components):
         return found
 
     def improved(self, X: np.ndarray, least: float = 0.0) -> Self:
-        r"""One step of the EM algorithm, which never lowers the likelihood.
+        r"""One step of the EM algorithm, which never lowers the likelihood (:eq:`eq-em`).
 
         Every sample is shared out among the components by :meth:`responsibilities`; of its shares
         each component takes the mean and the covariance.
@@ -259,7 +259,7 @@ class GaussianMixture(_Components):
 
     def denoise(self, X: np.ndarray, sigma: float) -> np.ndarray:
         r"""The mean of the clean x, given :math:`\tilde x` in the rows of X: Wiener filters, one
-        for each component, weighted by its probability."""
+        for each component, weighted by its probability (:eq:`eq-gaussian-mixture-denoiser`)."""
         responsibilities, X = self.smoothed(sigma).responsibilities(X), self._points(X)
         found = np.zeros(X.shape)
         for r, mean, Phi in zip(responsibilities.T, self.means, self.covariances, strict=True):

@@ -32,8 +32,8 @@ Features = Callable[[np.ndarray], np.ndarray]
 class Bumps:
     r"""What a network is told of sigma: bumps side by side on the axis of its logarithm.
 
-    :math:`\varphi_i(\sigma) = \exp\bigl(-\frac12 (\log \sigma - c_i)^2 / h^2\bigr)`, the centres
-    c_i being `count` numbers from log `low` to log `high`,
+    :math:`\varphi_i(\sigma) = \exp\bigl(-\frac12 (\log \sigma - c_i)^2 / h^2\bigr)`
+    (:eq:`eq-noise-features`), the centres c_i being `count` numbers from log `low` to log `high`,
     and h the step from one to the next.
 
     >>> Bumps(0.1, 10, 3)(np.array([1.0, 10.0])).round(2).tolist()
@@ -77,7 +77,7 @@ class NoiseConditionedDenoiser(Layers):
     :math:`D(\tilde x; \sigma) = c_\text{skip}\, \tilde x
     + c_\text{out}\, F(c_\text{in}\, \tilde x, \varphi(\sigma))` with :math:`c_\text{skip} = s^2 /
     (\sigma^2 + s^2)`, :math:`c_\text{out} = \sigma s / \sqrt{\sigma^2 + s^2}` and
-    :math:`c_\text{in} = 1 / \sqrt{\sigma^2 + s^2}`
+    :math:`c_\text{in} = 1 / \sqrt{\sigma^2 + s^2}` (:eq:`eq-precondition`)
     :cite:p:`karras2022elucidating`. Rows are ``[noisy sample, class, sigma]``, the class as zeros
     and a one; all zeros mean that it is not told.
 
@@ -218,7 +218,7 @@ def noise_levels(median: float, spread: float, *, classes: int = 0, drop: float 
     r"""The corruption that draws a sigma for each sample, adds the noise, and appends sigma.
 
     :math:`\log \sigma \sim \mathcal N(\log \text{median}, \text{spread}^2)`. It is the randomness
-    of the objective, so that the objective itself has none.
+    of :eq:`eq-dsm`, so that the objective itself has none.
 
     >>> noise_levels(0.5, 1.0)(np.random.default_rng(0), np.zeros((3, 2))).shape
     (3, 3)
@@ -252,10 +252,10 @@ def noise_levels(median: float, spread: float, *, classes: int = 0, drop: float 
 class DenoisingScoreMatching(Term):
     r"""The mean error of a denoiser over samples and strengths of noise, each strength weighted.
 
-    :math:`\frac1N \sum_n \lambda(\sigma_n)\, \frac12 \|D(\tilde x_n; \sigma_n) - x_n\|^2`, with
-    :math:`\lambda = 1 / c_\text{out}^2`, under which the error of F counts
+    :math:`\frac1N \sum_n \lambda(\sigma_n)\, \frac12 \|D(\tilde x_n; \sigma_n) - x_n\|^2`
+    (:eq:`eq-dsm`), with :math:`\lambda = 1 / c_\text{out}^2`, under which the error of F counts
     alike at every sigma. It differs from the error of the score by what does not depend on D
-    :cite:p:`vincent2011connection`. The target is the clean sample.
+    (:eq:`eq-dsm-vincent`) :cite:p:`vincent2011connection`. The target is the clean sample.
     """
 
     def __repr__(self) -> str:
@@ -283,4 +283,4 @@ class DenoisingScoreMatching(Term):
 
 
 denoising_score_matching = DenoisingScoreMatching()
-"""The term that trains a denoiser for all strengths of noise."""
+"""The term that trains a denoiser for all strengths of noise (:eq:`eq-dsm`)."""

@@ -39,6 +39,7 @@ CHAPTERS_OF = {
     "covariance-pca-and-whitening": (2, 5),
     "deep-networks-and-classes": (6,),
     "other-autoencoders": (7,),
+    "diffusion": (8,),
 }
 
 logger = logging.getLogger(__name__)

@@ -43,6 +43,7 @@ def cdf(x, sigma):
     )
 
 
+@pytest.mark.equation("eq-heat", by="ae_course.diffusion.probability_flow")
 @pytest.mark.parametrize("sigma", [0.3, 1.0])
 def test_the_density_of_the_noisy_samples_spreads_as_heat_does(sigma):
     points, h = rng(1).normal(size=(9, 2)), 1e-3
@@ -57,6 +58,7 @@ def test_the_density_of_the_noisy_samples_spreads_as_heat_does(sigma):
     np.testing.assert_allclose(by_sigma, sigma * laplacian / h**2, atol=1e-5)
 
 
+@pytest.mark.equation("eq-probability-flow", by="ae_course.diffusion.probability_flow")
 def test_points_keep_their_quantile_all_along_the_flow():
     """On a line nobody overtakes: this is what it means to keep up with the density."""
     sigmas = np.geomspace(8, 0.05, 400)
@@ -71,6 +73,7 @@ def test_points_keep_their_quantile_all_along_the_flow():
     np.testing.assert_allclose(slope, -first * score.item(), rtol=1e-3)
 
 
+@pytest.mark.equation("eq-flow-normal", by="ae_course.diffusion.probability_flow")
 def test_for_a_normal_distribution_the_flow_is_known_and_heun_has_order_2():
     start = rng().normal(size=(5, 3))
     first, last = 10.0, 0.1
@@ -93,6 +96,7 @@ def test_the_last_step_to_zero_is_the_denoiser():
     np.testing.assert_array_equal(start, before)
 
 
+@pytest.mark.equation("eq-ancestral", by="ae_course.diffusion.ancestral_sampling")
 def test_an_ancestral_step_is_a_draw_given_the_noisy_and_the_clean_sample():
     clean, noisy, sigma, tau = 0.7, 1.9, 1.5, 0.6
     # x_tau = clean + tau a, x_sigma = x_tau + sqrt(sigma^2 - tau^2) b: condition on x_sigma.
@@ -107,6 +111,7 @@ def test_an_ancestral_step_is_a_draw_given_the_noisy_and_the_clean_sample():
     assert_close(found, mean + np.sqrt(variance) * z)
 
 
+@pytest.mark.equation("eq-langevin", by="ae_course.diffusion.annealed_langevin")
 def test_a_langevin_step_and_what_many_of_them_lead_to():
     start, sigma, rate = rng().normal(size=(5, 2)), 0.8, 0.3
     h = rate * sigma**2
@@ -140,6 +145,7 @@ def test_every_way_leads_to_the_samples_of_a_mixture(way):
         np.testing.assert_allclose(group.std(), np.sqrt(v), rtol=rtol)
 
 
+@pytest.mark.equation("eq-guidance", by="ae_course.diffusion.guided")
 @pytest.mark.parametrize("strength", [0, 0.5, 1, 3])
 def test_guidance_goes_from_one_denoiser_towards_the_other_and_beyond(strength):
     x = rng().normal(size=(5, 2))
@@ -149,6 +155,7 @@ def test_guidance_goes_from_one_denoiser_towards_the_other_and_beyond(strength):
     assert_close(found, (1 - strength) * plain + strength * told)
 
 
+@pytest.mark.equation("eq-memorise", by="ae_course.diffusion.memorising_denoiser")
 @pytest.mark.parametrize("sigma", [0.05, 0.5, 3.0])
 def test_on_finitely_many_samples_the_best_denoiser_weighs_them(sigma):
     points, noisy = rng().normal(size=(9, 3)) + 5, rng(1).normal(size=(4, 3)) + 5

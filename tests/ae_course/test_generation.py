@@ -15,6 +15,7 @@ def squares(A, B):
     return ((A[:, None] - B) ** 2).sum(axis=2)
 
 
+@pytest.mark.equation("eq-frechet", by="ae_course.generation.frechet_distance")
 def test_the_frechet_distance_of_two_normal_distributions():
     Phi_a, Phi_b = np.cov(REAL.T, bias=True), np.cov(DRAWN.T, bias=True)
     gap = REAL.mean(axis=0) - DRAWN.mean(axis=0)

@@ -137,6 +137,7 @@ FULL = GaussianMixture(
 )
 
 
+@pytest.mark.equation("eq-gaussian-mixture", by="ae_course.mixtures.GaussianMixture")
 def test_the_density_of_normals_with_covariances_of_their_own():
     points = rng(1).normal(size=(9, 2))
     parts = [
@@ -159,6 +160,9 @@ def test_round_components_are_a_mixture_of_round_ones():
     assert_close(smoothed, MIXTURE.smoothed(0.7).log_density(points))
 
 
+@pytest.mark.equation(
+    "eq-gaussian-mixture-denoiser", by="ae_course.mixtures.GaussianMixture.denoise"
+)
 @pytest.mark.parametrize("noisy", [(0.3, 0.2), (1.0, -2.0)])
 def test_the_denoiser_of_a_mixture_is_the_mean_that_integration_gives(noisy):
     axis = np.linspace(-6, 6, 601)
@@ -177,6 +181,7 @@ def test_draws_have_the_moments_of_the_mixture():
     np.testing.assert_array_equal(FULL.sample(rng(), 10), FULL.sample(rng(), 10))
 
 
+@pytest.mark.equation("eq-em", by="ae_course.mixtures.GaussianMixture.improved")
 def test_a_step_shares_out_the_samples_and_takes_their_moments():
     X = FULL.sample(rng(), 50)
     R, found = FULL.responsibilities(X), FULL.improved(X)

@@ -43,6 +43,7 @@ def denoiser(inputs=3, classes=0, scale=0.5):
     return net, drawn(net), rows, clean
 
 
+@pytest.mark.equation("eq-noise-features", by="ae_course.score_matching.Bumps")
 def test_bumps_stand_side_by_side_on_the_axis_of_log_sigma():
     sigma = np.array([0.01, 0.1, 0.7, 10, 55])
     centres = np.log(0.1) + np.arange(4) * np.log(100) / 3
@@ -51,6 +52,7 @@ def test_bumps_stand_side_by_side_on_the_axis_of_log_sigma():
     assert BUMPS(np.array([0.1]))[0, 0] == 1
 
 
+@pytest.mark.equation("eq-precondition", by="ae_course.score_matching.NoiseConditionedDenoiser")
 @pytest.mark.parametrize("classes", [0, 2])
 def test_the_denoiser_is_a_network_between_two_scalings(classes):
     net, params, rows, _ = denoiser(classes=classes)
@@ -90,6 +92,7 @@ def test_what_a_denoiser_is_given_is_put_together():
     assert_close(net.denoise(params, one[:, :3], sigma), net(params, one))
 
 
+@pytest.mark.equation("eq-dsm", by="ae_course.score_matching.DenoisingScoreMatching")
 @pytest.mark.parametrize("classes", [0, 2])
 def test_the_objective_is_the_weighted_mean_of_the_errors(classes):
     net, params, rows, clean = denoiser(classes=classes)
@@ -110,6 +113,7 @@ def test_every_gradient_is_that_of_its_objective(objective, classes):
     assert check_gradient(net, objective, params, rows, clean).error < 1e-7
 
 
+@pytest.mark.equation("eq-dsm-vincent", by="ae_course.score_matching.DenoisingScoreMatching")
 @pytest.mark.parametrize("sigma", [0.2, 1.0])
 def test_to_denoise_and_to_fit_the_score_differ_by_a_constant(sigma):
     """Three samples, all noise: both means are sums over a fine grid of noise."""
