@@ -32,9 +32,9 @@ Features = Callable[[np.ndarray], np.ndarray]
 class Bumps:
     r"""What a network is told of sigma: bumps side by side on the axis of its logarithm.
 
-    :math:`\varphi_i(\sigma) = \exp\bigl(-\frac12 (\log \sigma - c_i)^2 / h^2\bigr)`
-    (:eq:`eq-noise-features`), the centres c_i being `count` numbers from log `low` to log `high`,
-    and h the step from one to the next.
+    :math:`\varphi_i(\sigma) = \exp\bigl(-\frac12 (\log \sigma - \kappa_i)^2 / w^2\bigr)`
+    (:eq:`eq-noise-features`), the centres being `count` numbers from log `low` to log `high`, and
+    w the step from one to the next.
 
     >>> Bumps(0.1, 10, 3)(np.array([1.0, 10.0])).round(2).tolist()
     [[0.61, 1.0, 0.61], [0.14, 0.61, 1.0]]
@@ -53,8 +53,8 @@ class Bumps:
 
     def __call__(self, sigma: np.ndarray) -> np.ndarray:
         """The bumps (N, count) at the strengths sigma (N,)."""
-        centres, h = np.linspace(np.log(self.low), np.log(self.high), self.count, retstep=True)
-        return np.exp(-0.5 * ((np.log(sigma)[:, None] - centres) / h) ** 2)
+        centres, w = np.linspace(np.log(self.low), np.log(self.high), self.count, retstep=True)
+        return np.exp(-0.5 * ((np.log(sigma)[:, None] - centres) / w) ** 2)
 
 
 @dataclass(frozen=True)
