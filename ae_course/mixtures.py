@@ -208,7 +208,7 @@ class GaussianMixture(_Components):
     def improved(self, X: np.ndarray, least: float = 0.0) -> Self:
         r"""One step of the EM algorithm, which never lowers the likelihood.
 
-        Every sample is shared out among the components by :meth:`responsibilities`; of its shares
+        Every sample is shared out among the components by ``responsibilities``; of its shares
         each component takes the mean and the covariance.
 
         Parameters
