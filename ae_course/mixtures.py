@@ -208,8 +208,8 @@ class GaussianMixture(_Components):
     def improved(self, X: np.ndarray, least: float = 0.0) -> Self:
         r"""One step of the EM algorithm, which never lowers the likelihood (:eq:`eq-em`).
 
-        Every sample is shared out among the components by ``responsibilities``; of its
-        shares each component takes the mean and the covariance.
+        Every sample is shared out among the components by ``responsibilities``; of its shares
+        each component takes the mean and the covariance.
 
         Parameters
         ----------

@@ -22,22 +22,32 @@ window.play = (() => {
     return Number(text) ? text.replace("-", "−") : text.replace("-", "");
   };
 
+  const typing = new Promise((begin) => addEventListener("keydown", begin, { once: true, capture: true }));
+
   class Plaything extends HTMLElement {
     // A subclass has: `static label`, its name; `static state`, what its state is made of: numbers,
     // each as [at first, least, most], and words, as [at first]; `build()`, what it shows; `draw()`,
     // which shows the state; `values`, the numbers that it shows. `ready` is a promise that all
     // numbers of the state are there; those that are asked for (see `ask`) may be on their way.
     connectedCallback() {
-      if (this.live) return;
+      if (this.state) return;
       this.ready = Promise.resolve();
-      const { label, state } = this.constructor;
-      this.state = Object.fromEntries(Object.entries(state).map(([name, [first]]) => [name, first]));
+      const states = Object.entries(this.constructor.state);
+      this.state = Object.fromEntries(states.map(([name, [first]]) => [name, first]));
       this.controls = [];
-      this.live = html("div", { class: "play-live", role: "group", "aria-label": label });
+      window.addEventListener("hashchange", () => {
+        if (this.addressed !== undefined) this.recall();
+      });
+      // It costs nothing until somebody comes near, or uses the keyboard, which passes by every control.
+      if (this.addressed !== undefined) this.recall();
+      else Promise.race([this.near, typing]).then(() => this.live || this.recall());
+    }
+
+    begin() {
+      if (this.live) return;
+      this.live = html("div", { class: "play-live", role: "group", "aria-label": this.constructor.label });
       this.live.append(...this.build());
       this.append(this.live);
-      this.recall();
-      window.addEventListener("hashchange", () => this.recall());
     }
 
     // Change the state, show it, and keep it in the address once the hand rests.
@@ -66,13 +76,19 @@ window.play = (() => {
       return `#${this.closest("figure").id}?${new URLSearchParams(this.state)}`;
     }
 
-    // Take the state that the address has, if it is about this element.
-    recall() {
+    // The state that the address has, if it is about this element.
+    get addressed() {
       const [name, state] = location.hash.slice(1).split("?");
-      const named = state !== undefined && name === this.closest("figure").id;
-      if (named) this.take(Object.fromEntries(new URLSearchParams(state)));
+      return state !== undefined && name === this.closest("figure").id ? state : undefined;
+    }
+
+    // Take it, and show the element.
+    recall() {
+      this.begin();
+      const state = this.addressed;
+      if (state !== undefined) this.take(Object.fromEntries(new URLSearchParams(state)));
       this.show();
-      if (named) this.bring();
+      if (state !== undefined) this.bring();
     }
 
     // Bring it onto the screen, and keep it there while what lies above loads and grows, until the
