@@ -93,10 +93,10 @@ grade: environment
 	  $${CANVAS:+--canvas "$$CANVAS"} $${SITE:+--site "$$SITE"} \
 	  $(if $(DRY),--dry-run) $(if $(UNCONFINED),--unconfined) $(GRADE)
 
-# In an environment of its own, as the frameworks are large and nothing else needs them.
 reproduce: environment
 	@OPENBLAS_NUM_THREADS=1 $(python) -m reproduce $${NAME:+"$$NAME"}
 
+# In an environment of its own, as the frameworks are large and nothing else needs them.
 bench: environment
 	@test -e benchmarks/.venv/made || { $(python) -m venv benchmarks/.venv && \
 	  benchmarks/.venv/bin/pip install -q -r benchmarks/requirements.txt && touch benchmarks/.venv/made; }

@@ -186,14 +186,15 @@ class Adam(Descent):
     def update(self, vector, gradient, state):
         """w <- (1 - rate decay) w - rate m_hat / (sqrt(v_hat) + epsilon)."""
         rate = self._rate(vector, gradient, state)
-        if self.decay:
-            vector *= 1 - rate * self.decay
+        kept = 1 - rate * self.decay
         # The corrections are numbers, so they are applied to the rate and epsilon, not to arrays.
         t = state["steps"]
         root = math.sqrt(1 - self.beta2**t)
         epsilon, rate = self.epsilon * root, rate * root / (1 - self.beta1**t)
         for w, g, m, v in blocks(vector, gradient, state["m"], state["v"]):
             scratch = state["scratch"][: len(w)]
+            if self.decay:
+                w *= kept
             m *= self.beta1
             m += np.multiply(g, 1 - self.beta1, out=scratch)
             v *= self.beta2

@@ -13,6 +13,7 @@ first, so such a fault is rare once a class is graded.
 """
 
 import copy
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -328,7 +329,8 @@ def _notes(missing, runner):
     ]
     notes += [
         f"{where} begins with %%timeit: as in Jupyter, nothing remains of what it defines"
-        for where in runner.forgotten
+        for where, code in runner.cells
+        if re.match(r"\s*%%timeit\b", code)
     ]
     notes += [f"{where} raises {what}" for where, what in runner.raised.items()]
     more = len(notes) - MOST_NOTES

@@ -59,8 +59,6 @@ class Runner:
         What was stopped or ended itself.
     raised, not_run : dict
         By cell: what it raised the first time; the magic because of which it was not run.
-    forgotten : list
-        Cells whose magic keeps nothing of what they define.
     """
 
     def __init__(self, setting, cells, limits: Limits, confined: bool):
@@ -74,7 +72,6 @@ class Runner:
         self.in_a_row: dict[str, int] = {}
         self.raised: dict[str, str] = {}
         self.not_run: dict[str, str] = {}
-        self.forgotten = [where for where, code in cells if re.match(r"\s*%%timeit\b", code)]
 
     def begin_check(self) -> None:
         """Try functions again that hung or crashed in an earlier check, unless they always do."""

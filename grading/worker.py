@@ -43,8 +43,11 @@ def serve():
     """Answer requests until there are no more."""
     limit(*map(int, sys.argv[1:]))
     requests, replies = _streams()
-    namespace = {"__name__": "__main__", "display": lambda *what, **how: None}
-    namespace |= {"_": "", "__": "", "___": "", "In": [""], "Out": {}}
+    namespace = {
+        "__name__": "__main__",
+        "display": lambda *what, **how: None,
+        **{"_": "", "__": "", "___": "", "In": [""], "Out": {}},
+    }
     shell = Shell(namespace)
     namespace["get_ipython"] = lambda: shell
     print(json.dumps({"ready": True}), file=replies, flush=True)

@@ -15,9 +15,8 @@ from ae_course import (
 )
 from ae_course.optimizers import Adam
 from ae_course.pretraining import pretrain_folded
-from ae_course.schedules import cosine
-from reproduce.digits import split
-from reproduce.runs import Run, best, inside
+from reproduce.digits import falling, split
+from reproduce.runs import Run, at_the_edge, best
 
 TITLE = "Deep autoencoder with a code of 30 numbers: squared error of a test image"
 UNIT = ""
@@ -42,7 +41,6 @@ def autoencoder(folder, seed, sizes, count, rate, decay, epochs, pretraining, va
         _, params, _, _, state = load(kept)
     else:
         params, state = begin(net, digits.images, rng, pretraining), None
-    steps = -(-len(digits.images) // 256)
     params, history, _ = train(
         net,
         J,
@@ -50,7 +48,7 @@ def autoencoder(folder, seed, sizes, count, rate, decay, epochs, pretraining, va
         digits.images,
         epochs=epochs - (state.epochs if state else 0),
         rng=rng,
-        optimizer=Adam(cosine(rate, epochs * steps), decay=decay),
+        optimizer=falling(rate, epochs, len(digits.images), batch_size=256, decay=decay),
         batch_size=256,
         record_objective=False,
         metrics={"error": lambda p: error(net, p, judged.images)},
@@ -102,7 +100,7 @@ def experiment(quick):
         *(Run(autoencoder, "one layer of 30", seed, flat) for seed in range(3)),
         Run(pca, "PCA-30", 0, {"count": count}),
     ]
-    notes = [f"{name} at an end of its grid" for name in inside(grid, chosen)]
+    notes = [f"{name} at an end of its grid" for name in at_the_edge(grid, chosen)]
     return {
         "runs": found,
         "published": {

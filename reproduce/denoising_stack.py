@@ -12,14 +12,11 @@ from ae_course import (
     pretrain,
     reconstruction,
     softmax,
-    train,
 )
 from ae_course.denoising import masking_noise
-from ae_course.optimizers import Adam
 from ae_course.pretraining import add_layers
-from ae_course.schedules import cosine
-from reproduce.digits import E, errors, split
-from reproduce.runs import Run, best, inside
+from reproduce.digits import errors, fine_tuned, split
+from reproduce.runs import Run, best_of_each, edges_of, picked
 
 TITLE = "Three stacked layers: test digits with another class than their own, after fine-tuning"
 UNIT = "%"
@@ -40,9 +37,7 @@ def stack(folder, seed, count, units, noise, rate, epochs, pretraining, validate
     else:
         params = net.init(rng, dtype=np.float32)
     net, params = add_layers(net, params, Layer(units, 10, softmax), rng=rng)
-    settings = {"epochs": epochs, "rng": rng, "record_objective": False}
-    settings["optimizer"] = Adam(cosine(rate, epochs * -(-len(digits.labels) // 100)))
-    params, _, _ = train(net, E, params, digits.images, digits.labels, **settings)
+    params = fine_tuned(net, params, digits, rng, rate, epochs)
     return {measure: errors(net, params, judged.images, judged.labels)}
 
 
@@ -66,7 +61,7 @@ def experiment(quick):
         for v in noises[kind]
         for r in grid["rate"]
     ]
-    chosen = {kind: best([f for f in found if f["label"] == kind]) for kind in kinds}
+    chosen = best_of_each(found)
     found = yield [
         Run(stack, kind, seed, one | kinds[kind] | {"validate": False})
         for kind, one in chosen.items()
@@ -76,10 +71,6 @@ def experiment(quick):
         "runs": found,
         "published": {"denoising": 1.28, "plain": 1.40},
         "source": "vincent2010stacked",
-        "chosen": {k: {n: one[n] for n in ("rate", "noise")} for k, one in chosen.items()},
-        "notes": [
-            f"{kind}: {name} at an end of its grid"
-            for kind, one in chosen.items()
-            for name in inside(grid | ({"noise": noises[kind]} if kind == "denoising" else {}), one)
-        ],
+        "chosen": picked(chosen, "rate", "noise"),
+        "notes": edges_of(chosen, grid, denoising={"noise": noises["denoising"]}),
     }

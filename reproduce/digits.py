@@ -22,13 +22,14 @@ class Split(NamedTuple):
 
 def split(count: int, validate: bool) -> Split:
     """`count` training digits; judged are 10,000 others of theirs, or the test digits."""
-    digits = mnist(n=None)
     order = np.random.default_rng(0).permutation(60_000)
-    chosen, held = order[:count], order[50_000:]
-    if validate and count > 50_000:
-        chosen = order[:50_000]
-    judged = Digits(*(a[held] for a in digits)) if validate else mnist("test")
-    return Split(Digits(*(a[chosen] for a in digits)), judged)
+    chosen = order[: min(count, 50_000) if validate else count]
+    judged = _some(order[50_000:]) if validate else mnist("test")
+    return Split(_some(chosen), judged)
+
+
+def _some(rows):
+    return Digits(*(a[rows] for a in mnist()))
 
 
 def classes(digits: Digits, low: int, high: int) -> Digits:
@@ -37,11 +38,22 @@ def classes(digits: Digits, low: int, high: int) -> Digits:
     return Digits(digits.images[chosen], digits.labels[chosen] - low)
 
 
+def falling(rate: float, epochs: int, count: int, batch_size: int = 100, decay: float = 0) -> Adam:
+    """Adam with a rate that falls to 0 in so many epochs of `count` samples."""
+    return Adam(cosine(rate, epochs * -(-count // batch_size)), decay=decay)
+
+
+def fine_tuned(net, params, digits: Digits, rng, rate, epochs):
+    """Parameters after so many epochs with labels."""
+    options = {"epochs": epochs, "rng": rng, "record_objective": False}
+    options["optimizer"] = falling(rate, epochs, len(digits.labels))
+    return train(net, E, params, digits.images, digits.labels, **options)[0]
+
+
 def classifier(X, labels, rng, rate, epochs, decay=0.0):
     """A softmax layer on some features, trained for so many epochs with a falling rate."""
     net = Network((Layer(X.shape[1], int(labels.max()) + 1, softmax),))
-    steps = epochs * -(-len(X) // 100)
-    optimizer = Adam(cosine(rate, steps), decay=decay)
+    optimizer = falling(rate, epochs, len(X), decay=decay)
     start = net.init(rng, dtype=np.float32)
     options = {"epochs": epochs, "rng": rng, "optimizer": optimizer, "record_objective": False}
     return net, train(net, E, start, X, labels, **options)[0]

@@ -18,10 +18,9 @@ from ae_course import (
     weight_decay,
 )
 from ae_course.datasets import natural_patches
-from ae_course.optimizers import Adam
-from ae_course.schedules import cosine
+from reproduce.digits import falling
 from reproduce.gabor import explained
-from reproduce.runs import Run, best, inside
+from reproduce.runs import Run, at_the_edge, best
 
 TITLE = "Filters of whitened 12 x 12 patches: variance that a Gabor function explains, median"
 UNIT = ""
@@ -56,8 +55,7 @@ def learned(X, rng, units, epochs, beta, decay):
     X = (X / X.std()).astype(np.float32)
     net = Autoencoder.folded(SIDE**2, units, output=identity)
     J = reconstruction(squared_error) + beta * kl_sparsity(0.03) + decay * weight_decay
-    steps = epochs * -(-len(X) // 100)
-    options = {"epochs": epochs, "rng": rng, "optimizer": Adam(cosine(3e-3, steps))}
+    options = {"epochs": epochs, "rng": rng, "optimizer": falling(3e-3, epochs, len(X))}
     start = net.init(rng, dtype=np.float32)
     return train(net, J, start, X, record_objective=False, **options)[0]["W1"]
 
@@ -89,5 +87,5 @@ def experiment(quick):
         "published": {},
         "source": "olshausen1996emergence",
         "chosen": {"beta": beta},
-        "notes": [f"{name} at an end of its grid" for name in inside(grid, {"beta": beta})],
+        "notes": [f"{name} at an end of its grid" for name in at_the_edge(grid, {"beta": beta})],
     }

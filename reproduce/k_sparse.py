@@ -3,10 +3,8 @@
 import numpy as np
 
 from ae_course import Autoencoder, identity, reconstruction, squared_error, top_k, train
-from ae_course.optimizers import Adam
-from ae_course.schedules import cosine
-from reproduce.digits import classifier, errors, split
-from reproduce.runs import Run, best, inside
+from reproduce.digits import classifier, errors, falling, split
+from reproduce.runs import Run, best_of_each, edges_of, picked
 
 TITLE = "k-sparse autoencoder, 1,000 units: test digits with another class, by a softmax layer"
 UNIT = "%"
@@ -21,9 +19,9 @@ def features(folder, seed, count, units, k, keep, trained, epochs, rate, decay, 
     params = net.init(rng, dtype=np.float32)
     if trained:
         params["b2"] = digits.images.mean(axis=0) / 255
-        steps = epochs * -(-len(digits.images) // 100)
-        options = {"epochs": epochs, "rng": rng, "optimizer": Adam(cosine(1e-3, steps))}
-        params, _, _ = train(net, J, params, digits.images, record_objective=False, **options)
+        options = {"epochs": epochs, "rng": rng, "record_objective": False}
+        options["optimizer"] = falling(1e-3, epochs, len(digits.images))
+        params, _, _ = train(net, J, params, digits.images, **options)
     reader = Autoencoder.folded(784, units, code=top_k(keep * k), output=identity)
     X, X_judged = (reader.encode(params, d.images) for d in (digits, judged))
     top, found = classifier(X, digits.labels, rng, rate, epochs, decay)
@@ -42,7 +40,7 @@ def experiment(quick):
         for kind, trained in kinds.items()
         for one in settings
     ]
-    chosen = {kind: best([f for f in found if f["label"] == kind]) for kind in kinds}
+    chosen = best_of_each(found)
     rates = {"rate": [3e-4, 1e-3, 3e-3, 1e-2], "decay": [0.0, 0.1]}
     found = yield [
         Run(features, kind, 0, one | {"rate": rate, "decay": decay})
@@ -50,7 +48,7 @@ def experiment(quick):
         for rate in rates["rate"]
         for decay in rates["decay"]
     ]
-    chosen = {kind: best([f for f in found if f["label"] == kind]) for kind in kinds}
+    chosen = best_of_each(found)
     final = {"epochs": 2 if quick else 15, "validate": False}
     found = yield [
         Run(features, kind, seed, one | final) for kind, one in chosen.items() for seed in range(3)
@@ -59,10 +57,6 @@ def experiment(quick):
         "runs": found,
         "published": {"k-sparse features": 1.35},
         "source": "makhzani2013ksparse",
-        "chosen": {kind: {n: one[n] for n in (*grid, *rates)} for kind, one in chosen.items()},
-        "notes": [
-            f"{kind}: {name} at an end of its grid"
-            for kind, one in chosen.items()
-            for name in inside({"k": grid["k"], "rate": rates["rate"]}, one)
-        ],
+        "chosen": picked(chosen, *grid, *rates),
+        "notes": edges_of(chosen, {"k": grid["k"], "rate": rates["rate"]}),
     }

@@ -38,7 +38,7 @@ class Run:
     @property
     def name(self) -> str:
         """The name of its files: the same for the same arguments only."""
-        about = [self.function.__name__, self.seed, self.options]
+        about = [self.function.__module__, self.function.__name__, self.seed, self.options]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:12]
         return f"{self.function.__name__}-{self.seed}-{digest}"
 
@@ -84,6 +84,26 @@ def best(found: list[dict], measure: str = "validation") -> dict:
     return json.loads(min(means, key=lambda key: sum(means[key]) / len(means[key])))
 
 
-def inside(grid: dict[str, list], chosen: dict) -> list[str]:
+def best_of_each(found: list[dict]) -> dict[str, dict]:
+    """By label, the best options of the runs that have it."""
+    labels = dict.fromkeys(run["label"] for run in found)
+    return {label: best([run for run in found if run["label"] == label]) for label in labels}
+
+
+def picked(chosen: dict[str, dict], *names: str) -> dict[str, dict]:
+    """Of the options chosen for each label, those that were a choice."""
+    return {label: {name: one[name] for name in names} for label, one in chosen.items()}
+
+
+def edges_of(chosen: dict[str, dict], grid: dict[str, list], **own: dict[str, list]) -> list[str]:
+    """A note for every label and option at an end of the grid, or of what a label has of its own."""
+    return [
+        f"{label}: {name} at an end of its grid"
+        for label, one in chosen.items()
+        for name in at_the_edge(grid | own.get(label, {}), one)
+    ]
+
+
+def at_the_edge(grid: dict[str, list], chosen: dict) -> list[str]:
     """The options whose best value is at an end of its grid, where a better one may lie beyond."""
     return [name for name, values in grid.items() if chosen[name] in (values[0], values[-1])]

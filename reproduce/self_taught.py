@@ -10,7 +10,7 @@ from ae_course import Autoencoder, cross_entropy, kl_sparsity, mean_bias, recons
 from ae_course.datasets import Digits, mnist
 from ae_course.optimizers import Adam
 from reproduce.digits import classes, classifier, errors
-from reproduce.runs import Run, best, inside
+from reproduce.runs import Run, best_of_each, edges_of, picked
 
 TITLE = "Self-taught learning: digits 0 to 4 with another class than their own, by a softmax layer"
 UNIT = "%"
@@ -60,7 +60,7 @@ def experiment(quick):
     ]
     trials = [shape | one | {"validate": True} for one in settings]
     found = yield [Run(taught, one["features"], 0, one) for one in trials]
-    chosen = {kind: best([f for f in found if f["label"] == kind]) for kind in betas}
+    chosen = best_of_each(found)
     names = {
         "learned": "features of other digits",
         "random": "features drawn at random",
@@ -75,10 +75,8 @@ def experiment(quick):
         "runs": found,
         "published": {names["learned"]: 2, names["pixels"]: 4},
         "source": "ng2013ufldl",
-        "chosen": {k: {n: one[n] for n in ("beta", *grid)} for k, one in chosen.items()},
-        "notes": [
-            f"{names[kind]}: rate at an end of its grid"
-            for kind, one in chosen.items()
-            if inside({"rate": grid["rate"]}, one)
-        ],
+        "chosen": picked(chosen, "beta", *grid),
+        "notes": edges_of(
+            {names[kind]: one for kind, one in chosen.items()}, {"rate": grid["rate"]}
+        ),
     }

@@ -11,14 +11,11 @@ from ae_course import (
     pretrain,
     reconstruction,
     softmax,
-    train,
     weight_decay,
 )
-from ae_course.optimizers import Adam
 from ae_course.pretraining import add_layers
-from ae_course.schedules import cosine
-from reproduce.digits import E, classifier, errors, split
-from reproduce.runs import Run, best, inside
+from reproduce.digits import classifier, errors, fine_tuned, split
+from reproduce.runs import Run, best_of_each, edges_of, picked
 
 TITLE = "Stacked autoencoder 784-200-200-10: test digits with another class than their own"
 UNIT = "%"
@@ -44,10 +41,7 @@ def stack(folder, seed, count, beta, rate, epochs, pretraining, validate=False):
     net, params = add_layers(net, params, Layer(200, 10, softmax), rng=rng)
     if pretraining:
         params["W3"], params["b3"] = found_top["W1"], found_top["b1"]
-    steps = epochs * -(-len(digits.labels) // 100)
-    settings = {"epochs": epochs, "rng": rng, "record_objective": False}
-    settings["optimizer"] = Adam(cosine(rate, steps))
-    params, _, _ = train(net, E, params, digits.images, digits.labels, **settings)
+    params = fine_tuned(net, params, digits, rng, rate, epochs)
     return found | {measure: errors(net, params, judged.images, judged.labels)}
 
 
@@ -67,7 +61,7 @@ def experiment(quick):
         for label, (n, p) in budget.items()
     }
     found = yield [Run(stack, label, 0, one) for label in trials for one in trials[label]]
-    chosen = {label: best([f for f in found if f["label"] == label]) for label in trials}
+    chosen = best_of_each(found)
     seeds = range(3)
     found = yield [
         Run(stack, label, seed, one | {"validate": False})
@@ -90,10 +84,6 @@ def experiment(quick):
             "pretrained": 100 - 97.6,
         },
         "source": "ng2013ufldl",
-        "chosen": {label: {k: one[k] for k in ("rate", "beta")} for label, one in chosen.items()},
-        "notes": [
-            f"{label}: {name} at an end of its grid"
-            for label, one in chosen.items()
-            for name in inside(grid, one)
-        ],
+        "chosen": picked(chosen, "rate", "beta"),
+        "notes": edges_of(chosen, grid),
     }

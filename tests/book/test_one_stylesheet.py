@@ -60,10 +60,8 @@ def test_no_rule_of_our_own_is_for_nothing(united, site):
     pages = [path.read_text("utf-8") for path in site.rglob("*.html")]
     words = united.vocabulary(site, pages)
     for path in (ROOT / "book" / "_static").rglob("*.css"):
-        rules = united.MARK.sub(lambda mark: mark[0] if mark[0] in "{};" else "", path.read_text())
-        heads = re.findall(r"[^{};]+(?=\{)", re.sub(r"@[^{;]*[{;]", "", rules))
-        asked = {c for head in heads for s in united.selectors(head) for c in united.asks_for(s)}
-        assert not {name for name in asked if not united.known(name, words)}, path
+        css = path.read_text("utf-8")
+        assert united.used(css, words) == united.used(css, set(united.WANTED.findall(css))), path
 
 
 def test_addresses_lead_from_the_new_place_to_the_same_files(united, tmp_path):

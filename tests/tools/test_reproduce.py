@@ -3,6 +3,7 @@
 import ast
 import json
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from reproduce import __main__ as reproduce
 from reproduce import deep, digits
 from reproduce.gabor import explained, gabor
-from reproduce.runs import Run, best, do_all, inside
+from reproduce.runs import Run, at_the_edge, best, best_of_each, do_all, edges_of
 from tools import ROOT
 
 CALLS = "calls.txt"
@@ -47,6 +48,12 @@ def test_a_run_is_done_once_and_another_option_is_another_run(tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
+def test_functions_of_one_name_in_two_modules_do_not_share_results():
+    twin = FunctionType(squared.__code__, {"__name__": "elsewhere"}, squared.__name__)
+    assert twin.__module__ == "elsewhere"
+    assert Run(twin, "twin").name != Run(squared, "twin").name
+
+
 def test_what_a_run_raises_ends_all_and_what_was_done_is_kept(tmp_path):
     wanted = [*runs(tmp_path, [2]), Run(hopeless, "none")]
     with pytest.raises(ArithmeticError, match="it is hopeless"):
@@ -62,8 +69,15 @@ def test_the_best_setting_is_that_of_the_least_mean_and_ends_of_grids_are_told()
         for rate, value in [(1, 5.0), (1, 1.0), (2, 2.5), (2, 2.5), (3, 4.0), (3, 4.0)]
     ]
     assert best(found) == {"rate": 2}
-    assert inside({"rate": [1, 2, 3]}, {"rate": 2}) == []
-    assert inside({"rate": [2, 3], "k": [1, 2, 3]}, {"rate": 2, "k": 2}) == ["rate"]
+    assert at_the_edge({"rate": [1, 2, 3]}, {"rate": 2}) == []
+    assert at_the_edge({"rate": [2, 3], "k": [1, 2, 3]}, {"rate": 2, "k": 2}) == ["rate"]
+    chosen = best_of_each([run | {"label": "ab"[run["options"]["rate"] > 2]} for run in found])
+    assert chosen == {"a": {"rate": 2}, "b": {"rate": 3}}
+    assert edges_of(chosen, {"rate": [1, 2]}, b={"rate": [1, 2, 3]}) == [
+        "a: rate at an end of its grid",
+        "b: rate at an end of its grid",
+    ]
+    assert edges_of(chosen, {"rate": [1, 2, 4]}) == []
 
 
 def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_seeds(

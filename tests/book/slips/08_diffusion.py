@@ -1,5 +1,16 @@
 """Wrong answers to the exercises of chapter 8, and words of what is said of them."""
 
+SHARES = """def memories(x, points, sigma):
+    r = softmax(-((x[:, None] - points) ** 2).sum(2) / (2 * sigma**2))
+    return """
+TRACE = """def density_rate(denoise, x, sigma):
+    h, trace = 1e-5, 0.0
+    for i, e in enumerate(np.eye(len(x))):
+        up = denoise((x + h * e)[None], sigma)[0, i]
+        down = denoise((x - h * e)[None], sigma)[0, i]
+        trace += (up - down) / (2 * h)
+    return """
+
 SLIPS = {
     "ex-flow-step": [
         (
@@ -42,33 +53,21 @@ SLIPS = {
         ),
         (
             "this is the entropy, in nats",
-            "def memories(x, points, sigma):\n"
-            "    r = softmax(-((x[:, None] - points) ** 2).sum(2) / (2 * sigma**2))\n"
-            "    return -(r * np.log(r)).sum(1)",
+            SHARES + "-(r * np.log(r)).sum(1)",
         ),
         (
             "not the one asked for",
-            "def memories(x, points, sigma):\n"
-            "    r = softmax(-((x[:, None] - points) ** 2).sum(2) / (2 * sigma**2))\n"
-            "    return 1 / (r**2).sum(1)",
+            SHARES + "1 / (r**2).sum(1)",
         ),
         (
             "has a minus before its sum",
-            "def memories(x, points, sigma):\n"
-            "    r = softmax(-((x[:, None] - points) ** 2).sum(2) / (2 * sigma**2))\n"
-            "    return np.exp((r * np.log(r)).sum(1))",
+            SHARES + "np.exp((r * np.log(r)).sum(1))",
         ),
     ],
     "ex-density-rate": [
         (
             "points move apart and log p falls",
-            "def density_rate(denoise, x, sigma):\n"
-            "    h, trace = 1e-5, 0.0\n"
-            "    for i, e in enumerate(np.eye(len(x))):\n"
-            "        up = denoise((x + h * e)[None], sigma)[0, i]\n"
-            "        down = denoise((x - h * e)[None], sigma)[0, i]\n"
-            "        trace += (up - down) / (2 * h)\n"
-            "    return (len(x) - trace) / sigma",
+            TRACE + "(len(x) - trace) / sigma",
         ),
         (
             "is only half of it",
@@ -76,23 +75,11 @@ SLIPS = {
         ),
         (
             "counts as well",
-            "def density_rate(denoise, x, sigma):\n"
-            "    h, trace = 1e-5, 0.0\n"
-            "    for i, e in enumerate(np.eye(len(x))):\n"
-            "        up = denoise((x + h * e)[None], sigma)[0, i]\n"
-            "        down = denoise((x - h * e)[None], sigma)[0, i]\n"
-            "        trace += (up - down) / (2 * h)\n"
-            "    return trace / sigma",
+            TRACE + "trace / sigma",
         ),
         (
             "once, not squared",
-            "def density_rate(denoise, x, sigma):\n"
-            "    h, trace = 1e-5, 0.0\n"
-            "    for i, e in enumerate(np.eye(len(x))):\n"
-            "        up = denoise((x + h * e)[None], sigma)[0, i]\n"
-            "        down = denoise((x - h * e)[None], sigma)[0, i]\n"
-            "        trace += (up - down) / (2 * h)\n"
-            "    return (trace - len(x)) / sigma**2",
+            TRACE + "(trace - len(x)) / sigma**2",
         ),
     ],
 }
