@@ -7,6 +7,7 @@ Such filters are what sparse coding found :cite:p:`olshausen1996emergence` and w
 import numpy as np
 
 from ae_course import (
+    PCA,
     Autoencoder,
     ZCAWhitening,
     identity,
@@ -27,25 +28,23 @@ UNIT = ""
 SIDE = 12
 
 
-def whitened(count, seed):
-    """Patches without their mean, and the ZCA whitening of them."""
-    patches = remove_dc(natural_patches(count, SIDE, seed) / 255)
-    fitted = ZCAWhitening.fit(patches, 0.01 * patches.var())
-    return fitted.transform(patches), fitted
+def whitened(patches):
+    """The ZCA whitening of patches."""
+    return ZCAWhitening.fit(patches, 0.01 * patches.var()).transform(patches)
 
 
 def filters(folder, seed, count, units, kind, epochs, beta, decay=1e-3):
     """How well a Gabor function fits: the median over the units, and how many it fits to 0.8."""
-    X, fitted = whitened(count, seed)
+    patches = remove_dc(natural_patches(count, SIDE, seed) / 255)
     rng = np.random.default_rng(seed)
     if kind == "components":
-        found = fitted.components[:units]
+        found = PCA.fit(patches, units).components
     elif kind == "random":
         found = rng.standard_normal((units, SIDE**2))
     elif kind == "patches":
-        found = X[rng.choice(len(X), units, replace=False)]
+        found = whitened(patches)[rng.choice(count, units, replace=False)]
     else:
-        found = learned(X, rng, units, epochs, beta, decay)
+        found = learned(whitened(patches), rng, units, epochs, beta, decay)
     share = explained(np.asarray(found, float), SIDE)
     return {"test": float(np.median(share)), "at least 0.8": float(np.mean(share > 0.8))}
 

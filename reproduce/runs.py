@@ -96,7 +96,7 @@ def picked(chosen: dict[str, dict], *names: str) -> dict[str, dict]:
 
 
 def edges_of(chosen: dict[str, dict], grid: dict[str, list], **own: dict[str, list]) -> list[str]:
-    """A note for every label and option at an end of the grid, or of what a label has of its own."""
+    """A note for every label and option at an end of the grid, or of one of the label's own."""
     return [
         f"{label}: {name} at an end of its grid"
         for label, one in chosen.items()

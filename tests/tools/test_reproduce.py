@@ -131,6 +131,36 @@ def test_every_experiment_says_what_was_published_and_where(name):
     assert all(run.options.get("validate") or name == "edges" for run in first)
 
 
+@pytest.mark.parametrize("name", reproduce.EXPERIMENTS)
+def test_every_kind_of_run_of_an_experiment_runs(name, tmp_path, monkeypatch):
+    """Each of every stage, once for each label, on less still; others are said to be like it."""
+    small = {"count": 300, "epochs": 1, "pretraining": 1, "units": 8, "sizes": [784, 20, 10]}
+
+    def do_few(runs, folder, what, jobs):
+        first = {}
+        for run in runs:
+            less = {key: value for key, value in small.items() if run.options.get(key)}
+            if "k" in run.options:  # of so many units
+                del less["units"]
+            if run.label not in first:
+                first[run.label] = run.function(tmp_path, run.seed, **run.options | less)
+            (tmp_path / "model.npz").unlink(missing_ok=True)
+        return [
+            {"label": r.label, "options": r.options, "measured": first[r.label], "seconds": 0.0}
+            for r in runs
+        ]
+
+    monkeypatch.setattr(reproduce, "do_all", do_few)
+    found = reproduce.conclude(reproduce.EXPERIMENTS[name].experiment(True), tmp_path, name)
+    (tmp_path / f"{name}.json").write_text(json.dumps(found))
+    rows = reproduce.rows(found)
+    assert set(found["published"]) <= {row[0] for row in rows}
+    assert len(rows) >= 2  # it and a control
+    assert all(np.isfinite(row[2]) for row in rows)
+    text = reproduce.table(tmp_path)
+    assert all(f"| {row[0]} |" in text for row in rows)
+
+
 def _keys(text):
     return [key for part in text.split(":cite:")[1:] for key in part.split("`")[1].split(",")]
 
