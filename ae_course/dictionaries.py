@@ -250,7 +250,8 @@ class FixedDecoder:
 def refit_decoder(params: Parameters, Y: np.ndarray, X: np.ndarray) -> Parameters:
     r"""A copy whose decoder is the best for these codes: least squares, encoder as it was.
 
-    It gives back what an L1 penalty took from the sizes of codes (:eq:`eq-l1-shrink`). For a code
+    Columns of latents that say the same for all samples stay as they are. It gives back what an L1
+    penalty took from the sizes of codes (:eq:`eq-l1-shrink`). For a code
     that reads off one of two correlated features it puts a part of the other one into the column
     (:eq:`eq-hedging`).
 
@@ -275,8 +276,9 @@ def refit_decoder(params: Parameters, Y: np.ndarray, X: np.ndarray) -> Parameter
             " codes and samples"
         )
     params, centre, mean = params.copy(), Y.mean(axis=0), X.mean(axis=0)
-    W = np.linalg.lstsq(Y - centre, X - mean, rcond=None)[0].T
-    params["W2"], params["b2"] = W, mean - W @ centre
+    used = Y.std(axis=0) > 0
+    params["W2"][:, used] = np.linalg.lstsq((Y - centre)[:, used], X - mean, rcond=None)[0].T
+    params["b2"] = mean - params["W2"] @ centre
     return params
 
 

@@ -15,7 +15,6 @@ from ae_course.checks import (
     check_generator,
     check_integer,
 )
-from ae_course.superposition import recovery
 
 
 class Features(NamedTuple):
@@ -178,10 +177,10 @@ def dictionary_report(
             " latents for each sample"
         )
     live = (Y != 0).any(axis=0)
-    near = recovery(columns[live], features.F) > cosine if live.any() else np.array([np.nan])
+    near = _cosines(features.F, columns)[:, live] > cosine
     return DictionaryReport(
-        found=float(np.mean(recovery(features.F, columns * live[:, None]) > cosine)),
-        precision=float(np.mean(near)),
+        found=float(near.any(axis=1).mean()),
+        precision=float(near.any(axis=0).mean()) if live.any() else np.nan,
         dead=float(np.mean(~live)),
         active=float((Y != 0).sum(axis=1).mean()),
         f1=float(np.mean(_f1(features.S != 0, (Y != 0)[:, best_latents(features.F, columns)]))),
@@ -194,9 +193,7 @@ def best_latents(F: np.ndarray, columns: np.ndarray) -> np.ndarray:
     >>> best_latents(np.eye(2), np.array([[0.0, 2.0], [1.0, 0.1], [-3.0, 0.0]])).tolist()
     [1, 0]
     """
-    F, columns = as_matrix(F, "F"), as_matrix(columns, "columns", np.shape(F)[-1], "feature")
-    lengths = np.linalg.norm(columns, axis=1, keepdims=True)
-    return (F @ (columns / np.where(lengths > 0, lengths, 1)).T).argmax(axis=1)
+    return _cosines(F, columns).argmax(axis=1)
 
 
 def absorption(features: Features, columns: np.ndarray, Y: np.ndarray) -> float:
@@ -246,16 +243,23 @@ def top_samples(Y: np.ndarray, count: int = 20) -> np.ndarray:
 def purity(Y: np.ndarray, labels: np.ndarray, count: int = 20) -> np.ndarray:
     """For each latent the share of the commonest class among its top samples.
 
-    >>> purity(np.array([[3.0], [2.0], [1.0]]), np.array([5, 5, 7]), 3).round(2).tolist()
-    [0.67]
+    NaN for a latent that is at its lowest output for some of them already: one that is dead, or
+    active for fewer samples than are looked at, has no top samples to speak of.
+
+    >>> Y = np.array([[3.0, 0.0], [2.0, 0.0], [1.0, 0.0], [0.0, 4.0]])
+    >>> purity(Y, np.array([5, 5, 7, 7]), 3).round(2).tolist()
+    [0.67, nan]
     """
     labels = as_labels(labels, len(as_matrix(Y, "Y")))
     classes = labels[top_samples(Y, count)]
-    return np.array([np.unique(row, return_counts=True)[1].max() / count for row in classes])
+    shares = np.array([np.unique(row, return_counts=True)[1].max() / count for row in classes])
+    return np.where(_speaks(Y, count), shares, np.nan)
 
 
 def likeness(Y: np.ndarray, X: np.ndarray, count: int = 20) -> np.ndarray:
     """For each latent 1 minus the variance among its top samples over that of all samples.
+
+    NaN as for :func:`purity`.
 
     >>> X = np.array([[0.0], [0.0], [4.0], [4.0]])
     >>> likeness(np.array([[9.0], [8.0], [0.0], [0.0]]), X, 2).tolist()
@@ -265,7 +269,19 @@ def likeness(Y: np.ndarray, X: np.ndarray, count: int = 20) -> np.ndarray:
     total = X.var(axis=0).sum()
     if total == 0:
         raise ValueError("all rows of X are the same: none are more alike than others")
-    return np.array([1 - X[top].var(axis=0).sum() / total for top in top_samples(Y, count)])
+    alike = np.array([1 - X[top].var(axis=0).sum() / total for top in top_samples(Y, count)])
+    return np.where(_speaks(Y, count), alike, np.nan)
+
+
+def _speaks(Y: np.ndarray, count: int) -> np.ndarray:
+    return np.sort(Y, axis=0)[-count] > Y.min(axis=0)
+
+
+def _cosines(F: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Of each row of F with each column; 0 where one of them has length 0."""
+    F, columns = as_matrix(F, "F"), as_matrix(columns, "columns", np.shape(F)[-1], "feature")
+    F, columns = (A / (np.linalg.norm(A, axis=1, keepdims=True) + 1e-30) for A in (F, columns))
+    return F @ columns.T
 
 
 def _f1(on: np.ndarray, active: np.ndarray) -> np.ndarray:

@@ -178,6 +178,15 @@ def test_top_samples_purity_and_likeness():
         top_samples(Y, 31)
 
 
+def test_a_latent_without_top_samples_is_neither_pure_nor_mixed():
+    """Whoever counts dead latents gets the purity of whichever samples come first."""
+    Y, labels = np.zeros((30, 3)), np.arange(30) % 2
+    Y[:6, 0], Y[:5, 1] = np.arange(6) + 1, 1
+    assert np.isnan(purity(Y, labels, 6)).tolist() == [False, True, True]
+    assert np.isnan(likeness(Y, samples(30), 6)).tolist() == [False, True, True]
+    assert not np.isnan(purity(-samples(30), labels, 6)).any()
+
+
 @pytest.mark.parametrize("draw", [bernoulli_features, hierarchical_features])
 def test_numbers_that_cannot_be_are_named(draw):
     with pytest.raises(ValueError, match="the number of samples is 0"):
