@@ -1,7 +1,9 @@
 """Pictures of samples, filters and curves, each with its data as text for comparison."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import matplotlib as mpl
 import matplotlib.figure
@@ -27,24 +29,33 @@ STYLE = {
 }
 MACHINE_DEPENDENT = "machine-dependent"
 """The gid of an artist whose data differ from machine to machine, such as rounding errors."""
+UNSIGNED = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+"""What Matplotlib writes into a picture of lines, left out: the same data give the same bytes."""
 
 
 class Figure(matplotlib.figure.Figure):
     """A figure that shows itself in a notebook, as a picture and as the data that it plots.
 
-    The last expression of a cell, it is drawn; its text form lists what every axes shows, read
-    back from what was drawn. Comparing the text compares the data.
+    The last expression of a cell, it is drawn, in lines (SVG) and in points (PNG); its text form
+    lists what every axes shows, read back from what was drawn. Comparing the text compares the
+    data.
     """
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """The picture and the text, as Jupyter asks for them."""
-        picture = io.BytesIO()
-        self.savefig(picture, format="png", dpi=160, metadata={"Software": None})
+        """The pictures and the text, as Jupyter asks for them."""
         width, height = (round(96 * inches) for inches in self.get_size_inches())
-        return (
-            {"image/png": picture.getvalue(), "text/plain": describe(self)},
-            {"image/png": {"width": width, "height": height}},
-        )
+        shown = {
+            "image/png": self._drawn("png", {"Software": None}),
+            "image/svg+xml": _bare(self._drawn("svg", UNSIGNED).decode()),
+            "text/plain": describe(self),
+        }
+        return shown, {"image/png": {"width": width, "height": height}}
+
+    def _drawn(self, kind, metadata):
+        picture = io.BytesIO()
+        with mpl.rc_context({"svg.hashsalt": "ae_course"}):
+            self.savefig(picture, format=kind, dpi=160, metadata=metadata)
+        return picture.getvalue()
 
 
 def panels(
@@ -241,6 +252,13 @@ def describe(figure: matplotlib.figure.Figure) -> str:
         lines.append(f"axes {number}: {' | '.join(words)}")
         lines += [f"  {line}" for line in _describe_axes(axes)]
     return "\n".join(lines)
+
+
+def _bare(svg: str) -> str:
+    # A picture of lines to put on a page: its element alone, places to a hundredth of a point.
+    svg = re.sub(r"<!--.*?-->\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    shorter = partial(re.sub, r"(\.\d\d)\d+", r"\1")
+    return re.sub(r' d="[^"]*"', lambda path: shorter(path[0]), svg)
 
 
 def _describe_axes(axes: Axes):
