@@ -60,7 +60,7 @@ def for_dark_pages(svg: str) -> str:
 
 
 def dark(colour: str) -> str:
-    """A colour on dark paper: greys keep their place between ink and paper, scales do not change."""
+    """A colour on dark paper: greys keep their place between ink and paper, scales stay."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     if red == green == blue:
         return _hex(
