@@ -9,6 +9,8 @@ import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PathCollection
 from matplotlib.image import AxesImage
 
@@ -44,18 +46,21 @@ class Figure(matplotlib.figure.Figure):
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The pictures and the text, as Jupyter asks for them."""
         width, height = (round(96 * inches) for inches in self.get_size_inches())
-        shown = {
-            "image/png": self._drawn("png", {"Software": None}),
-            "image/svg+xml": _bare(self._drawn("svg", UNSIGNED).decode()),
-            "text/plain": describe(self),
-        }
+        points, lines = self._drawn()
+        shown = {"image/png": points, "image/svg+xml": lines, "text/plain": describe(self)}
         return shown, {"image/png": {"width": width, "height": height}}
 
-    def _drawn(self, kind, metadata):
-        picture = io.BytesIO()
+    def _drawn(self):
+        # To lay a figure out takes as long as to draw it, and is done for the points alone.
+        points, lines, dpi, layout = io.BytesIO(), io.StringIO(), self.dpi, self.get_layout_engine()
+        self.dpi = 160
+        FigureCanvasAgg(self).print_png(points, metadata={"Software": None})
+        self.set_layout_engine("none")
         with mpl.rc_context({"svg.hashsalt": "ae_course"}):
-            self.savefig(picture, format=kind, dpi=160, metadata=metadata)
-        return picture.getvalue()
+            FigureCanvasSVG(self).print_svg(lines, metadata=UNSIGNED)
+        self.set_layout_engine(layout)
+        self.dpi = dpi
+        return points.getvalue(), _bare(lines.getvalue())
 
 
 def panels(
