@@ -1,12 +1,16 @@
 """Pictures of samples, filters and curves, each with its data as text for comparison."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PathCollection
 from matplotlib.image import AxesImage
 
@@ -27,24 +31,36 @@ STYLE = {
 }
 MACHINE_DEPENDENT = "machine-dependent"
 """The gid of an artist whose data differ from machine to machine, such as rounding errors."""
+UNSIGNED = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+"""What Matplotlib writes into a picture of lines, left out: the same data give the same bytes."""
 
 
 class Figure(matplotlib.figure.Figure):
     """A figure that shows itself in a notebook, as a picture and as the data that it plots.
 
-    The last expression of a cell, it is drawn; its text form lists what every axes shows, read
-    back from what was drawn. Comparing the text compares the data.
+    The last expression of a cell, it is drawn, in lines (SVG) and in points (PNG); its text form
+    lists what every axes shows, read back from what was drawn. Comparing the text compares the
+    data.
     """
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """The picture and the text, as Jupyter asks for them."""
-        picture = io.BytesIO()
-        self.savefig(picture, format="png", dpi=160, metadata={"Software": None})
+        """The pictures and the text, as Jupyter asks for them."""
         width, height = (round(96 * inches) for inches in self.get_size_inches())
-        return (
-            {"image/png": picture.getvalue(), "text/plain": describe(self)},
-            {"image/png": {"width": width, "height": height}},
-        )
+        points, lines = self._drawn()
+        shown = {"image/png": points, "image/svg+xml": lines, "text/plain": describe(self)}
+        return shown, {"image/png": {"width": width, "height": height}}
+
+    def _drawn(self):
+        # To lay a figure out takes as long as to draw it, and is done for the points alone.
+        points, lines, dpi, layout = io.BytesIO(), io.StringIO(), self.dpi, self.get_layout_engine()
+        self.dpi = 160
+        FigureCanvasAgg(self).print_png(points, metadata={"Software": None})
+        self.set_layout_engine("none")
+        with mpl.rc_context({"svg.hashsalt": "ae_course"}):
+            FigureCanvasSVG(self).print_svg(lines, metadata=UNSIGNED)
+        self.set_layout_engine(layout)
+        self.dpi = dpi
+        return points.getvalue(), _bare(lines.getvalue())
 
 
 def panels(
@@ -241,6 +257,13 @@ def describe(figure: matplotlib.figure.Figure) -> str:
         lines.append(f"axes {number}: {' | '.join(words)}")
         lines += [f"  {line}" for line in _describe_axes(axes)]
     return "\n".join(lines)
+
+
+def _bare(svg: str) -> str:
+    # A picture of lines to put on a page: its element alone, places to a hundredth of a point.
+    svg = re.sub(r"<!--.*?-->\s*", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    shorter = partial(re.sub, r"(\.\d\d)\d+", r"\1")
+    return re.sub(r' d="[^"]*"', lambda path: shorter(path[0]), svg)
 
 
 def _describe_axes(axes: Axes):

@@ -232,13 +232,18 @@ def execute(notebook: NotebookNode, directory: Path) -> None:
 def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
     """Put stored outputs back where new ones agree with them; return the names of other cells.
 
-    Outputs that somebody edited are not kept, however little they were changed.
+    Outputs that somebody edited are not kept, however little they were changed, and nor are those
+    that lack a form of the new ones, such as a picture in lines.
     """
     before = {cell.id: cell for _, cell in code_cells(stored) if sealed(cell, stored)}
     changed = []
     for name, cell in code_cells(notebook):
         kept = before.get(cell.id)
-        if kept is None or differences(kept.outputs, cell.outputs, tolerance_of(cell.metadata)):
+        if (
+            kept is None
+            or _forms(kept) != _forms(cell)
+            or differences(kept.outputs, cell.outputs, tolerance_of(cell.metadata))
+        ):
             changed.append(name)
         else:
             cell.outputs = [_numbered(output, cell.execution_count) for output in kept.outputs]
@@ -284,6 +289,11 @@ def streams(cell: NotebookNode, name: str) -> list[str]:
     """Return what a cell wrote to stdout or to stderr."""
     outputs = [output for output in cell.get("outputs", []) if output.output_type == "stream"]
     return [output.text for output in outputs if output.name == name]
+
+
+def _forms(cell):
+    """Return in which forms a cell's outputs are given, such as image/png."""
+    return [sorted(output.get("data", {})) for output in cell.outputs]
 
 
 def sealed(cell, notebook):

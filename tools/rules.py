@@ -167,6 +167,8 @@ def describes_its_figures(chapter: Chapter, others: Book) -> Iterator[Found]:
             yield Found(cell, f"shows {count} pictures: give each a cell and a description")
         if not all(has_digest(picture) for picture in pictures):
             yield Found(cell, "has no data beside its picture: draw it with ae_course.figures")
+        elif not all("image/svg+xml" in picture.data for picture in pictures):
+            yield Found(cell, "has no picture in lines (SVG): run the chapter again")
         if pictures:
             yield from (Found(cell, problem) for problem in lacking_words(cell))
 
@@ -386,7 +388,7 @@ def shown_texts(cell):
     for output in cell.get("outputs", []):
         yield output.get("text", "")
         data = output.get("data", {})
-        yield from (str(data[kind]) for kind in data if not kind.endswith("image/png"))
+        yield from (str(data[kind]) for kind in data if "image/" not in kind)
 
 
 def has_digest(picture):

@@ -4,6 +4,7 @@
 
 gets the originals with npm, keeps of the Latin ones what Europe writes, of the Japanese one what
 the site uses, and writes book/_static/fonts. Run it when the test of letters names one that lacks.
+It builds the site first, which takes minutes if pages have changed; the rest takes twenty seconds.
 """
 
 import re
@@ -13,6 +14,7 @@ import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -79,12 +81,16 @@ def main() -> None:
     """Make all typefaces for the letters of the site."""
     if shutil.which("npm") is None:
         sys.exit("Cannot make the typefaces: npm, which gets the originals, is not installed")
-    letters = used(website.up_to_date())
+    try:
+        letters = used(website.up_to_date(say=partial(print, flush=True)))  # pages, as they are now
+    except (website.SiteError, OSError) as error:
+        sys.exit(f"Cannot make the typefaces, whose letters the pages of the book decide: {error}")
     with tempfile.TemporaryDirectory() as folder:
         originals = {face.package: fetched(face.package, Path(folder)) for face in TYPEFACES}
         for face in TYPEFACES:
             make(face, originals[face.package] / face.original, letters)
-            print(f"{face.path.relative_to(ROOT)} ({face.path.stat().st_size / 1e3:.0f} kB)")
+            size = f"({face.path.stat().st_size / 1e3:.0f} kB)"
+            print(face.path.relative_to(ROOT), size, flush=True)
         for package, at in originals.items():
             name = package.partition("/")[2].partition("@")[0]
             licence = (at / "LICENSE_FONT").read_text("utf-8")  # some have two bytes a line end
@@ -96,7 +102,10 @@ def fetched(package: str, folder: Path) -> Path:
     place = folder / package.replace("/", "-")
     if not place.exists():
         place.mkdir()
-        subprocess.run(["npm", "pack", "--silent", package], cwd=place, check=True)
+        print(f"Getting {package} with npm ...", flush=True)
+        command = ["npm", "pack", "--loglevel=error", "--fetch-retries=1", package]
+        if (done := subprocess.run(command, cwd=place, stdout=subprocess.DEVNULL)).returncode:
+            sys.exit(f"Cannot make the typefaces: npm could not get {package} ({done.returncode})")
         with tarfile.open(next(place.glob("*.tgz"))) as archive:
             archive.extractall(place, filter="data")
     return place / "package"

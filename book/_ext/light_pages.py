@@ -27,6 +27,7 @@ WAITS = re.compile(
 )
 OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
 PICTURE = re.compile(r'<img (?=[^>]*src="[^"]*_images/([^"]+)")([^>]*)>')
+POINTS = re.compile(r'<svg [^>]*\bwidth="([\d.]+)pt" height="([\d.]+)pt"')
 ICON = re.compile(r'class="[^"]*\bfa-(?:solid|regular|brands)\b[^"]*"|class="[^"]*\bfas\b[^"]*"')
 NAMED = re.compile(r"\bfa-([a-z0-9-]+)")
 RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -83,9 +84,10 @@ def with_pictures(page: str, size) -> str:
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
-    """Width and height of a picture in pixels, which one of lines does not have."""
+    """Width and height of a picture in pixels, if it says them."""
     if path.suffix == ".svg":
-        return None
+        said = POINTS.search(path.read_text("utf-8"))
+        return said and tuple(round(float(points) * 96 / 72) for points in said.groups())
     with Image.open(path) as picture:
         return picture.size
 

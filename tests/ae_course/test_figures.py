@@ -1,6 +1,8 @@
 """A figure shows itself as a picture and as its data, and a change of the data changes the text."""
 
+import re
 import struct
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -126,11 +128,25 @@ def test_what_differs_from_machine_to_machine_is_left_out():
 def test_a_figure_shows_itself_as_a_picture_of_the_size_announced_and_as_text():
     figure, _ = panels(width=4, height=2.5)
     bundle, metadata = figure._repr_mimebundle_()
-    assert set(bundle) == {"image/png", "text/plain"}
+    assert set(bundle) == {"image/png", "image/svg+xml", "text/plain"}
     assert bundle["image/png"].startswith(b"\x89PNG")
     assert struct.unpack(">II", bundle["image/png"][16:24]) == (4 * 160, 2.5 * 160)
     assert metadata == {"image/png": {"width": 4 * 96, "height": 2.5 * 96}}
     assert bundle["text/plain"] == describe(figure)
+
+
+def test_lines_are_drawn_as_lines_where_the_points_are_and_letters_as_their_shapes():
+    figure = curves({"a": [0, 1, 4]}, xlabel="x", ylabel="$y^2$")
+    root = ElementTree.fromstring(figure._repr_mimebundle_()[0]["image/svg+xml"])
+    assert root.tag.endswith("svg")
+    assert (root.get("width"), root.get("height")) == ("576pt", "216pt")
+    path, _ = (e.get("d") for e in root.iter() if "stroke: #0072b2" in e.get("style", ""))
+    at = np.array(re.findall(r"[ML] ([\d.]+) ([\d.]+)", path), float)
+    points = figure.axes[0].transData.transform([[0, 0], [1, 1], [2, 4]]) * 72 / figure.dpi
+    np.testing.assert_allclose(at, [0, 216] + points * [1, -1], atol=0.02)
+    words = ElementTree.tostring(root, "unicode")
+    assert "<text" not in words
+    assert not re.search("<!|metadata|dc:|font", words)
 
 
 def test_the_picture_has_the_same_bytes_each_time():

@@ -103,7 +103,12 @@ def small(source=TEXT, edit=lambda cells: None):
     ]
     cells[1].outputs = [
         new_output(
-            "display_data", {"image/png": "aGFsZg==", "text/plain": "axes 1\n curve 0.5 0.25"}
+            "display_data",
+            {
+                "image/png": "aGFsZg==",
+                "image/svg+xml": "<svg/>",
+                "text/plain": "axes 1\n curve 0.5 0.25",
+            },
         )
     ]
     edit(cells)
@@ -172,6 +177,11 @@ OUTPUTS = [  # a check, what becomes of the cells when they are executed, what t
         "repeats its caption",
     ),
     (rules.describes_its_figures, lambda c: settings(c, figure={}), "without a caption"),
+    (
+        rules.describes_its_figures,
+        lambda c: c[1].outputs[0].data.pop("image/svg+xml"),
+        "has no picture in lines (SVG): run the chapter again",
+    ),
     (
         rules.describes_its_figures,
         lambda c: c[1].outputs.append(c[1].outputs[0]),

@@ -1,5 +1,7 @@
 """The typefaces of the site have every letter that its pages show, and their licences."""
 
+import os
+
 import pytest
 from fontTools.ttLib import TTFont
 
@@ -61,6 +63,17 @@ def test_without_npm_one_line_says_so(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="npm, which gets the originals, is not installed"):
         typefaces.main()
+
+
+def test_a_package_that_npm_cannot_get_is_named(monkeypatch, tmp_path, capfd):
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho no such host >&2\nexit 7\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(SystemExit, match=r"npm could not get noto@1 \(7\)"):
+        typefaces.fetched("noto@1", tmp_path)
+    out, err = capfd.readouterr()
+    assert (out, err) == ("Getting noto@1 with npm ...\n", "no such host\n")
 
 
 def test_changed_fonts_do_not_bear_the_names_that_their_makers_reserve():

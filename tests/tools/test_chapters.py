@@ -46,6 +46,23 @@ def test_executing_again_stores_only_what_differs(chapter):
     assert new.outputs[0].data["text/plain"] == "'after'"
 
 
+def test_an_output_that_is_shown_in_a_new_form_is_stored_again(chapter):
+    text, notebook = chapter
+    cell = """from pathlib import Path
+class Shown:
+    def _repr_mimebundle_(self, **_):
+        return {"text/plain": "x"} | dict.fromkeys(Path("forms").read_text().split(), "<svg/>")
+Shown()"""
+    text.write_text(source(cell), "utf-8")
+    forms = notebook.with_name("forms")
+    forms.write_text("")
+    rebuild(*chapter)
+    forms.write_text("image/svg+xml")
+    assert "new: code cell 1" in rebuild(*chapter, run=True)
+    assert "<svg/>" in notebook.read_text("utf-8")
+    assert "every output as stored" in rebuild(*chapter, run=True)
+
+
 def test_where_only_text_changes_nothing_is_run(chapter):
     text, notebook = chapter
     cell = "import random\nprint(random.random() < 2, open('log.txt', 'a').write('run '))"

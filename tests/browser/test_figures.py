@@ -1,0 +1,34 @@
+"""Figures as readers see them: one of the two variants, whole, in letters that can be read."""
+
+import pytest
+
+SEEN = """() => [...document.querySelectorAll("article .cell_output img")]
+  .filter((image) => image.checkVisibility())
+  .map((image) => [image.className, image.currentSrc, image.naturalWidth, image.width])"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_is_seen_in_the_variant_of_the_theme_and_no_other_is_loaded(
+    watched, site_url, theme, width
+):
+    asked = []
+    with watched(viewport={"width": width, "height": 800}, color_scheme=theme) as (page, wrong):
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{site_url}book/04_optimization.html")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        for figure in page.locator("article figure:has(img.on-light)").all():
+            if figure.is_visible():
+                figure.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        seen = page.evaluate(SEEN)
+        assert not wrong
+    assert len(seen) >= 6
+    for kind, source, natural, shown in seen:
+        assert f"on-{theme}" in kind
+        assert source.endswith("-dark.svg") == (theme == "dark")
+        assert natural > 400
+        assert shown > (300 if width == 390 else 400)
+    other = {url for url in asked if url.endswith(".svg") and "_images" in url}
+    other -= {source for _, source, *_ in seen}
+    assert len(other) <= (theme == "dark")  # the first picture of a page is asked for at once
