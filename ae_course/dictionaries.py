@@ -11,7 +11,7 @@ import numpy as np
 
 from ae_course.activations import identity, jump_relu
 from ae_course.autoencoder import Autoencoder
-from ae_course.checks import as_matrix, as_rows, check_integer
+from ae_course.checks import as_rows, check_integer
 from ae_course.losses import squared_error
 from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
@@ -247,7 +247,9 @@ class FixedDecoder:
         W[...] = kept
 
 
-def refit_decoder(params: Parameters, Y: np.ndarray, X: np.ndarray) -> Parameters:
+def refit_decoder(
+    params: Parameters, Y: np.ndarray, X: np.ndarray, rcond: float = 1e-10
+) -> Parameters:
     r"""A copy whose decoder is the best for these codes: least squares, encoder as it was.
 
     Columns of latents that say the same for all samples stay as they are. It gives back what an L1
@@ -266,8 +268,11 @@ def refit_decoder(params: Parameters, Y: np.ndarray, X: np.ndarray) -> Parameter
     ----------
     Y : array (N, latents)
     X : array (N, outputs)
+    rcond : float
+        Directions of codes that vary by less than this share of the largest are left alone: a
+        latent that is active for a few samples, and hardly, would get a huge column.
     """
-    Y, X = as_matrix(Y, "Y"), as_matrix(X, "X")
+    Y, X = as_rows(Y, name="Y"), as_rows(X, name="X")
     if len(X) != len(Y):
         raise ValueError(f"there are {len(Y)} codes for {len(X)} samples")
     if params["W2"].shape != (X.shape[1], Y.shape[1]):
@@ -277,7 +282,7 @@ def refit_decoder(params: Parameters, Y: np.ndarray, X: np.ndarray) -> Parameter
         )
     params, centre, mean = params.copy(), Y.mean(axis=0), X.mean(axis=0)
     used = Y.std(axis=0) > 0
-    params["W2"][:, used] = np.linalg.lstsq((Y - centre)[:, used], X - mean, rcond=None)[0].T
+    params["W2"][:, used] = np.linalg.lstsq((Y - centre)[:, used], X - mean, rcond)[0].T
     params["b2"] = mean - params["W2"] @ centre
     return params
 
