@@ -25,6 +25,10 @@ class CodePrior:
     :cite:p:`oord2017neural`. The first factor counts, each other one is a softmax network; without
     networks the slots are independent.
 
+    >>> codes = np.array([[0, 1], [0, 1], [1, 0], [1, 0]])
+    >>> CodePrior.independent(codes, 2).marginals.tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
+
     Attributes
     ----------
     marginals : array (slots, K)
@@ -66,26 +70,17 @@ class CodePrior:
         check_generator(rng)
         check_integer("hidden", hidden, least=0)
         start, codes = cls.independent(codes, K), as_codes(codes, K)
+        steps = epochs * -(-len(codes) // batch_size)
+        settings = {"epochs": epochs, "batch_size": batch_size, "record_objective": False}
         conditionals = []
         for s in range(1, codes.shape[1]):
-            sizes = (s * K, hidden, K) if hidden else (s * K, K)
-            kinds = (relu, softmax) if hidden else (softmax,)
-            net = Network(tuple(map(Layer, sizes, sizes[1:], kinds)))
+            net = _classifier(s * K, hidden, K)
             params = net.init(rng, dtype=np.float32)
             params[f"b{net.last}"] = np.log(start.marginals[s])
-            optimizer = Adam(cosine(rate, steps=epochs * -(-len(codes) // batch_size)))
-            params, *_ = train(
-                net,
-                reconstruction(softmax_cross_entropy),
-                params,
-                _one_hot(codes[:, :s], K),
-                codes[:, s],
-                epochs=epochs,
-                rng=rng,
-                optimizer=optimizer,
-                batch_size=batch_size,
-                record_objective=False,
-            )
+            data = _one_hot(codes[:, :s], K), codes[:, s]
+            optimizer = Adam(cosine(rate, steps=steps))
+            error = reconstruction(softmax_cross_entropy)
+            params, *_ = train(net, error, params, *data, rng=rng, optimizer=optimizer, **settings)
             conditionals.append((net, params))
         return cls(start.marginals, tuple(conditionals))
 
@@ -116,6 +111,13 @@ class CodePrior:
             return np.broadcast_to(self.marginals[s], (len(before), K))
         net, params = self.conditionals[s - 1]
         return net(params, _one_hot(before, K)).astype(float)
+
+
+def _classifier(inputs: int, hidden: int, K: int) -> Network:
+    """A softmax network with so many rectifiers, or a linear one without any."""
+    sizes = (inputs, hidden, K) if hidden else (inputs, K)
+    kinds = (relu, softmax) if hidden else (softmax,)
+    return Network(tuple(map(Layer, sizes, sizes[1:], kinds)))
 
 
 def _one_hot(codes: np.ndarray, K: int) -> np.ndarray:

@@ -33,6 +33,13 @@ def rate_distortion(
     :math:`D`, the mean error of what the decoder makes of them (:eq:`eq-rate-distortion`)
     :cite:p:`alemi2018fixing`. Their sum is :func:`~ae_course.variational.negative_elbo`.
 
+    >>> rng = np.random.default_rng(0)
+    >>> vae = VariationalAutoencoder.folded(4, 2)
+    >>> silent = Parameters.zeros(vae.shapes())
+    >>> rate, distortion = rate_distortion(vae, cross_entropy, silent, np.eye(4), rng)
+    >>> rate, round(float(distortion / np.log(2)), 6)
+    (0.0, 4.0)
+
     Parameters
     ----------
     X : array (N, inputs)
@@ -83,6 +90,12 @@ def log_weights(
     draws: int,
 ) -> np.ndarray:
     r"""The logarithms of :math:`p(x, z) / q(z \mid x)`, for draws of z from :math:`q(z \mid x)`.
+
+    >>> vae = VariationalAutoencoder.folded(4, 2)
+    >>> silent = Parameters.zeros(vae.shapes())
+    >>> weights = log_weights(vae, silent, np.eye(4), np.random.default_rng(0), draws=3)
+    >>> np.allclose(weights, -4 * np.log(2)), weights.shape
+    (True, (4, 3))
 
     Parameters
     ----------
@@ -173,7 +186,7 @@ def marginal_kl_bound(log_density: Callable[[np.ndarray], np.ndarray], Z: np.nda
 
     >>> from ae_course.mixtures import GaussianMixture
     >>> g = GaussianMixture([1], [[2.0]], [[[1.0]]])
-    >>> marginal_kl_bound(g.log_density, np.array([[1.0], [3.0]]))
+    >>> round(marginal_kl_bound(g.log_density, np.array([[1.0], [3.0]])), 6)
     2.0
 
     Parameters
@@ -190,7 +203,11 @@ def marginal_kl_bound(log_density: Callable[[np.ndarray], np.ndarray], Z: np.nda
 
 
 def draw_codes(mu: np.ndarray, log_variance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One code (N, units) from each of the distributions q(z|x) that an encoder has given."""
+    """One code (N, units) from each of the distributions q(z|x) that an encoder has given.
+
+    >>> draw_codes(np.ones((1, 2)), np.full((1, 2), -80.0), np.random.default_rng(0)).round(6)
+    array([[1., 1.]])
+    """
     check_generator(rng)
     gaussian_kl(mu, log_variance)  # raises if they do not fit
     return mu + np.exp(0.5 * log_variance) * rng.normal(size=np.shape(mu))

@@ -245,7 +245,14 @@ def vq_objective(loss: Loss, beta: float = 0.25) -> Objective:
 
 
 def started_at_data(net, params: Parameters, X: np.ndarray, rng: np.random.Generator) -> Parameters:
-    """The parameters with every codebook entry at the vector of a sample, drawn from X."""
+    """The parameters with every codebook entry at the vector of a sample, drawn from X.
+
+    >>> rng, X = np.random.default_rng(0), np.eye(4)
+    >>> net = VectorQuantizedAutoencoder.folded(4, 2, slots=1, K=3)
+    >>> params = started_at_data(net, net.init(rng), X, rng)
+    >>> bool(np.isin(params["C"], net.vectors(params, X)).all())
+    True
+    """
     return revived(net, params, X, rng, least=len(X) * net.slots + 1)
 
 
@@ -260,6 +267,13 @@ def revived(
 
     An entry which is the nearest of none never moves again: its gradient is 0. The new place is the
     vector of a sample drawn from X.
+
+    >>> rng, X = np.random.default_rng(0), np.eye(4)
+    >>> net = VectorQuantizedAutoencoder.folded(4, 2, slots=1, K=2)
+    >>> params = net.init(rng)
+    >>> params["C"][0, 1] = 100
+    >>> bool(revived(net, params, X, rng)["C"][0, 1].max() < 100)
+    True
 
     Parameters
     ----------
