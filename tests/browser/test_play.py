@@ -419,6 +419,9 @@ def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, page, name):
         taken = place.locator(".play-live").bounding_box()["height"]
         assert taken - 1 <= kept <= 1.15 * taken, width
     assert not element.locator("img").is_visible()
+    # What it shows is said to those who do not see it.
+    said = element.locator(f"#{element.locator('.play-live').get_attribute('aria-describedby')}")
+    assert said.text_content() == element.locator("img").get_attribute("alt")
     page.emulate_media(media="print")
     page.evaluate("document.querySelectorAll('.play-still').forEach((e) => e.scrollIntoView())")
     element.locator("img").wait_for(state="visible")
