@@ -10,7 +10,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from ae_course.checks import as_array, check_integer
+from ae_course.checks import as_array, check_integer, check_not_negative
 from ae_course.workspace import blocks
 
 
@@ -91,7 +91,8 @@ r"""y_j = e^{u_j} / sum_k e^{u_k}, the class probabilities of an output layer
 (:eq:`eq-softmax`)."""
 
 ACTIVATIONS = (identity, logistic, tanh, relu, softmax)
-"""The activations that need no number; :func:`top_k` gives others."""
+"""The activations that need no number; :func:`top_k`, :func:`batch_top_k` and :func:`jump_relu`
+give others."""
 
 
 def top_k(k: int) -> Activation:
@@ -149,12 +150,88 @@ def _largest(k: int, u: np.ndarray) -> np.ndarray:
     return above | (equal & (equal.cumsum(axis=-1) <= vacant))
 
 
+def batch_top_k(k: int) -> Activation:
+    r"""The activation under which N samples share N k places (:eq:`eq-batch-top-k`).
+
+    >>> batch_top_k(1)(np.array([[3.0, 2.0, -1.0], [0.5, 1.0, -2.0]])).tolist()
+    [[3.0, 2.0, 0.0], [0.0, 0.0, 0.0]]
+
+    Of all net inputs of the batch the N k largest pass, if they are positive; the others give 0
+    :cite:p:`bussmann2024batchtopk`. A sample with much to say uses more units than one with little.
+    What a sample's code is depends on its companions: for single samples put
+    :func:`jump_relu` in its place, see :func:`ae_course.dictionaries.at_threshold`.
+
+    Raises
+    ------
+    ValueError
+        k is not a whole number, 1 or more; or, when it is applied, the layer has fewer units.
+    """
+    check_integer("the number k of units that batch_top_k keeps", k, least=1)
+    return _batch_top_k(int(k))
+
+
+@cache  # as for top_k
+def _batch_top_k(k: int) -> Activation:
+    return Activation(f"batch_top_k({k})", partial(_pass_largest_of_all, k), _slope_of_what_passed)
+
+
+def _pass_largest_of_all(k: int, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    if k > u.shape[-1]:
+        raise ValueError(f"batch_top_k({k}) keeps {k} units, the layer has {u.shape[-1]}")
+    places = k * (u.size // u.shape[-1])
+    passing = _largest(places, u.reshape(1, -1)).reshape(u.shape) & (u > 0)
+    y = np.positive(u, out=out)
+    np.copyto(y, 0, where=~(passing | np.isnan(u)))
+    return y
+
+
+def jump_relu(theta: float) -> Activation:
+    r"""f(u) = u where u > theta, else 0 (:eq:`eq-jump-relu`), with one theta for all units.
+
+    >>> jump_relu(0.5)(np.array([-1.0, 0.25, 0.75])).tolist()
+    [0.0, 0.0, 0.75]
+
+    Unlike a rectifier with a bias it takes nothing off what passes. With a theta for each unit, to
+    be learned, it is :class:`ae_course.jump_relu.JumpReLUAutoencoder`.
+    """
+    check_not_negative("theta", theta)
+    return _jump_relu(float(theta))
+
+
+@cache
+def _jump_relu(theta: float) -> Activation:
+    return Activation(f"jump_relu({theta!r})", partial(_jump, theta), _slope_of_what_passed)
+
+
+def _jump(theta: float, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    silent = u <= theta
+    y = np.positive(u, out=out)
+    np.copyto(y, 0, where=silent)
+    return y
+
+
+def _slope_of_what_passed(u: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return (y > 0).astype(u.dtype)
+
+
+FAMILIES = {
+    r"top_k\((\d+)\)": lambda k: top_k(int(k)),
+    r"batch_top_k\((\d+)\)": lambda k: batch_top_k(int(k)),
+    r"jump_relu\((\d[\d.e+-]*)\)": lambda theta: jump_relu(float(theta)),
+}
+"""How the names of activations with a number are read."""
+
+
 def by_name(name: str) -> Activation:
     """Return the activation with that name, as a saved model names it."""
     for activation in ACTIVATIONS:
         if activation.name == name:
             return activation
-    if match := re.fullmatch(r"top_k\((\d+)\)", name):
-        return top_k(int(match[1]))
+    for pattern, family in FAMILIES.items():
+        if match := re.fullmatch(pattern, name):
+            return family(match[1])
     known = ", ".join(a.name for a in ACTIVATIONS)
-    raise ValueError(f"{name!r} is not an activation; there are {known} and top_k(k)")
+    raise ValueError(
+        f"{name!r} is not an activation; there are {known}, top_k(k), batch_top_k(k) and"
+        " jump_relu(theta)"
+    )

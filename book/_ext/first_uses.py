@@ -41,6 +41,7 @@ CHAPTERS_OF = {
     "other-autoencoders": (7,),
     "diffusion": (8,),
     "generative-autoencoders": (9,),
+    "dictionaries": (10,),
 }
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,10 @@ from helpers import assert_close, assert_slopes, drawn, samples
 
 from ae_course.activations import (
     ACTIVATIONS,
+    batch_top_k,
     by_name,
     identity,
+    jump_relu,
     logistic,
     relu,
     softmax,
@@ -20,7 +22,7 @@ from ae_course.activations import (
 from ae_course.autoencoder import Autoencoder
 
 U = np.array([[-3.2, -0.7, 0.4], [0.1, 2.5, 7.0]])
-EVERY = (*ACTIVATIONS, top_k(2))
+EVERY = (*ACTIVATIONS, top_k(2), batch_top_k(2), jump_relu(0.5))
 ELEMENTWISE = [f for f in EVERY if f is not softmax]
 both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -249,5 +251,49 @@ def test_a_k_above_the_number_of_units_is_named():
 
 @pytest.mark.parametrize("name", ["top_k", "top_k()", "top_k(2.5)", "top_k(-2)", "top_k(2) "])
 def test_names_that_are_only_like_top_k_are_unknown(name):
-    with pytest.raises(ValueError, match=r"is not an activation; there are .* and top_k"):
+    with pytest.raises(ValueError, match=r"is not an activation; there are .* top_k"):
         by_name(name)
+
+
+@pytest.mark.equation("eq-batch-top-k", by="ae_course.activations.batch_top_k")
+@pytest.mark.parametrize("k", [1, 2])
+def test_a_batch_shares_its_places_among_its_samples(k):
+    u = np.random.default_rng(3).normal(size=(6, 5))
+    ranked = sorted(np.ndindex(u.shape), key=lambda place: -u[place])
+    wanted = np.zeros_like(u)
+    for place in ranked[: 6 * k]:
+        wanted[place] = max(u[place], 0)
+    f = batch_top_k(k)
+    assert f(u).tolist() == wanted.tolist()
+    assert_slopes(f.derivative(u, f(u)), lambda v: f(v).sum(), u)
+    assert len({(row != 0).sum() for row in f(u)}) > 1  # some samples use more than others
+    assert not f(-np.abs(u)).any()
+
+
+def test_equal_net_inputs_of_a_batch_pass_in_their_order_and_nan_is_not_hidden():
+    assert batch_top_k(1)(np.ones((2, 3))).tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert np.isnan(batch_top_k(1)(np.array([[1, np.nan, 2.0]]))).any()
+    assert np.isnan(jump_relu(1)(np.array([[1, np.nan, 2.0]]))).any()
+
+
+@pytest.mark.parametrize("theta", [0, 0.5])
+def test_what_is_above_the_threshold_passes_unchanged(theta):
+    u = np.array([[-2.0, 0.2, 0.5, 0.6, 3.0]])
+    f = jump_relu(theta)
+    assert f(u).tolist() == [[v if v > theta else 0 for v in u[0]]]
+    assert f.derivative(u, f(u)).tolist() == [[float(v > theta) for v in u[0]]]
+
+
+@pytest.mark.parametrize("f", [batch_top_k(4), jump_relu(0.125), jump_relu(1e-07)], ids=str)
+def test_activations_with_a_number_are_known_by_their_names(f):
+    assert by_name(f.name) is f
+    assert pickle.loads(pickle.dumps(f)) is f
+
+
+def test_numbers_that_batch_top_k_and_jump_relu_do_not_take_are_named():
+    with pytest.raises(ValueError, match="k of units that batch_top_k keeps is 0"):
+        batch_top_k(0)
+    with pytest.raises(ValueError, match=r"batch_top_k\(4\) keeps 4 units, the layer has 3"):
+        batch_top_k(4)(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="theta is -1"):
+        jump_relu(-1)
