@@ -143,7 +143,8 @@ def denoiser(state):
 
 
 def flow(state):
-    data, step = play.stored("flow"), int(state["step"])
+    data = {key: array.astype(float) for key, array in play.stored("flow").items()}
+    step = int(state["step"])
     means, sigmas = data["means"].reshape(3, 2), data["sigmas"]
     weights = data["weights"] / data["weights"].sum()
     mixture, sigma = Mixture(weights, means, data["variances"]), sigmas[step]
