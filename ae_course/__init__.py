@@ -5,9 +5,10 @@ losses, objective, autoencoder. Training: gradcheck, optimizers, schedules, trai
 divergence, training, full_batch, checkpoint. Sparse codes: sparsity, conventions. Second moments:
 moments, pca, linear, whitening, frequencies. Depth: propagation, pretraining. Variants: denoising,
 mixtures, contractive, tied, variational, superposition. New samples: score_matching, diffusion,
-generation. Dictionaries: dictionaries, jump_relu, dictionary_benchmarks. Beside them: datasets,
-figures, diagrams, comparison, exercises; and checks, workspace, threads and files, which the others
-use. Each holds one idea, and says which equation of the book it is.
+generation, likelihood_bounds, annealing, discrete_codes, quantization, code_prior. Dictionaries:
+dictionaries, jump_relu, dictionary_benchmarks. Beside them: datasets, figures, diagrams,
+comparison, exercises; and checks, workspace, threads and files, which the others use. Each holds
+one idea, and says which equation of the book it is.
 
 Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_course.threads`.
 """

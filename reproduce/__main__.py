@@ -14,6 +14,9 @@ import statistics
 import sys
 from pathlib import Path
 
+from matplotlib import ticker
+
+from ae_course.figures import COLOURS, DASHES, panels
 from reproduce import deep, denoising_stack, edges, k_sparse, self_taught, stacked
 from reproduce.runs import do_all
 from tools import ROOT
@@ -37,6 +40,8 @@ def main(arguments=None) -> int:
     for name in asked.names or EXPERIMENTS:
         found = conclude(EXPERIMENTS[name].experiment(quick), folder, name, asked.jobs)
         (folder / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        if any("curve" in run["measured"] for run in found["runs"]):
+            (folder / f"{name}.svg").write_text(picture(found), "utf-8")
     text = table(folder)
     (folder / "table.md").write_text(text, "utf-8")
     print(text)
@@ -90,6 +95,29 @@ def table(folder: Path) -> str:
         lines += ["", f"Chosen on validation digits: {json.dumps(found['chosen'])}."]
         lines += [f"- {note}" for note in found["notes"]] + [""]
     return "\n".join(lines)
+
+
+def picture(found: dict) -> str:
+    """What the runs measured after every epoch, and what was published, as lines (SVG)."""
+    figure, ((axes,),) = panels(width=6, height=4)
+    drawn = [run for run in found["runs"] if "curve" in run["measured"]]
+    labels = list(dict.fromkeys(run["label"] for run in drawn))
+    for run in drawn:
+        style = labels.index(run["label"])
+        curve = run["measured"]["curve"]
+        look = {"color": COLOURS[style], "linestyle": DASHES[style]}
+        label = f"_{run['seed']}" if run["seed"] else run["label"]  # one entry for all its seeds
+        axes.plot(range(1, len(curve) + 1), curve, label=label, **look)
+    for label, published in found["published"].items():
+        if label in labels:
+            axes.axhline(published, color="0.5", linestyle="-", linewidth=1)
+            axes.text(1, 1.02 * published, f"published: {label}", va="bottom")
+    axes.set(xlabel="epoch", ylabel="test", yscale="log")
+    axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 3, 5)))
+    axes.yaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
+    axes.minorticks_off()
+    figure.legend(loc="outside lower center", frameon=False)
+    return figure._repr_mimebundle_()[0]["image/svg+xml"]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ ON_DARK = dict(
 """What the colours of the figures' style become: those of the things to play with."""
 
 COLOUR = re.compile(r"(?:(?<=fill: )|(?<=stroke: ))#[0-9a-f]{6}\b")
-LINES = re.compile(r'<img (?=[^>]*src="[^"]*_images/([0-9a-f]+)\.svg")([^>]*)>')
+LINES = re.compile(r'<img (?=[^>]*src="[^"]*_images/([\w-]+)(?<!-dark)\.svg")([^>]*)>')
 SHOWN = "on-light"
 CLASS = re.compile(r'class="([^"]*)"')
 

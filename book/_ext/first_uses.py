@@ -40,6 +40,7 @@ CHAPTERS_OF = {
     "deep-networks-and-classes": (6,),
     "other-autoencoders": (7,),
     "diffusion": (8,),
+    "generative-autoencoders": (9,),
     "dictionaries": (10,),
 }
 

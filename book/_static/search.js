@@ -8,19 +8,33 @@ const bookSearch = (() => {
   };
   const JAPANESE = "\u3005-\u30ff\u3400-\u9fff";
   const WORD = new RegExp(`[${JAPANESE}]+|[^\\P{L}${JAPANESE}]+|\\p{N}+`, "gu");
+  // What turns words into a question and says nothing of what is asked.
+  const ASKING = new Set(
+    ("a an am are be can could did do does get give how i is it make many me much my need of or should"
+      + " than that the there this to vs versus was what when where which who whose why will with would"
+      + " you your between difference mean means tell explain").split(" "));
+  // Other words for what the book calls by one name.
+  const CALLED = {
+    sigmoid: "logistic", neuron: "unit", reparameterization: "reparametrization", sphering: "whitening",
+    reparameterize: "reparametrize", regularizer: "regularization", optimizer: "optimization",
+    latents: "units", bottleneck: "undercomplete", installation: "install", sae: "dictionary",
+    homework: "exercise", assignment: "problem", colour: "color",
+  };
   const SHOWN = 30;
   const SAME = 2000;
   // Where readers look first: chapters and the glossary; what only speaks of them comes after.
   const PAGES = [[/^book\/\d\d_/, 80], [/^book\/glossary/, 70], [/^book\/(equations|errata)/, -200]];
   const stemmer = new Stemmer();
   const stems = new Map();
+  const rarities = new Map();
   let places = [];
+  let typical = 1;
 
   // One spelling for what is written in several: letters, accents, Greek, -ise and -ize, plural.
   const stem = (word) => {
     if (!stems.has(word)) {
       const spelt = word.replace(/is(e|ed|er|ers|es|ing|ation|ations)$/, "iz$1").replace(/ー$/, "");
-      stems.set(word, stemmer.stemWord(spelt));
+      stems.set(word, stemmer.stemWord(CALLED[spelt.replace(/s$/, "")] ?? spelt));
     }
     return stems.get(word);
   };
@@ -51,6 +65,7 @@ const bookSearch = (() => {
     ...place,
     compared: [...place.titles, ...shortNames(place)].map(comparable),
     counts: counted(words(`${place.titles.join(" ")} ${place.text}`)),
+    length: place.text.length,
     weight: PAGES.find(([pages]) => pages.test(place.to))?.[1] ?? 0,
   });
 
@@ -73,14 +88,28 @@ const bookSearch = (() => {
     return (60 * some.join("").length) / query.joined.length;
   };
 
-  // How well a text answers: how often it has the rarest of the words, all of which it must have.
+  // How well a text answers: how much of it is about the words, of which the rare ones say most.
   const timesIn = (counts, wanted) => {
     if (!isJapanese(wanted)) return counts.get(wanted) ?? 0;
     return [...counts].reduce((sum, [has, n]) => sum + (bears(wanted, has) ? n : 0), 0);
   };
+  const rarity = (word) => {
+    if (!rarities.has(word)) {
+      const having = places.filter((place) => timesIn(place.counts, word)).length;
+      rarities.set(word, Math.log(1 + places.length / (1 + having)));
+    }
+    return rarities.get(word);
+  };
   const ofText = (query, place) => {
-    const least = Math.min(...query.words.map((word) => timesIn(place.counts, word)));
-    return least ? 100 + (100 * least) / (least + 5) : 0;
+    let found = 0, whole = 0, had = 0;
+    for (const word of query.words) {
+      const times = timesIn(place.counts, word);
+      const room = 0.5 + (0.5 * place.length) / typical; // in a long text a word says less
+      found += (rarity(word) * times) / (times + room);
+      had += times ? rarity(word) : 0;
+      whole += rarity(word);
+    }
+    return { all: had === whole, share: had / whole, much: (100 * found) / whole };
   };
 
   // A function is what was meant if its name is written as code; else its name is a coincidence.
@@ -92,13 +121,21 @@ const bookSearch = (() => {
 
   const score = (query, place) => {
     const title = asMeant(query, place, Math.max(...place.compared.map((t) => ofTitle(query, t))));
-    const inText = ofText(query, place);
-    return title >= 350 || inText ? title + inText + place.weight : 0;
+    const { all, much } = ofText(query, place);
+    return title >= 350 || all ? title + (all ? 100 : 0) + much + place.weight : 0;
+  };
+
+  // Where no place has all of the words: those that have most of what the words say.
+  const closeTo = (query, place) => {
+    const title = asMeant(query, place, Math.max(...place.compared.map((t) => ofTitle(query, t))));
+    const { share, much } = ofText(query, place);
+    return share > 0.5 ? title + 100 * share + much + place.weight : 0;
   };
 
   const parse = (text) => {
     const said = spelt(text);
-    const kept = said.filter((word) => !stopwords.includes(word));
+    const asked = (word) => stopwords.includes(word) || ASKING.has(word);
+    const kept = said.filter((word) => !asked(word));
     const parts = (kept.length ? kept : said).map(stem);
     const whole = { joined: said.map(stem).join(""), spelt: said.join("") };
     return { words: parts, ...whole, isCode: /\w[_.]\w|\(\)/.test(text) };
@@ -107,10 +144,12 @@ const bookSearch = (() => {
   const find = (text) => {
     const query = parse(text);
     if (!query.words.length) return [];
-    return places
-      .map((place) => ({ place, score: score(query, place) }))
+    const by = (how) => places
+      .map((place) => ({ place, score: how(query, place) }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score);
+    const found = by(score);
+    return found.length || query.words.length < 2 ? found : by(closeTo);
   };
 
   // A few words around the first of the searched ones.
@@ -176,6 +215,7 @@ const bookSearch = (() => {
 
   const open = (data) => {
     places = data.map(prepare);
+    typical = places.reduce((sum, place) => sum + place.length, 0) / places.length || 1;
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
     else start();
   };

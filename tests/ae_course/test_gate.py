@@ -19,11 +19,17 @@ from ae_course.denoising import (
     wiener,
 )
 from ae_course.diffusion import memorising_denoiser, probability_flow
+from ae_course.discrete_codes import ProductQuantizer, kmeans
 from ae_course.exercises import verdict
 from ae_course.frequencies import orientation, power_spectra, radial_mean
 from ae_course.full_batch import lbfgs, minimize, two_loop
 from ae_course.generation import frechet_distance, nearest_distances, precision_recall
 from ae_course.gradcheck import check_gradient, relative_error
+from ae_course.likelihood_bounds import (
+    active_units,
+    importance_weighted_bound,
+    rate_distortion,
+)
 from ae_course.linear import (
     critical_point,
     decay_bound,
@@ -54,7 +60,7 @@ from ae_course.sparsity import (
 )
 from ae_course.superposition import recovery
 from ae_course.training import train
-from ae_course.variational import append_noise, gaussian_kl
+from ae_course.variational import VariationalAutoencoder, append_noise, gaussian_kl
 from ae_course.whitening import (
     PCAWhitening,
     ZCAWhitening,
@@ -71,6 +77,9 @@ J = reconstruction(cross_entropy)
 LABELS = reconstruction(softmax_cross_entropy)
 X = samples(12, 4)
 PHI = covariance(X)[1]
+VAE = VariationalAutoencoder.folded(4, 2)
+VAE_PARAMS = drawn(VAE)
+QUANTIZER = ProductQuantizer.fit(X, 2, 3, np.random.default_rng(0))
 FITTED, WHITE = PCA.fit(X), ZCAWhitening.fit(X)
 
 
@@ -131,6 +140,14 @@ SAMPLES = {
     "frechet_distance": lambda x: frechet_distance(x, X + 1),
     "precision_recall": lambda x: precision_recall(x, X),
     "nearest_distances": lambda x: nearest_distances(X, x),
+    "active_units": lambda x: active_units(x, 1e-9) * 1.0,
+    "kmeans": lambda x: kmeans(x, 1, rng()),
+    "product quantiser": lambda x: ProductQuantizer.fit(x, 2, 1, rng()).C,
+    "codes of a product quantiser": lambda x: QUANTIZER.decode(QUANTIZER.encode(x)),
+    "rate_distortion": lambda x: np.array(
+        rate_distortion(VAE, cross_entropy, VAE_PARAMS, x, rng())
+    ),
+    "importance_weighted_bound": lambda x: importance_weighted_bound(x, 2),
     "image_rows": lambda x: figures.describe(figures.image_rows({"x": x})),
     "draw_filters": lambda x: np.ma.filled(
         figures.draw_filters(figures.panels()[1][0, 0], x, columns=3).get_array(), 0

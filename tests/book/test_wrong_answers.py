@@ -1,7 +1,9 @@
 """Problem sets are fair: right answers have all points, no answer none, and mistakes are named."""
 
 import re
+from functools import cache
 
+import numpy as np
 import pytest
 from handed_in import SETS, SMALL, SOURCES, blank, data, filled, with_bodies
 from wrong_answers import SHORTCUTS, WRONG_ANSWERS
@@ -33,15 +35,29 @@ def points(result):
     return {task["task"]: task["points"] for task in result["tasks"]}
 
 
+@cache
+def unanswered(name):
+    """The code cells of a student's notebook, its names, and what they are before each cell."""
+    space, cells = {"__name__": "__main__"}, []
+    for cell in blank(name).cells:
+        if cell.cell_type == "code":
+            cells.append((cell.source, dict(space)))
+            exec(cell.source, space)
+    return cells, space
+
+
 def said_to_the_student(name, function, body, capsys):
     """What the checks in the notebook print of one answer; other functions are not answered."""
-    notebook = blank(name)
-    space = {"__name__": "__main__"}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            code = with_bodies(cell.source, {function: body}) if function in cell.source else ""
-            defines = re.search(rf"^def {function}\(", cell.source, re.MULTILINE)
-            exec(code if defines else cell.source, space)
+    cells, space = unanswered(name)
+    capsys.readouterr()
+    concerned = [number for number, (source, _) in enumerate(cells) if function in source]
+    first, last = concerned[0], concerned[-1]
+    space.clear()
+    for key, value in cells[first][1].items():  # an answer may change an array
+        space[key] = value.copy() if isinstance(value, np.ndarray) else value
+    for source, _ in cells[first : last + 1]:
+        defines = re.search(rf"^def {function}\(", source, re.MULTILINE)
+        exec(with_bodies(source, {function: body}) if defines else source, space)
     lines = capsys.readouterr().out.splitlines()
     return [line for line in lines if line.startswith(f"{function}: ")]
 

@@ -76,6 +76,28 @@ def test_a_result_leads_to_its_place(page, site_url):
     assert page.locator(f"#{anchor}").is_visible()
 
 
+QUESTIONS = {  # as readers ask, and an address among the first three answers that helps
+    "Why is a linear autoencoder PCA?": r"02_pca.html#what-a-linear-autoencoder-learns",
+    "what is the difference between ZCA and PCA whitening": r"#pca-whitening-and-zca-whitening",
+    "how to choose rho": r"03_sparsity",
+    "why do we subtract the mean": r"05_whitening|glossary.html#term-centring",
+    "dead neurons": r"glossary.html#term-dead-unit",
+    "sigmoid derivative": r"0[1-7]_\w+.html",
+    "reparameterization trick": r"07_variants|glossary.html#term-reparametrisation",
+    "what if the learning rate is too large?": r"#the-learning-rate-is-too-large",
+    "how do I hand in a problem set": r"book/problem_sets",
+    "how do I install it": r"index.html#how-to-install-and-run-it",
+    "vanishing gradients relu": r"06_pretraining|glossary",
+    "mode collapse of a variational autoencoder": r"0[79]_|glossary",
+}
+
+
+@pytest.mark.parametrize(("question", "to"), QUESTIONS.items())
+def test_a_question_is_answered_within_three_places(results, question, to):
+    first = results.evaluate("(text) => bookSearch.find(text).slice(0, 3)", question)
+    assert any(re.search(to, answer["place"]["to"]) for answer in first), first
+
+
 def test_every_title_and_term_leads_first_to_a_place_that_bears_it(results, places):
     searched = {
         title: place
@@ -109,7 +131,7 @@ def same(title, other):
 def test_every_heading_of_a_chapter_can_be_searched(results, site):
     headings = {
         (path.stem, section["id"], " ".join(words(section.find(["h2", "h3"]))))
-        for path in site.glob("book/0*_*.html")
+        for path in site.glob("book/[0-9][0-9]_*.html")
         for section in BeautifulSoup(path.read_text("utf-8"), "html.parser").select(
             "article section[id]:has(> :is(h2, h3))"
         )

@@ -104,6 +104,21 @@ def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_see
     assert "Chosen on validation digits: -2." in text
 
 
+def test_curves_are_drawn_with_what_was_published():
+    runs = [
+        {"label": label, "seed": 0, "measured": {"test": 3.5, "curve": [9, 5, 3.5]}}
+        for label in ("deep", "shallow")
+    ]
+    one, other = (
+        reproduce.picture({"runs": runs, "published": published})
+        for published in ({"deep": 3.0}, {"PCA": 3.0})
+    )
+    assert one.startswith("<svg ")
+    assert one.count("stroke: #808080") == other.count("stroke: #808080") + 1
+    for colour in ("#0072b2", "#d55e00"):
+        assert colour in other
+
+
 def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         reproduce.main(["shallow"])

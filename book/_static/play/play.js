@@ -47,7 +47,11 @@ window.play = (() => {
       if (this.live) return;
       this.live = html("div", { class: "play-live", role: "group", "aria-label": this.constructor.label });
       this.live.append(...this.build());
-      this.append(this.live);
+      // What its picture shows is said of the element, too.
+      const shows = html("p", { class: "visually-hidden" }, this.querySelector(".play-still").alt);
+      shows.id = `${this.closest("figure").id}-shows`;
+      this.live.setAttribute("aria-describedby", shows.id);
+      this.append(shows, this.live);
     }
 
     // Change the state, show it, and keep it in the address once the hand rests.
