@@ -95,6 +95,14 @@ def test_a_dead_latent_that_is_counted_as_alive_changes_the_report():
     assert whole.f1 == 1
 
 
+def test_a_start_from_the_seed_of_the_features_is_the_features_and_the_untrained_control_tells():
+    data = bernoulli_features(rng(5), 300, 16, 12, mean_active=2)
+    leaked, own = (np.random.default_rng(seed).normal(size=(24, 12)) for seed in (5, [5, 1]))
+    found = [dictionary_report(data, start, np.ones((300, 24))).found for start in (leaked, own)]
+    assert found[0] == 1
+    assert found[1] < 0.2
+
+
 def test_f1_counts_hits_misses_and_false_alarms():
     Y = PLAIN.S.copy()
     Y[::2] = 0  # every other sample is missed
