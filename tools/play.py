@@ -37,6 +37,7 @@ from ae_course import (
     train,
     weight_decay,
 )
+from ae_course.diffusion import noise_schedule
 from ae_course.files import atomic_write
 from ae_course.moments import covariance
 from ae_course.pca import principal_axes
@@ -148,6 +149,18 @@ def denoiser() -> Arrays:
     return {"means": places.astype(np.float32)}
 
 
+def flow() -> Arrays:
+    """The mixture of chapter 8, thirty strengths of noise, and 150 standard normal points."""
+    arrays = {
+        "weights": [0.5, 0.3, 0.2],
+        "means": [[-1.7, -0.6], [2.3, -1.0], [0.8, 3.0]],
+        "variances": [0.06, 0.3, 0.12],
+        "sigmas": noise_schedule(12, 0.03, 30)[:-1],
+        "noise": np.random.default_rng(0).normal(size=(150, 2)),
+    }
+    return {key: np.float32(array) for key, array in arrays.items()}
+
+
 def codes() -> Arrays:
     """The variational autoencoder of chapter 7 with two code units, and the codes of 400 digits."""
     digits, unseen = datasets.mnist("train", n=6000), datasets.mnist("test", n=1000)
@@ -239,6 +252,7 @@ MAKERS: dict[str, Callable[[], Arrays]] = {
     "components": components,
     "draw": draw,
     "denoiser": denoiser,
+    "flow": flow,
     "codes": codes,
     "deltas": deltas,
     "sparsity": sparsity,

@@ -27,9 +27,9 @@ ROWS = {
 # How terms begin that do not begin in kana, by the row of their reading.
 READINGS = {
     "あ": "移 鞍 重み EM",
-    "か": "学 活 過 階 確 拡 画 共 教 恒 勾 交 高 固 誤 混 検 訓 重ね k平均 KL",
+    "か": "学 活 過 階 確 拡 画 共 教 恒 勾 交 高 固 誤 混 検 訓 重ね k平均 吸 KL",
     "さ": "再 最 死 自 事 辞 主 収 集 出 順 準 初 縮 条 上 深 生 正 制 積 跡 "
-    "尖 線 潜 相 双 早 総 重要 ZCA",
+    "尖 線 潜 相 双 早 総 重要 説 ZCA",
     "た": "多 対 中 直 停 適 特 伝 注",
     "な": "二 入",
     "は": "破 白 発 微 非 表 標 復 符 分 平 変 飽 PCA",

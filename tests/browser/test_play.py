@@ -1,6 +1,7 @@
 """What can be played with shows what ae_course computes, for mouse, finger, keys and address."""
 
 import re
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import numpy as np
@@ -19,6 +20,7 @@ from ae_course import (
     reconstruction,
     tanh,
 )
+from ae_course.diffusion import guided, probability_flow
 from ae_course.mixtures import Mixture
 from ae_course.network import Layer, Network
 from ae_course.propagation import delta_sizes, signal_sizes
@@ -140,6 +142,39 @@ def denoiser(state):
     }
 
 
+def flow(state):
+    data = {key: array.astype(float) for key, array in play.stored("flow").items()}
+    step = int(state["step"])
+    means, sigmas = data["means"].reshape(3, 2), data["sigmas"]
+    weights = data["weights"] / data["weights"].sum()
+    mixture, sigma = Mixture(weights, means, data["variances"]), sigmas[step]
+    denoise = mixture.denoise
+    if state["group"]:
+        k = int(state["group"]) - 1
+        told = Mixture([1.0], means[[k]], data["variances"][[k]])
+        denoise = guided(denoise, told.denoise, state["guidance"])
+    own = np.array([[state["x"], state["y"]]])
+    clean = denoise(own, sigma)
+    grid = np.linspace(-4.8, 4.8, 13) * np.hypot(1, sigma / 2.2)
+    places = np.stack(np.meshgrid(grid, grid, indexing="ij"), axis=-1).reshape(-1, 2)
+    way = [own]
+    for pair in pairwise(sigmas[step:]):
+        way.append(probability_flow(denoise, way[-1], pair))
+    start = data["noise"].reshape(-1, 2) * sigmas[0]
+    ends = probability_flow(denoise, start, sigmas)
+    near = np.square(ends[:, None] - means).sum(axis=2).argmin(axis=1)
+    return {
+        "sigma": sigma,
+        "clean": clean[0],
+        "score": np.linalg.norm(clean - own) / sigma**2,
+        "shares": mixture.smoothed(sigma).responsibilities(own)[0],
+        "way": np.concatenate(way),
+        "points": probability_flow(denoise, start, sigmas[: step + 1]) if step else start,
+        "counts": np.bincount(near, minlength=3),
+        "field": denoise(places, sigma),
+    }
+
+
 def codes(state):
     data, vae = play.stored("codes"), VariationalAutoencoder.folded(196, 150, 2, hidden=tanh)
     params = vae.init(np.random.default_rng(0))
@@ -235,7 +270,10 @@ def rule(state):
     }
 
 
-ELEMENTS = (bowl, whitening, line, components, draw, denoiser, codes, deltas, sparsity, rule)
+ELEMENTS = (
+    *(bowl, whitening, line, components, draw, denoiser),
+    *(flow, codes, deltas, sparsity, rule),
+)
 COMPUTED = {f.__name__: f for f in ELEMENTS}
 STATES = {
     "bowl": [
@@ -255,6 +293,12 @@ STATES = {
         {"ink": "z" * 14 + "123456789abcdef", "off": "0123456789abcdefghijklmnopqrstuvwxyz"},
     ],
     "denoiser": [{"sigma": 0.05, "x": 1, "y": 1}, {"sigma": 2, "x": -3.4, "y": 3.4}],
+    "flow": [
+        {"step": 0, "x": -20, "y": 7},
+        {"step": 29, "score": 1, "x": 0.3, "y": 0.4},
+        {"step": 12, "group": 3, "guidance": 2.5, "x": 4, "y": -6},
+        {"step": 21, "group": 1, "guidance": 0},
+    ],
     "codes": [{"x": -1.7, "y": 0.2}, {"x": 3, "y": -3, "digit": 4}],
     "deltas": [
         {"depth": 20, "factor": 4, "activation": 0},
@@ -368,7 +412,9 @@ def middle(box):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name in ("bowl", "line", "denoiser")])
+@pytest.mark.parametrize(
+    "name", [name for name in PAGES if name in ("bowl", "line", "denoiser", "flow")]
+)
 def test_a_mouse_drags_a_handle_to_where_it_is(to_play, name):
     element = to_play(name)
     element.locator("svg").first.scroll_into_view_if_needed()
@@ -393,7 +439,9 @@ def drag_by_finger(page, start, end):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-@pytest.mark.parametrize("name", [n for n in PAGES if n in ("bowl", "whitening", "draw", "codes")])
+@pytest.mark.parametrize(
+    "name", [n for n in PAGES if n in ("bowl", "whitening", "draw", "codes", "flow")]
+)
 def test_a_finger_drags_and_the_page_stays(watched, to_play, name):
     with watched(**PHONE) as (page, complaints):
         element = to_play(name, page=page)
@@ -452,6 +500,35 @@ def test_a_ball_rolls_unless_a_reader_wants_no_motion(watched, to_play, motion):
         step = state_of(element)["step"]
         assert step == 60 if motion == "reduce" else step < 30
         page.wait_for_function("e => e.state.step === 60", arg=element.element_handle())
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_points_flow_unless_a_reader_wants_no_motion(watched, to_play, motion):
+    with watched(reduced_motion=motion) as (page, _):
+        element = to_play("flow", page=page)
+        element.get_by_role("button", name="Flow").click()
+        step = state_of(element)["step"]
+        assert step == 29 if motion == "reduce" else step < 15
+        page.wait_for_function("e => e.state.step === 29", arg=element.element_handle())
+        assert_as_computed(element, "flow")
+
+
+def test_one_step_of_the_flow_moves_the_points_and_the_arrows_may_be_those_of_the_score(to_play):
+    element = to_play("flow", step=10)
+    before = element.evaluate(VALUES)
+    element.get_by_role("button", name="One step").press("Enter")
+    assert state_of(element)["step"] == 11
+    after = element.evaluate(VALUES)
+    assert after["sigma"] < before["sigma"]
+    assert after["points"] != before["points"]
+    arrows = element.locator(".play-flow-arrows")
+    of_denoiser = arrows.get_attribute("d")
+    mode = element.get_by_role("button", name="Arrows of the score")
+    assert mode.get_attribute("aria-pressed") == "false"
+    mode.press("Space")
+    assert mode.get_attribute("aria-pressed") == "true"
+    assert arrows.get_attribute("d") != of_denoiser
+    assert_as_computed(element, "flow")
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name in ("line", "draw", "sparsity")])

@@ -8,7 +8,7 @@ import pytest
 from ae_course import datasets
 from tools import play, sparse_grid
 
-QUICK = ["whitening", "line", "components", "denoiser", "deltas", "rule"]  # the others train
+QUICK = ["whitening", "line", "components", "denoiser", "flow", "deltas", "rule"]  # others train
 
 
 @pytest.mark.parametrize("name", QUICK)
