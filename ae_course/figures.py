@@ -124,7 +124,8 @@ def image_rows(
     """
     rows = {label: as_rows(images, name=label) for label, images in rows.items()}
     count = len(next(iter(rows.values())))
-    figure, axes = panels(len(rows), 1, width=1.6 + size * count, height=size * len(rows) + 0.1)
+    words = max(1.6, 0.1 * max(map(len, rows)))
+    figure, axes = panels(len(rows), 1, width=words + size * count, height=size * len(rows) + 0.1)
     for ax, (label, images) in zip(axes[:, 0], rows.items(), strict=True):
         draw_mosaic(ax, images, columns=count, shape=shape, cmap="gray_r", vmin=0, vmax=1)
         ax.set_ylabel(label, rotation=0, ha="right", va="center")

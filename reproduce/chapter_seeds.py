@@ -56,7 +56,7 @@ def table(found: dict) -> str:
     rows[" less ".join(COMPARED)] = [
         [a - b for a, b in zip(*pair, strict=True)] for pair in zip(ours, rival, strict=True)
     ]
-    lines = [f"| | {' | '.join(MEASURES)} |", "|---" * (len(MEASURES) + 1) + "|"]
+    lines = [f"| samples | {' | '.join(MEASURES)} |", "|---" * (len(MEASURES) + 1) + "|"]
     for name, values in rows.items():
         told = [f"{mean(v):.{n}f} ± {stdev(v):.{n}f}" for v, n in zip(values, DIGITS, strict=True)]
         lines.append(f"| {name} | {' | '.join(told)} |".replace("-", "−"))

@@ -12,7 +12,7 @@ from written_pages import rewrite
 
 from ae_course.figures import COLOURS
 
-PAPER, INK = (0x14, 0x18, 0x1E), (0xE6, 0xE6, 0xE6)
+PAPER, INK = (0x12, 0x12, 0x12), (0xE6, 0xE6, 0xE6)  # the theme's own paper
 ON_DARK = dict(
     zip(
         map(str.lower, COLOURS[:5]),
@@ -21,6 +21,9 @@ ON_DARK = dict(
     )
 )
 """What the colours of the figures' style become: those of the things to play with."""
+
+# Pale grounds of pictures that are drawn, not plotted: with words on them, they have to be dark.
+ON_DARK |= {"#b3d7ee": "#1f4a68", "#dfe8f1": "#26323f"}
 
 COLOUR = re.compile(r"(?:(?<=fill: )|(?<=stroke: ))#[0-9a-f]{6}\b")
 LINES = re.compile(r'<img (?=[^>]*src="[^"]*_images/([\w-]+)(?<!-dark)\.svg")([^>]*)>')

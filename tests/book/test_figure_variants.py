@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ae_course import figures
+from ae_course import diagrams, figures
 from tools import ROOT, chapters
 
 SOURCE = ROOT / "book" / "_ext" / "figure_variants.py"
@@ -44,6 +44,8 @@ def test_what_is_written_and_drawn_stands_out_on_dark_paper(variants):
     for colour in figures.COLOURS:
         assert contrast(variants.dark(colour.lower()), paper) > 7
     assert 1.2 < contrast(variants.dark(figures.STYLE["grid.color"]), paper) < 2
+    for ground in ("#b3d7ee", diagrams.FUNNEL):
+        assert contrast(variants.dark("#000000"), variants.dark(ground)) > 7
     greys = [luminance(variants.dark(f"#{v:02x}{v:02x}{v:02x}")) for v in range(0, 256, 15)]
     assert greys == sorted(greys, reverse=True)
 
@@ -85,4 +87,4 @@ def test_every_figure_of_a_chapter_is_there_for_both(site, name):
     for source in light + dark:
         drawn = (site / source).read_text("utf-8")
         assert drawn.startswith("<svg ")
-        assert ("#14181e" in drawn) == ("-dark" in source)
+        assert ("#121212" in drawn) == ("-dark" in source)
