@@ -31,7 +31,7 @@ from nbformat.reader import NotJSONError
 from ae_course.files import atomic_write
 from grading import source
 from tools import ROOT, folding, kernels
-from tools.tolerance import differences, tolerance_of
+from tools.tolerance import differences, is_compared, tolerance_of
 
 PYTHON = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -233,15 +233,18 @@ def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
     """Put stored outputs back where new ones agree with them; return the names of other cells.
 
     Outputs that somebody edited are not kept, however little they were changed, and nor are those
-    that lack a form of the new ones, such as a picture in lines.
+    that lack a form of the new ones, such as a picture in lines. A picture that is not compared, as
+    it depends on the machine, is kept if no code before it has changed.
     """
     before = {cell.id: cell for _, cell in code_cells(stored) if sealed(cell, stored)}
-    changed = []
+    changed, same = [], True
     for name, cell in code_cells(notebook):
         kept = before.get(cell.id)
+        same = same and kept is not None and kept.source == cell.source
         if (
             kept is None
             or _forms(kept) != _forms(cell)
+            or not (same or all(map(is_compared, kept.outputs)))
             or differences(kept.outputs, cell.outputs, tolerance_of(cell.metadata))
         ):
             changed.append(name)

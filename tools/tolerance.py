@@ -115,6 +115,11 @@ def picture_difference(stored: str, computed: str) -> str | None:
     return f"the pictures differ by {worst:.1f} of 255 in a part, allowed {TILE_DIFFERENCE}"
 
 
+def is_compared(output) -> bool:
+    """Tell whether all of an output is compared: nothing of it depends on the machine."""
+    return MACHINE_DEPENDENT not in output.get("data", {}).get("text/plain", "")
+
+
 def _parts(outputs):
     """Flatten outputs to (kind, value) pairs: joined streams first, then what is displayed."""
     streams, shown = {}, []

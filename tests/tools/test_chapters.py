@@ -63,6 +63,28 @@ Shown()"""
     assert "every output as stored" in rebuild(*chapter, run=True)
 
 
+def test_a_picture_that_is_not_compared_is_that_of_the_code_before_it(chapter):
+    text, notebook = chapter
+    cell = """class Shown:
+    def _repr_mimebundle_(self, **_):
+        count = len(open("log", "a+").write("x") and open("log").read())
+        return {"text/plain": "curve 2x2: machine-dependent, not compared", "image/x": str(count)}
+Shown()"""
+
+    def drawn():
+        (shown,) = chapters.read(notebook.read_text("utf-8")).cells[-1].outputs
+        return shown.data["image/x"]
+
+    text.write_text(source("a = 1", cell), "utf-8")
+    rebuild(*chapter)
+    first = drawn()
+    rebuild(*chapter, run=True)
+    assert drawn() == first
+    text.write_text(source("a = 2", cell), "utf-8")
+    rebuild(*chapter)
+    assert drawn() != first
+
+
 def test_where_only_text_changes_nothing_is_run(chapter):
     text, notebook = chapter
     cell = "import random\nprint(random.random() < 2, open('log.txt', 'a').write('run '))"
