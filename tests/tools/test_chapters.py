@@ -68,7 +68,8 @@ def test_a_picture_that_is_not_compared_is_that_of_the_code_before_it(chapter):
     cell = """class Shown:
     def _repr_mimebundle_(self, **_):
         count = len(open("log", "a+").write("x") and open("log").read())
-        return {"text/plain": "curve 2x2: machine-dependent, not compared", "image/svg+xml": str(count)}
+        told = "curve 2x2: machine-dependent, not compared"
+        return {"text/plain": told, "image/svg+xml": str(count)}
 Shown()"""
 
     def drawn():
