@@ -20,7 +20,7 @@ def test_a_figure_is_seen_in_the_variant_of_the_theme_and_no_other_is_loaded(
         for figure in page.locator("article figure:has(img.on-light)").all():
             if figure.is_visible():
                 figure.scroll_into_view_if_needed()
-        page.wait_for_load_state("networkidle")
+                figure.locator(f"img.on-{theme}").evaluate("(image) => image.decode()")
         seen = page.evaluate(SEEN)
         assert not wrong
     assert len(seen) >= 6

@@ -91,7 +91,7 @@ SLIPS = {
     ],
     "ex-by-columns": [
         (
-            "a 1 / G",
+            "over the sizes has a 1 / G",
             GATHER + "G[:, :m] += miss.T @ Y[:, :m] / len(X)\n    return G",
         ),
         (
