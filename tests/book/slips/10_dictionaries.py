@@ -95,7 +95,7 @@ SLIPS = {
             GATHER + "G[:, :m] += miss.T @ Y[:, :m] / len(X)\n    return G",
         ),
         (
-            "a 1 / N",
+            "over the samples has a 1 / N",
             GATHER + "G[:, :m] += miss.T @ Y[:, :m] / len(sizes)\n    return G",
         ),
         (
