@@ -125,7 +125,12 @@ def _top_k(k: int) -> Activation:
 
 
 def _pass_largest(k: int, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
-    silent = ~(_largest(k, u) | np.isnan(u))  # what is not a number must not be hidden by a zero
+    return _silenced(~_largest(k, u), u, out)
+
+
+def _silenced(silent: np.ndarray, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """u with zeros where it is silent; but what is not a number must not be hidden by a zero."""
+    silent &= ~np.isnan(u)
     y = np.positive(u, out=out)
     np.copyto(y, 0, where=silent)
     return y
@@ -180,9 +185,7 @@ def _pass_largest_of_all(k: int, u: np.ndarray, out: np.ndarray | None) -> np.nd
         raise ValueError(f"batch_top_k({k}) keeps {k} units, the layer has {u.shape[-1]}")
     places = k * (u.size // u.shape[-1])
     passing = _largest(places, u.reshape(1, -1)).reshape(u.shape) & (u > 0)
-    y = np.positive(u, out=out)
-    np.copyto(y, 0, where=~(passing | np.isnan(u)))
-    return y
+    return _silenced(~passing, u, out)
 
 
 def jump_relu(theta: float) -> Activation:
@@ -204,10 +207,7 @@ def _jump_relu(theta: float) -> Activation:
 
 
 def _jump(theta: float, u: np.ndarray, out: np.ndarray | None) -> np.ndarray:
-    silent = u <= theta
-    y = np.positive(u, out=out)
-    np.copyto(y, 0, where=silent)
-    return y
+    return _silenced(u <= theta, u, out)
 
 
 def _slope_of_what_passed(u: np.ndarray, y: np.ndarray) -> np.ndarray:
