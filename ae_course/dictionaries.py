@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ae_course.activations import identity, jump_relu
+from ae_course.activations import jump_relu
 from ae_course.autoencoder import Autoencoder
 from ae_course.checks import as_rows, check_integer
 from ae_course.losses import squared_error
@@ -17,8 +17,7 @@ from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
 from ae_course.optimizers import Optimizer
 from ae_course.parameters import Parameters
-from ae_course.superposition import AuxiliaryK
-from ae_course.workspace import allocate
+from ae_course.superposition import AuxiliaryK, check_two_layers
 
 
 def transposed_start(net: Layers, rng: np.random.Generator, dtype=np.float64) -> Parameters:
@@ -27,7 +26,7 @@ def transposed_start(net: Layers, rng: np.random.Generator, dtype=np.float64) ->
     Every latent then lowers the error from the first step on, alone at least
     :cite:p:`gao2024scaling`; from an independent start half of them raise it, and fall silent.
 
-    >>> from ae_course.activations import batch_top_k
+    >>> from ae_course.activations import batch_top_k, identity
     >>> net = Autoencoder.folded(4, 6, hidden=batch_top_k(2), output=identity)
     >>> params = transposed_start(net, np.random.default_rng(0))
     >>> bool((params["W1"] == params["W2"].T).all())
@@ -40,7 +39,7 @@ def transposed_start(net: Layers, rng: np.random.Generator, dtype=np.float64) ->
     rng : numpy.random.Generator
         Of its own: if true features were drawn from the same seed, these columns may *be* them.
     """
-    _check_two_layers(net, "a transposed start")
+    check_two_layers(net, "a transposed start")
     params = unit_columns(net.init(rng, dtype=dtype))
     params["W1"] = params["W2"].T
     return params
@@ -65,7 +64,7 @@ def at_threshold(
     The threshold is the mean over the batches of X of the smallest positive output
     (:eq:`eq-batch-threshold`) :cite:p:`bussmann2024batchtopk`. The parameters serve both networks.
 
-    >>> from ae_course.activations import batch_top_k
+    >>> from ae_course.activations import batch_top_k, identity
     >>> rng = np.random.default_rng(0)
     >>> net = Autoencoder.folded(4, 6, hidden=batch_top_k(2), output=identity)
     >>> X, params = rng.normal(size=(40, 4)), net.init(rng)
@@ -80,7 +79,7 @@ def at_threshold(
     batch_size : int
         That of training.
     """
-    _check_two_layers(net, "a threshold")
+    check_two_layers(net, "a threshold")
     if not net.layers[0].activation.name.startswith("batch_top_k"):
         raise ValueError(f"found a code of {net.layers[0].activation} units, wanted batch_top_k")
     X = as_rows(X, net.inputs, params.dtype)
@@ -150,14 +149,13 @@ class Matryoshka(Term):
     def _misses(self, forward_pass: ForwardPass) -> list[np.ndarray]:
         """What each of the nested dictionaries puts out, less what it should: (N, outputs)."""
         net, params, trace = forward_pass.net, forward_pass.params, forward_pass.trace
-        _check_two_layers(net, repr(self))
+        check_two_layers(net, repr(self))
         if self.sizes[-1] != net.layers[0].units:
             raise ValueError(f"{self} ends with another size than {net.layers[0].units} latents")
         y, W = trace.y[net.first], params[f"W{net.last}"]
-        wanted = trace.input if forward_pass.target is None else forward_pass.target
-        wanted = squared_error.encode(wanted, net.layers[-1].units, y.dtype, allocate)
         parts = np.stack([y[:, block] @ W[:, block].T for block in self._blocks()])
-        return np.cumsum(parts, axis=0) + params[f"b{net.last}"] - wanted
+        outputs = np.cumsum(parts, axis=0) + params[f"b{net.last}"]
+        return outputs - forward_pass.wanted(squared_error)
 
 
 matryoshka = Matryoshka
@@ -183,7 +181,7 @@ class FrozenAuxiliaryK(AuxiliaryK):
         return None
 
     def grad_params(self, forward_pass):
-        dead, z, miss = self._parts(forward_pass)
+        miss, z, dead = self._parts(forward_pass)
         if not len(dead):
             return {}
         net, params, x = forward_pass.net, forward_pass.params, forward_pass.trace.input
@@ -196,24 +194,18 @@ class FrozenAuxiliaryK(AuxiliaryK):
         gradient[f"W{last}"][:, dead] = miss.T @ z / len(z)
         return gradient
 
-    def value_from(self, forward_pass):
-        *_, miss = self._parts(forward_pass)
-        return 0.5 * float((miss**2).sum(axis=1).mean())
-
     def _helped(self, forward_pass):
-        """The dead latents, what they put out (N, dead), and what is missing then (N, D)."""
+        """What is missing with their help (N, D), what they put out (N, dead), and who is dead."""
         net, trace = forward_pass.net, forward_pass.trace
-        _check_two_layers(net, repr(self))
+        check_two_layers(net, repr(self))
         u = trace.u[net.first]
         dead = np.flatnonzero(self._idle(u.shape[1]) >= self.patience)
         z = np.maximum(u[:, dead], 0)
         if self.k < len(dead):
             least = np.partition(z, -self.k, axis=1)[:, -self.k, None]
             z *= z >= least
-        wanted = trace.input if forward_pass.target is None else forward_pass.target
-        wanted = squared_error.encode(wanted, net.layers[-1].units, u.dtype, allocate)
-        miss = trace.output + z @ forward_pass.params[f"W{net.last}"][:, dead].T - wanted
-        return dead, z, miss
+        helped = trace.output + z @ forward_pass.params[f"W{net.last}"][:, dead].T
+        return helped - forward_pass.wanted(squared_error), z, dead
 
 
 frozen_auxiliary_k = FrozenAuxiliaryK
@@ -285,11 +277,3 @@ def refit_decoder(
     params["W2"][:, used] = np.linalg.lstsq((Y - centre)[:, used], X - mean, rcond)[0].T
     params["b2"] = mean - params["W2"] @ centre
     return params
-
-
-def _check_two_layers(net: Layers, who: str) -> None:
-    if len(net) != 2 or net.layers[-1].activation != identity:
-        raise ValueError(
-            f"{who} is for a code and one layer of identity units above it, found {len(net)}"
-            f" layers, the last with {net.layers[-1].activation} units"
-        )

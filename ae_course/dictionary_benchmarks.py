@@ -12,9 +12,9 @@ from ae_course.checks import (
     as_labels,
     as_matrix,
     check_fraction,
-    check_generator,
     check_integer,
 )
+from ae_course.superposition import check_numbers, cosines, random_directions
 
 
 class Features(NamedTuple):
@@ -37,9 +37,9 @@ def bernoulli_features(
     >>> round(float((data.S > 0).sum(axis=1).mean()), 1)
     3.0
     """
-    _check_numbers(rng, n, features, dimensions)
+    check_numbers(rng, n, features, dimensions)
     check_fraction("the share of features that are on", mean_active / features, zero=False)
-    F = _directions(rng, features, dimensions)
+    F = random_directions(rng, features, dimensions)
     return _combined(rng, rng.random((n, features)) < mean_active / features, F)
 
 
@@ -69,10 +69,10 @@ def hierarchical_features(
     child : float
         That one of its children, each as often as the others, is on where it is.
     """
-    _check_numbers(rng, n, parents * (1 + children), dimensions)
+    check_numbers(rng, n, parents * (1 + children), dimensions)
     for name, share in (("on", on), ("child", child)):
         check_fraction(name, share, zero=False)
-    F = _directions(rng, parents * (1 + children), dimensions)
+    F = random_directions(rng, parents * (1 + children), dimensions)
     above = rng.random((n, parents)) < on
     which = rng.integers(children, size=(n, parents))
     which[rng.random((n, parents)) >= child] = -1
@@ -99,7 +99,7 @@ def correlated_pairs(
     on : float
         How often each of them is.
     """
-    _check_numbers(rng, n, 2 * pairs, 2 * pairs)
+    check_numbers(rng, n, 2 * pairs, 2 * pairs)
     check_fraction("rho", rho)
     check_fraction("on", on, zero=False)
     F = np.linalg.qr(rng.normal(size=(2 * pairs, 2 * pairs)))[0]
@@ -170,14 +170,14 @@ def dictionary_report(
     >>> dictionary_report(data, data.F[:3], data.S[:, :3])[:3]
     (0.5, 1.0, 0.0)
     """
-    columns, Y = as_matrix(columns, "columns"), as_matrix(Y, "Y")
+    columns, Y = _columns(columns, features.F), as_matrix(Y, "Y")
     if Y.shape != (len(features.S), len(columns)):
         raise ValueError(
             f"Y has shape {Y.shape}, wanted {(len(features.S), len(columns))}: a code of so many"
             " latents for each sample"
         )
     live = (Y != 0).any(axis=0)
-    near = _cosines(features.F, columns)[:, live] > cosine
+    near = cosines(features.F, columns)[:, live] > cosine
     return DictionaryReport(
         found=float(near.any(axis=1).mean()),
         precision=float(near.any(axis=0).mean()) if live.any() else np.nan,
@@ -193,7 +193,7 @@ def best_latents(F: np.ndarray, columns: np.ndarray) -> np.ndarray:
     >>> best_latents(np.eye(2), np.array([[0.0, 2.0], [1.0, 0.1], [-3.0, 0.0]])).tolist()
     [1, 0]
     """
-    return _cosines(F, columns).argmax(axis=1)
+    return cosines(F, _columns(columns, F)).argmax(axis=1)
 
 
 def absorption(features: Features, columns: np.ndarray, Y: np.ndarray) -> float:
@@ -277,28 +277,14 @@ def _speaks(Y: np.ndarray, count: int) -> np.ndarray:
     return np.sort(Y, axis=0)[-count] > Y.min(axis=0)
 
 
-def _cosines(F: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Of each row of F with each column; 0 where one of them has length 0."""
-    F, columns = as_matrix(F, "F"), as_matrix(columns, "columns", np.shape(F)[-1], "feature")
-    F, columns = (A / (np.linalg.norm(A, axis=1, keepdims=True) + 1e-30) for A in (F, columns))
-    return F @ columns.T
+def _columns(columns, F) -> np.ndarray:
+    return as_matrix(columns, "columns", np.shape(F)[-1], "feature")
 
 
 def _f1(on: np.ndarray, active: np.ndarray) -> np.ndarray:
     """2 hits / (2 hits + misses + false alarms), column by column."""
     total = on.sum(axis=0) + active.sum(axis=0)
     return 2 * (on & active).sum(axis=0) / np.maximum(total, 1)
-
-
-def _check_numbers(rng, n, features, dimensions) -> None:
-    check_generator(rng)
-    for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
-        check_integer(f"the number of {name}", number, least=1)
-
-
-def _directions(rng, features, dimensions) -> np.ndarray:
-    F = rng.normal(size=(features, dimensions))
-    return F / np.linalg.norm(F, axis=1, keepdims=True)
 
 
 def _combined(rng, on, F) -> Features:

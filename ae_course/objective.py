@@ -45,6 +45,15 @@ class ForwardPass:
             self._known[key] = compute()
         return self._known[key]
 
+    def wanted(self, loss: Loss) -> np.ndarray:
+        """The target, or else the input, as `loss` encodes it: (N, units) for N samples."""
+        given = self.trace.input if self.target is None else self.target
+        units, dtype = self.net.layers[-1].units, self.params.dtype
+        t = self.once(("wanted", loss), lambda: loss.encode(given, units, dtype, self.workspace))
+        if len(t) != len(self.trace.output):
+            raise ValueError(f"there are {len(t)} targets for {len(self.trace.output)} samples")
+        return t
+
 
 class Evaluated:
     """What training and the gradient check ask of a function J of parameters and samples.
@@ -287,20 +296,9 @@ class Reconstruction(Term):
         return delta
 
     def _output(self, forward_pass: ForwardPass):
-        layer, trace = forward_pass.net.layers[-1], forward_pass.trace
-        self.loss.check_unit(layer.activation)
-        u, y = trace.u[forward_pass.net.last], trace.output
-        t = forward_pass.once(self, lambda: self._target(forward_pass))
-        return u, y, t, layer.activation
-
-    def _target(self, forward_pass: ForwardPass) -> np.ndarray:
-        wanted, trace = forward_pass.target, forward_pass.trace
-        wanted = trace.input if wanted is None else wanted
-        units, dtype = forward_pass.net.layers[-1].units, forward_pass.params.dtype
-        t = self.loss.encode(wanted, units, dtype, forward_pass.workspace)
-        if len(t) != len(trace.output):
-            raise ValueError(f"there are {len(t)} targets for {len(trace.output)} samples")
-        return t
+        unit, trace = forward_pass.net.layers[-1].activation, forward_pass.trace
+        self.loss.check_unit(unit)
+        return trace.u[forward_pass.net.last], trace.output, forward_pass.wanted(self.loss), unit
 
 
 reconstruction = Reconstruction

@@ -8,10 +8,10 @@ import numpy as np
 from ae_course.activations import identity
 from ae_course.checks import as_matrix, check_generator, check_integer
 from ae_course.losses import squared_error
+from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
 from ae_course.optimizers import Optimizer
 from ae_course.parameters import Parameters
-from ae_course.workspace import allocate
 
 
 class Superposition(NamedTuple):
@@ -42,15 +42,30 @@ def superposition(
     >>> X.shape, (S != 0).sum(axis=1).tolist()
     ((3, 4), [2, 2, 2])
     """
-    check_generator(rng)
-    for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
-        check_integer(f"the number of {name}", number, least=1)
+    check_numbers(rng, n, features, dimensions)
     check_integer("the number of active features", active, least=1, most=features)
-    F = rng.normal(size=(features, dimensions))
-    F /= np.linalg.norm(F, axis=1, keepdims=True)
+    F = random_directions(rng, features, dimensions)
     chosen = rng.random((n, features)).argsort(axis=1) < active
     S = chosen * rng.uniform(0.5, 1.5, (n, features))
     return Superposition(S @ F, S, F)
+
+
+def check_numbers(rng: np.random.Generator, n: int, features: int, dimensions: int) -> None:
+    """Raise unless n samples of so many features in so many dimensions can be drawn with rng."""
+    check_generator(rng)
+    for name, number in (("samples", n), ("features", features), ("dimensions", dimensions)):
+        check_integer(f"the number of {name}", number, least=1)
+
+
+def random_directions(rng: np.random.Generator, features: int, dimensions: int) -> np.ndarray:
+    """Features of length 1 in random directions, (features, dimensions).
+
+    >>> F = random_directions(np.random.default_rng(0), 3, 8)
+    >>> np.linalg.norm(F, axis=1).round(6).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    F = rng.normal(size=(features, dimensions))
+    return F / np.linalg.norm(F, axis=1, keepdims=True)
 
 
 def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -70,6 +85,15 @@ def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     -------
     array (features,)
     """
+    return cosines(F, found).max(axis=1)
+
+
+def cosines(F: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Of each true feature with each found one (features, units); arguments as for `recovery`.
+
+    >>> cosines(np.eye(2), np.array([[3.0, 4.0], [0.0, 0.0]])).round(6).tolist()
+    [[0.6, 0.0], [0.8, 0.0]]
+    """
     F, found = as_matrix(F, "F"), as_matrix(found, "found")
     if F.shape[1] != found.shape[1]:
         raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
@@ -78,7 +102,7 @@ def recovery(F: np.ndarray, found: np.ndarray) -> np.ndarray:
         raise ValueError(f"feature {lengths.argmin()} in F has length 0, wanted a direction")
     sizes = np.linalg.norm(found, axis=1, keepdims=True)
     found = found / np.where(sizes > 0, sizes, 1)
-    return (F @ found.T / lengths[:, None]).max(axis=1)
+    return F @ found.T / lengths[:, None]
 
 
 @dataclass(frozen=True)
@@ -150,7 +174,7 @@ class AuxiliaryK(Term):
         return f"auxiliary_k(k={self.k}, patience={self.patience})"
 
     def value_from(self, forward_pass):
-        miss, _ = self._parts(forward_pass)
+        miss, *_ = self._parts(forward_pass)
         return 0.5 * float((miss**2).sum(axis=1).mean())
 
     def delta_out(self, forward_pass):
@@ -182,26 +206,26 @@ class AuxiliaryK(Term):
         return forward_pass.once(self, lambda: self._helped(forward_pass))
 
     def _helped(self, forward_pass: ForwardPass):
-        net, trace, unit = (
-            forward_pass.net,
-            forward_pass.trace,
-            forward_pass.net.layers[-1].activation,
-        )
-        if len(net) != 2 or unit != identity:
-            raise ValueError(
-                f"{self} is for a code and one layer of identity units above it, found"
-                f" {len(net)} layers, the last with {unit} units"
-            )
+        net, trace = forward_pass.net, forward_pass.trace
+        check_two_layers(net, repr(self))
         u = trace.u[net.first]
         dead = np.flatnonzero(self._idle(u.shape[1]) >= self.patience)
         z, k = np.zeros_like(u), min(self.k, len(dead))
         if k:
             chosen = dead[np.argpartition(u[:, dead], -k, axis=1)[:, -k:]]
             np.put_along_axis(z, chosen, np.take_along_axis(u, chosen, axis=1), axis=1)
-        wanted = trace.input if forward_pass.target is None else forward_pass.target
-        wanted = squared_error.encode(wanted, net.units, u.dtype, allocate)
-        return trace.output + z @ forward_pass.params[f"W{net.last}"].T - wanted, z
+        helped = trace.output + z @ forward_pass.params[f"W{net.last}"].T
+        return helped - forward_pass.wanted(squared_error), z
 
 
 auxiliary_k = AuxiliaryK
 """The term as it stands in an objective: ``squared + 0.1 * auxiliary_k(k=32)``."""
+
+
+def check_two_layers(net: Layers, who: str) -> None:
+    """Raise unless the network is a code and one layer of identity units above it."""
+    if len(net) != 2 or net.layers[-1].activation != identity:
+        raise ValueError(
+            f"{who} is for a code and one layer of identity units above it, found {len(net)}"
+            f" layers, the last with {net.layers[-1].activation} units"
+        )
