@@ -1,5 +1,6 @@
 """An autoencoder is a network that is asked to put out its own input, by way of a code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,8 +8,9 @@ import numpy as np
 
 from ae_course.activations import Activation, identity, logistic
 from ae_course.checks import as_rows, check_fractions, check_integer
-from ae_course.network import Layer, Network
+from ae_course.network import Layer, Layers, Network, Trace
 from ae_course.parameters import Parameters
+from ae_course.workspace import Allocate, allocate
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,71 @@ class Autoencoder(Network):
     def reconstruct(self, params: Parameters, X: np.ndarray) -> np.ndarray:
         """The reconstructions (N, inputs) of the samples X (N, inputs) (:eq:`eq-autoencoder`)."""
         return self(params, X)
+
+
+@dataclass(frozen=True)
+class EncoderDecoder(Layers):
+    """An encoder and a decoder with a step of another kind between them: noise, or snapping.
+
+    The trace of its forward pass has `z`, what the decoder was given, beside u and y.
+
+    Attributes
+    ----------
+    encoder, decoder : Network
+        The encoder ends with identity units; the layers of the decoder are numbered on from it.
+    """
+
+    encoder: Network
+    decoder: Network
+
+    def __post_init__(self):
+        last = self.encoder.layers[-1].activation
+        if self.decoder.first != self.encoder.last + 1 or last != identity:
+            raise ValueError(
+                f"the encoder ends at layer {self.encoder.last} with {last} units, the decoder"
+                f" begins at layer {self.decoder.first}; wanted identity units, and numbers that"
+                " go on"
+            )
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Those of the encoder, then those of the decoder."""
+        return self.encoder.layers + self.decoder.layers
+
+    @property
+    def first(self) -> int:
+        """The number of the encoder's first layer."""
+        return self.encoder.first
+
+    def at_code(self, trace: Trace, at_z: np.ndarray) -> np.ndarray:
+        """The derivatives by the encoder's outputs, from those by z (N, decoder inputs)."""
+        raise NotImplementedError
+
+    def gradient(
+        self,
+        params: Parameters,
+        trace: Trace,
+        delta_out: np.ndarray,
+        grad_outputs: Mapping[int, np.ndarray] | None = None,
+        workspace: Allocate = allocate,
+    ) -> Parameters:
+        """The gradient of the objective, through the step between.
+
+        Arguments as for :meth:`~ae_course.network.Network.gradient`; what is added at the outputs
+        of the encoder's last layer is added before the step.
+        """
+        encoder, decoder = self.encoder, self.decoder
+        below = {l: g for l, g in (grad_outputs or {}).items() if l <= encoder.last}
+        above = {l: g for l, g in (grad_outputs or {}).items() if l > encoder.last}
+        decoded = Trace(trace.u, trace.y | {encoder.last: trace.z})
+        delta = decoder.deltas(params, decoded, delta_out, above, workspace)
+        at_z = delta[decoder.first] @ params[f"W{decoder.first}"]
+        at_code = self.at_code(trace, at_z) + below.pop(encoder.last, 0)
+        gradient = params.like(workspace("gradient", params.vector.shape, params.dtype))
+        decoder.write_gradient(gradient, decoded, delta)
+        delta = encoder.deltas(params, trace, at_code, below, workspace)
+        encoder.write_gradient(gradient, trace, delta)
+        return gradient
 
 
 def mean_bias(net: Network, X: np.ndarray) -> np.ndarray:

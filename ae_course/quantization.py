@@ -1,18 +1,17 @@
 r"""Codes that are whole numbers: each part of a code snaps to the nearest entry of a codebook."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from ae_course.activations import Activation, identity, logistic, relu
-from ae_course.autoencoder import Autoencoder
+from ae_course.autoencoder import Autoencoder, EncoderDecoder
 from ae_course.checks import check_generator, check_integer, check_not_negative
 from ae_course.discrete_codes import as_codes, nearest_entries, usage
 from ae_course.initialization import Draw, glorot
 from ae_course.losses import Loss
-from ae_course.network import Layers, Network, Trace
+from ae_course.network import Trace
 from ae_course.objective import Objective, Reconstruction, Term
 from ae_course.parameters import Parameters
 from ae_course.workspace import Allocate, allocate
@@ -28,14 +27,15 @@ class Stopped(NamedTuple):
 
 @dataclass(frozen=True)
 class QuantizedTrace(Trace):
-    """What a forward pass computed: also the vectors v (N, slots, dim), and what was stopped."""
+    """What a forward pass computed: also the vectors v (N, slots, dim), what was stopped, and z."""
 
     vectors: np.ndarray
     stopped: Stopped
+    z: np.ndarray
 
 
 @dataclass(frozen=True)
-class VectorQuantizedAutoencoder(Layers):
+class VectorQuantizedAutoencoder(EncoderDecoder):
     r"""An autoencoder whose code is a few whole numbers, 0 to K - 1, one for each slot.
 
     The encoder's output is cut into a vector v for each slot. It becomes the nearest entry c of a
@@ -56,28 +56,19 @@ class VectorQuantizedAutoencoder(Layers):
         Whether there is one codebook for all slots, or one for each.
     """
 
-    encoder: Network
-    decoder: Network
     slots: int
     K: int
     shared: bool = False
     held: Stopped | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
+        super().__post_init__()
         check_integer("the number of slots", self.slots, least=1)
         check_integer("the number of entries", self.K, least=1)
         if self.encoder.units != self.decoder.inputs or self.encoder.units % self.slots:
             raise ValueError(
                 f"the encoder has {self.encoder.units} outputs, the decoder {self.decoder.inputs}"
                 f" inputs; wanted the same number, a multiple of {self.slots} slots"
-            )
-        if self.decoder.first != self.encoder.last + 1 or self.encoder.layers[-1].activation != (
-            identity
-        ):
-            raise ValueError(
-                f"the encoder ends at layer {self.encoder.last} with"
-                f" {self.encoder.layers[-1].activation} units, the decoder begins at layer"
-                f" {self.decoder.first}; wanted identity units, and numbers that go on"
             )
 
     @classmethod
@@ -97,16 +88,6 @@ class VectorQuantizedAutoencoder(Layers):
         net = Autoencoder.folded(*sizes, hidden=hidden, code=identity, output=output)
         return cls(net.encoder, net.decoder, slots, K, shared)
 
-    @property
-    def layers(self):
-        """Those of the encoder, then those of the decoder."""
-        return self.encoder.layers + self.decoder.layers
-
-    @property
-    def first(self) -> int:
-        """The number of the encoder's first layer."""
-        return self.encoder.first
-
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The names and shapes of the parameters: those of the layers, and the codebooks C."""
         books = 1 if self.shared else self.slots
@@ -120,7 +101,7 @@ class VectorQuantizedAutoencoder(Layers):
 
     def vectors(self, params: Parameters, X: np.ndarray) -> np.ndarray:
         """What the encoder gives before anything snaps, (N, slots, dim)."""
-        return self.encoder(params, X).reshape(-1, self.slots, self.encoder.units // self.slots)
+        return self._cut(self.encoder(params, X))
 
     def encode(self, params: Parameters, X: np.ndarray) -> np.ndarray:
         """The codes (N, slots) of the samples X (N, inputs)."""
@@ -149,43 +130,28 @@ class VectorQuantizedAutoencoder(Layers):
         """Compute every layer's u and y; of the encoder's last layer y is v, before it snaps."""
         self.check(params)
         below = self.encoder.forward(params, X, workspace)
-        v = below.output.reshape(-1, self.slots, self.encoder.units // self.slots)
+        v = self._cut(below.output)
         stopped = self.held
         if stopped is None:
             numbers = nearest_entries(v, params["C"])
             stopped = Stopped(numbers, self._entries(params, numbers), v)
-        z = v + (stopped.entries - stopped.vectors)
-        above = self.decoder.forward(params, z.reshape(below.output.shape), workspace)
-        return QuantizedTrace(below.u | above.u, above.y | below.y, v, stopped)
+        z = (v + (stopped.entries - stopped.vectors)).reshape(below.output.shape)
+        above = self.decoder.forward(params, z, workspace)
+        return QuantizedTrace(below.u | above.u, above.y | below.y, v, stopped, z)
 
-    def gradient(
-        self,
-        params: Parameters,
-        trace: QuantizedTrace,
-        delta_out: np.ndarray,
-        grad_outputs: Mapping[int, np.ndarray] | None = None,
-        workspace: Allocate = allocate,
-    ) -> Parameters:
-        """The gradient of the objective, straight through the step (:eq:`eq-straight-through`).
+    def at_code(self, trace: QuantizedTrace, at_z: np.ndarray) -> np.ndarray:
+        """The same, straight through the step (:eq:`eq-straight-through`)."""
+        return at_z
 
-        Arguments as for :meth:`~ae_course.network.Network.gradient`.
-        """
-        encoder, decoder = self.encoder, self.decoder
-        below = {l: g for l, g in (grad_outputs or {}).items() if l <= encoder.last}
-        above = {l: g for l, g in (grad_outputs or {}).items() if l > encoder.last}
-        snapped = trace.vectors + (trace.stopped.entries - trace.stopped.vectors)
-        decoded = Trace(
-            trace.u, trace.y | {encoder.last: snapped.reshape(trace.y[encoder.last].shape)}
-        )
-        delta = decoder.deltas(params, decoded, delta_out, above, workspace)
-        at_v = delta[decoder.first] @ params[f"W{decoder.first}"] + below.pop(encoder.last, 0)
-        gradient = params.like(workspace("gradient", params.vector.shape, params.dtype))
+    def gradient(self, params, *args, **options) -> Parameters:
+        """As for every :class:`~ae_course.autoencoder.EncoderDecoder`; by the codebooks it is 0."""
+        gradient = super().gradient(params, *args, **options)
         gradient["C"] = 0
-        decoder.write_gradient(gradient, decoded, delta)
-        encoder.write_gradient(
-            gradient, trace, encoder.deltas(params, trace, at_v, below, workspace)
-        )
         return gradient
+
+    def _cut(self, outputs):
+        """Outputs of the encoder as vectors (N, slots, dim)."""
+        return outputs.reshape(-1, self.slots, self.encoder.units // self.slots)
 
     def _entries(self, params, numbers):
         books = 0 if self.shared else np.arange(self.slots)

@@ -1,17 +1,16 @@
 r"""A variational autoencoder encodes each sample as a distribution, and can draw new samples."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from ae_course.activations import identity, logistic
-from ae_course.autoencoder import Autoencoder
+from ae_course.autoencoder import Autoencoder, EncoderDecoder
 from ae_course.checks import as_array, as_rows, check_generator, check_integer, check_not_negative
 from ae_course.denoising import Corruption, check_noiseable
 from ae_course.losses import Loss
-from ae_course.network import Layer, Layers, Network, Trace
+from ae_course.network import Layer, Network, Trace
 from ae_course.objective import Objective, Reconstruction, Term
 from ae_course.parameters import Parameters
 from ae_course.workspace import Allocate, allocate
@@ -57,7 +56,7 @@ class VariationalTrace(Trace):
 
 
 @dataclass(frozen=True)
-class VariationalAutoencoder(Layers):
+class VariationalAutoencoder(EncoderDecoder):
     r"""An encoder that gives a normal distribution over codes, and a decoder of codes.
 
     :math:`q(z|x) = \mathcal N(\mu(x), \operatorname{diag} \sigma^2(x))`, and p(x|z) from the
@@ -74,10 +73,8 @@ class VariationalAutoencoder(Layers):
         the encoder's.
     """
 
-    encoder: Network
-    decoder: Network
-
     def __post_init__(self):
+        super().__post_init__()
         if self.encoder.units != 2 * self.decoder.inputs:
             raise ValueError(
                 f"the encoder has {self.encoder.units} outputs, the decoder"
@@ -86,14 +83,6 @@ class VariationalAutoencoder(Layers):
         if self.decoder.units != self.encoder.inputs:
             raise ValueError(
                 f"the output has {self.decoder.units} units, the input {self.encoder.inputs}"
-            )
-        if self.decoder.first != self.encoder.last + 1 or self.encoder.layers[-1].activation != (
-            identity
-        ):
-            raise ValueError(
-                f"the encoder ends at layer {self.encoder.last} with"
-                f" {self.encoder.layers[-1].activation} units, the decoder begins at layer"
-                f" {self.decoder.first}; wanted identity units, and numbers that go on"
             )
 
     @classmethod
@@ -107,16 +96,6 @@ class VariationalAutoencoder(Layers):
         last = net.encoder.layers[-1]
         twice = Layer(last.inputs, 2 * last.units, identity)
         return cls(Network((*net.encoder.layers[:-1], twice)), net.decoder)
-
-    @property
-    def layers(self) -> tuple[Layer, ...]:
-        """Those of the encoder, then those of the decoder."""
-        return self.encoder.layers + self.decoder.layers
-
-    @property
-    def first(self) -> int:
-        """The number of the encoder's first layer."""
-        return self.encoder.first
 
     @property
     def units(self) -> int:
@@ -148,34 +127,10 @@ class VariationalAutoencoder(Layers):
         above = self.decoder.forward(params, z, workspace)
         return VariationalTrace(below.u | above.u, above.y | below.y, X[:, D:], z)
 
-    def gradient(
-        self,
-        params: Parameters,
-        trace: "VariationalTrace",
-        delta_out: np.ndarray,
-        grad_outputs: Mapping[int, np.ndarray] | None = None,
-        workspace: Allocate = allocate,
-    ) -> Parameters:
-        """The gradient of the objective, through the code (:eq:`eq-vae-gradient`).
-
-        Arguments as for :meth:`~ae_course.network.Network.gradient`; what is added at the outputs
-        of the encoder's last layer is added by the means and log variances.
-        """
-        encoder, decoder = self.encoder, self.decoder
-        below = {l: g for l, g in (grad_outputs or {}).items() if l <= encoder.last}
-        above = {l: g for l, g in (grad_outputs or {}).items() if l > encoder.last}
-        at_code = below.pop(encoder.last, 0)
-        decoded = Trace(trace.u, trace.y | {encoder.last: trace.z})
-        delta = decoder.deltas(params, decoded, delta_out, above, workspace)
-        at_z = delta[decoder.first] @ params[f"W{decoder.first}"]
-        _, log_variance = np.hsplit(trace.y[encoder.last], 2)
-        at_log_variance = at_z * trace.noise * np.exp(0.5 * log_variance) / 2
-        at_code = np.hstack([at_z, at_log_variance]) + at_code
-        gradient = params.like(workspace("gradient", params.vector.shape, params.dtype))
-        decoder.write_gradient(gradient, decoded, delta)
-        delta = encoder.deltas(params, trace, at_code, below, workspace)
-        encoder.write_gradient(gradient, trace, delta)
-        return gradient
+    def at_code(self, trace: "VariationalTrace", at_z: np.ndarray) -> np.ndarray:
+        """The derivatives by the means and log variances (:eq:`eq-vae-gradient`)."""
+        _, log_variance = np.hsplit(trace.y[self.encoder.last], 2)
+        return np.hstack([at_z, at_z * trace.noise * np.exp(0.5 * log_variance) / 2])
 
 
 def append_noise(units: int) -> Corruption:
