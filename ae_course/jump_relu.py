@@ -6,6 +6,7 @@ which a batch can estimate.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -63,8 +64,7 @@ class JumpReLUAutoencoder(Layers):
     def __post_init__(self):
         check_positive("the width of the kernel", self.width)
         check_positive("the threshold to start from", self.start)
-        Network(self.layers)
-        if len(self.layers) != 2 or {layer.activation for layer in self.layers} != {identity}:
+        if len(self.chain) != 2 or {layer.activation for layer in self.layers} != {identity}:
             raise ValueError(f"the layers are {self.layers}, wanted two with identity units")
         if self.inputs != self.layers[1].units:
             raise ValueError(
@@ -77,6 +77,11 @@ class JumpReLUAutoencoder(Layers):
         check_integer("the number of latents", latents, least=1)
         layers = Layer(inputs, latents, identity), Layer(latents, inputs, identity)
         return cls(layers, width, start)
+
+    @cached_property
+    def chain(self) -> Network:
+        """The two layers as they are without the jump."""
+        return Network(self.layers)
 
     @property
     def first(self) -> int:
@@ -113,16 +118,15 @@ class JumpReLUAutoencoder(Layers):
 
     def decode(self, params: Parameters, Y: np.ndarray) -> np.ndarray:
         """The outputs (N, inputs) for the codes Y (N, units)."""
-        return Network(self.layers)[1:](params, Y)
+        return self.chain[1:](params, Y)
 
     def forward(self, params: Parameters, X: np.ndarray, workspace: Allocate = allocate) -> Trace:
         """Compute u and y of both layers."""
         self.check(params)
-        code, output = Network(self.layers)[:1], Network(self.layers)[1:]
-        below = code.forward(params, X, workspace)
+        below = self.chain[:1].forward(params, X, workspace)
         u = below.u[1]
         y = np.where(u > np.exp(params["log_theta1"]), u, 0)
-        above = output.forward(params, y, workspace)
+        above = self.chain[1:].forward(params, y, workspace)
         return Trace({1: u, 2: above.u[2]}, {0: below.input, 1: y, 2: above.output})
 
     def gradient(
@@ -139,11 +143,10 @@ class JumpReLUAutoencoder(Layers):
         :math:`d\theta` puts the latents within :math:`d\theta` of it from :math:`\theta` to 0.
         """
         theta, u = np.exp(params["log_theta1"]), trace.u[1]
-        pull = delta_out @ params["W2"] + (grad_outputs or {}).get(1, 0)
-        delta = pull * (u > theta)
+        delta = self.chain.deltas(params, trace, delta_out, grad_outputs, workspace)
+        pull = delta[1]  # by y, as for identity units
         gradient = Parameters.zeros(self.shapes(), params.dtype)
-        gradient["W1"], gradient["b1"] = delta.T @ trace.input, delta.sum(axis=0)
-        gradient["W2"], gradient["b2"] = delta_out.T @ trace.y[1], delta_out.sum(axis=0)
+        self.chain.write_gradient(gradient, trace, delta | {1: pull * (u > theta)})
         by_theta = -theta * (pull * kernel_density(u, theta, self.width)).sum(axis=0)
         gradient["log_theta1"] = theta * by_theta
         return gradient

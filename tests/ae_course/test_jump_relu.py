@@ -56,6 +56,16 @@ def test_by_all_but_the_thresholds_the_gradient_is_true():
         check_gradient(NET, J, parameters(), X)
 
 
+def test_what_is_added_at_the_outputs_counts_and_of_another_shape_is_refused():
+    params = parameters()
+    trace = NET.forward(params, X)
+    delta, part = rng(1).normal(size=(2, *X.shape))
+    together = NET.gradient(params, trace, delta + part)
+    assert_close(NET.gradient(params, trace, delta, {2: part}).vector, together.vector)
+    with pytest.raises(ValueError, match="outputs of layer 1 has shape"):
+        NET.gradient(params, trace, delta, {1: part[:, :2]})
+
+
 @pytest.mark.equation("eq-jump-gradient", by="ae_course.jump_relu.kernel_density")
 @pytest.mark.parametrize("theta", [0.4, 1.2])
 def test_by_a_threshold_the_mean_number_of_active_latents_falls_by_the_density(theta):
