@@ -244,7 +244,7 @@ def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
         if (
             kept is None
             or _forms(kept) != _forms(cell)
-            or not (same or all(map(is_compared, kept.outputs)))
+            or not (same or all(is_compared(output.get("data", {})) for output in kept.outputs))
             or differences(kept.outputs, cell.outputs, tolerance_of(cell.metadata))
         ):
             changed.append(name)
