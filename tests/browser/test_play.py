@@ -493,24 +493,17 @@ def test_what_an_address_has_beyond_the_range_or_never_heard_of_does_no_harm(to_
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_a_ball_rolls_unless_a_reader_wants_no_motion(watched, to_play, motion):
+@pytest.mark.parametrize(("name", "button", "last"), [("bowl", "Roll", 60), ("flow", "Flow", 29)])
+def test_steps_run_by_themselves_unless_a_reader_wants_no_motion(
+    watched, to_play, name, button, last, motion
+):
     with watched(reduced_motion=motion) as (page, _):
-        element = to_play("bowl", page=page)
-        element.get_by_role("button", name="Roll").click()
+        element = to_play(name, page=page)
+        element.get_by_role("button", name=button).click()
         step = state_of(element)["step"]
-        assert step == 60 if motion == "reduce" else step < 30
-        page.wait_for_function("e => e.state.step === 60", arg=element.element_handle())
-
-
-@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_points_flow_unless_a_reader_wants_no_motion(watched, to_play, motion):
-    with watched(reduced_motion=motion) as (page, _):
-        element = to_play("flow", page=page)
-        element.get_by_role("button", name="Flow").click()
-        step = state_of(element)["step"]
-        assert step == 29 if motion == "reduce" else step < 15
-        page.wait_for_function("e => e.state.step === 29", arg=element.element_handle())
-        assert_as_computed(element, "flow")
+        assert step == last if motion == "reduce" else step < last / 2
+        page.wait_for_function(f"e => e.state.step === {last}", arg=element.element_handle())
+        assert_as_computed(element, name)
 
 
 def test_one_step_of_the_flow_moves_the_points_and_the_arrows_may_be_those_of_the_score(to_play):

@@ -1,6 +1,6 @@
 // A heavy ball on J(w) = (w1^2 + steepness w2^2) / 2: p <- momentum p - rate grad J, w <- w + p.
 {
-  const { Plaything, Panel, html, path, spot, round, shown, still } = play;
+  const { Plaything, Panel, html, path, spot, round, shown } = play;
 
   const STEPS = 60;
   const LEVELS = [0.5, 3, 12, 30, 60];
@@ -52,7 +52,7 @@
       this.chart.line("axes").setAttribute("d", path([[0, 0], [STEPS, 0]]));
       this.curve = this.chart.line("curve");
       this.now = this.chart.line("marked");
-      this.roll = this.button("Roll", () => this.animate());
+      this.roll = this.button("Roll", () => this.run(80));
       return [
         html("div", { class: "play-panels play-two" }, this.valley.node, this.chart.node),
         html("div", { class: "play-controls" },
@@ -73,16 +73,6 @@
       const rate = heavy ? (2 / (root + 1)) ** 2 : 2 / (this.state.steepness + 1);
       const momentum = heavy ? ((root - 1) / (root + 1)) ** 2 : 0;
       this.set({ rate: Number(rate.toPrecision(3)), momentum: round(momentum, 2) });
-    }
-
-    animate() {
-      clearInterval(this.rolling);
-      if (still.matches) return this.set({ step: STEPS });
-      this.set({ step: 0 });
-      this.rolling = setInterval(() => {
-        this.set({ step: this.state.step + 1 });
-        if (this.state.step >= STEPS) clearInterval(this.rolling);
-      }, 80);
     }
 
     get values() {

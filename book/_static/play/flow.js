@@ -1,7 +1,7 @@
 // From noise to samples: 150 points follow the probability flow of a mixture of three round normal
 // distributions, whose best denoiser is known, as their noise is made weaker; perhaps guided to one.
 {
-  const { Plaything, Panel, html, path, shown, spot, still, stored } = play;
+  const { Plaything, Panel, html, path, shown, spot, stored } = play;
 
   const GROUPS = ["left", "right", "above"];
   const WIDE = 5; // half of what the picture shows when there is no noise
@@ -45,7 +45,7 @@
               this.slider("group", "Class", { step: 1, say: group }),
               this.slider("guidance", "Guidance g", { step: 0.1, say: (g) => (this.state.group ? shown(g, 1) : "no class") })),
             html("div", { class: "play-buttons" },
-              this.button("Flow", () => this.animate()),
+              this.button("Flow", () => this.run(120)),
               this.button("One step", () => this.set({ step: this.state.step + 1 })),
               this.mode),
             this.numbers({ clean: "Denoiser's answer for yours", score: "Length of its score", likely: "Its likeliest class", ends: "The flow takes it to", shares: "Points left, right, above" }))),
@@ -55,17 +55,6 @@
     take(changes) {
       super.take(changes);
       for (const name of ["step", "group", "score"]) this.state[name] = Math.round(this.state[name]);
-    }
-
-    animate() {
-      clearInterval(this.flowing);
-      const last = this.constructor.state.step[2];
-      if (still.matches) return this.set({ step: last });
-      this.set({ step: 0 });
-      this.flowing = setInterval(() => {
-        this.set({ step: this.state.step + 1 });
-        if (this.state.step >= last) clearInterval(this.flowing);
-      }, 120);
     }
 
     // The picture shows more of the plane where the noise is strong.

@@ -71,6 +71,18 @@ window.play = (() => {
       }
     }
 
+    // Let the step run from 0 to its last, by itself; it is there at once for who wants no motion.
+    run(pause) {
+      clearInterval(this.running);
+      const last = this.constructor.state.step[2];
+      if (still.matches) return this.set({ step: last });
+      this.set({ step: 0 });
+      this.running = setInterval(() => {
+        this.set({ step: this.state.step + 1 });
+        if (this.state.step >= last) clearInterval(this.running);
+      }, pause);
+    }
+
     show() {
       this.draw();
       for (const control of this.controls) control();
@@ -291,5 +303,5 @@ window.play = (() => {
   };
 
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, round, shown, store, stored, ask, still };
+  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, round, shown, store, stored, ask };
 })();
