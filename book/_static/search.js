@@ -12,12 +12,12 @@ const bookSearch = (() => {
   const ASKING = new Set(
     ("a an am are be can could did do does get give how i is it make many me much my need of or should"
       + " than that the there this to vs versus was what when where which who whose why will with would"
-      + " you your between difference mean means tell explain").split(" "));
+      + " you your between tell explain").split(" "));
   // Other words for what the book calls by one name.
   const CALLED = {
     sigmoid: "logistic", neuron: "unit", reparameterization: "reparametrization", sphering: "whitening",
     reparameterize: "reparametrize", regularizer: "regularization", optimizer: "optimization",
-    latents: "units", bottleneck: "undercomplete", installation: "install", sae: "dictionary",
+    bottleneck: "undercomplete", installation: "install", sae: "dictionary",
     homework: "exercise", assignment: "problem", colour: "color",
   };
   const SHOWN = 30;
@@ -101,15 +101,16 @@ const bookSearch = (() => {
     return rarities.get(word);
   };
   const ofText = (query, place) => {
-    let found = 0, whole = 0, had = 0;
+    let found = 0, whole = 0, had = 0, all = true;
     for (const word of query.words) {
       const times = timesIn(place.counts, word);
       const room = 0.5 + (0.5 * place.length) / typical; // in a long text a word says less
       found += (rarity(word) * times) / (times + room);
       had += times ? rarity(word) : 0;
+      all &&= times > 0;
       whole += rarity(word);
     }
-    return { all: had === whole, share: had / whole, much: (100 * found) / whole };
+    return { all, share: had / whole, much: (100 * found) / whole };
   };
 
   // A function is what was meant if its name is written as code; else its name is a coincidence.
@@ -119,18 +120,15 @@ const bookSearch = (() => {
     return title >= SAME ? 350 : Math.min(title, 90);
   };
 
-  const score = (query, place) => {
-    const title = asMeant(query, place, Math.max(...place.compared.map((t) => ofTitle(query, t))));
-    const { all, much } = ofText(query, place);
-    return title >= 350 || all ? title + (all ? 100 : 0) + much + place.weight : 0;
+  const marks = (query, place) => {
+    const title = Math.max(...place.compared.map((t) => ofTitle(query, t)));
+    return { place, title: asMeant(query, place, title), ...ofText(query, place) };
   };
 
-  // Where no place has all of the words: those that have most of what the words say.
-  const closeTo = (query, place) => {
-    const title = asMeant(query, place, Math.max(...place.compared.map((t) => ofTitle(query, t))));
-    const { share, much } = ofText(query, place);
-    return share > 0.5 ? title + 100 * share + much + place.weight : 0;
-  };
+  // Places that bear the words in their title, or have all of them; where no place has all of
+  // several words, those that have most of what the words say.
+  const answers = ({ title, all }) => title >= 350 || all;
+  const nearlyAnswers = ({ share }) => share > 0.5;
 
   const parse = (text) => {
     const said = spelt(text);
@@ -144,12 +142,15 @@ const bookSearch = (() => {
   const find = (text) => {
     const query = parse(text);
     if (!query.words.length) return [];
-    const by = (how) => places
-      .map((place) => ({ place, score: how(query, place) }))
+    const marked = places.map((place) => marks(query, place));
+    const best = (near) => marked
+      .filter(near ? nearlyAnswers : answers)
+      .map(({ place, title, all, share, much }) =>
+        ({ place, score: title + 100 * (near ? share : all) + much + place.weight }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score);
-    const found = by(score);
-    return found.length || query.words.length < 2 ? found : by(closeTo);
+    const found = best(false);
+    return found.length || query.words.length < 2 ? found : best(true);
   };
 
   // A few words around the first of the searched ones.
