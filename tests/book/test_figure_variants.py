@@ -1,15 +1,14 @@
 """Figures on light and on dark pages: both are there, and both can be read."""
 
-import importlib.util
 import itertools
 import re
 
 import pytest
+from extensions import extension
 
 from ae_course import diagrams, figures
-from tools import ROOT, chapters
+from tools import chapters
 
-SOURCE = ROOT / "book" / "_ext" / "figure_variants.py"
 CHAPTERS = [name for name in chapters.chapters() if name[0].isdigit()]
 IMAGE = re.compile(r'<img [^>]*src="\.\./(_images/[^"]+\.svg)"[^>]*>')
 
@@ -17,12 +16,7 @@ IMAGE = re.compile(r'<img [^>]*src="\.\./(_images/[^"]+\.svg)"[^>]*>')
 @pytest.fixture(scope="module")
 def variants():
     """The extension of the book."""
-    spec = importlib.util.spec_from_file_location("figure_variants", SOURCE)
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SOURCE.parent))
-        spec.loader.exec_module(module)
-    return module
+    return extension("figure_variants")
 
 
 def luminance(colour):

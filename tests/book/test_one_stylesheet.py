@@ -1,26 +1,19 @@
 """The one style sheet of the site: what no page can need is gone, and nothing else."""
 
 import gzip
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+from extensions import extension
 
 from tools import ROOT
-
-SOURCE = ROOT / "book" / "_ext" / "one_stylesheet.py"
 
 
 @pytest.fixture(scope="module")
 def united():
     """The extension of the book."""
-    spec = importlib.util.spec_from_file_location("one_stylesheet", SOURCE)
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SOURCE.parent))
-        spec.loader.exec_module(module)
-    return module
+    return extension("one_stylesheet")
 
 
 @pytest.mark.parametrize(
