@@ -10,7 +10,7 @@ const bookSearch = (() => {
   const WORD = new RegExp(`[${JAPANESE}]+|[^\\P{L}${JAPANESE}]+|\\p{N}+`, "gu");
   // What turns words into a question and says nothing of what is asked.
   const ASKING = new Set(
-    ("a an am are be can could did do does get give how i is it make many me much my need of or should"
+    ("a about an am are be can could did do does get give how i is it make many me much my need of or should"
       + " than that the there this to vs versus was what when where which who whose why will with would"
       + " you your between tell explain").split(" "));
   // Other words for what the book calls by one name.
@@ -121,7 +121,8 @@ const bookSearch = (() => {
   };
 
   const marks = (query, place) => {
-    const title = Math.max(...place.compared.map((t) => ofTitle(query, t)));
+    const ways = [query, { ...query, ...query.bare }]; // a title may be a question itself
+    const title = Math.max(...ways.flatMap((way) => place.compared.map((t) => ofTitle(way, t))));
     return { place, title: asMeant(query, place, title), ...ofText(query, place) };
   };
 
@@ -134,9 +135,10 @@ const bookSearch = (() => {
     const said = spelt(text);
     const asked = (word) => stopwords.includes(word) || ASKING.has(word);
     const kept = said.filter((word) => !asked(word));
-    const parts = (kept.length ? kept : said).map(stem);
-    const whole = { joined: said.map(stem).join(""), spelt: said.join("") };
-    return { words: parts, ...whole, isCode: /\w[_.]\w|\(\)/.test(text) };
+    const bare = kept.length ? kept : said;
+    const together = (all) => ({ joined: all.map(stem).join(""), spelt: all.join("") });
+    const isCode = /\w[_.]\w|\(\)/.test(text);
+    return { words: bare.map(stem), ...together(said), bare: together(bare), isCode };
   };
 
   const find = (text) => {

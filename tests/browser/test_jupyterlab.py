@@ -1,6 +1,7 @@
 """The students' lab in a real browser: JupyterLab as `make lab` starts it, with real chapters."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -114,12 +115,9 @@ def run_to(notebook, text):
     for _ in range(60):
         page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(50)
-        if cell.count() and "[ ]" not in cell.locator(".jp-InputPrompt").inner_text():
+        if cell.count() and re.search(r"\[[*\d]", cell.locator(".jp-InputPrompt").inner_text()):
             break
-    page.wait_for_function(
-        "cell => /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').innerText)",
-        arg=cell.element_handle(),
-    )
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=PATIENCE)
     page.wait_for_selector(f".jp-NotebookPanel:not(.lm-mod-hidden) {IDLE}")
     return cell
 

@@ -80,7 +80,7 @@ QUESTIONS = {  # as readers ask, and an address among the first three answers th
     "Why is a linear autoencoder PCA?": r"02_pca.html",
     "what is the difference between ZCA and PCA whitening": r"#pca-whitening-and-zca-whitening",
     "how to choose rho": r"03_sparsity",
-    "what is the mean activation": r"03_sparsity",
+    "what is the mean activation": r"03_sparsity|glossary.html#term-mean-activity",
     "why do we subtract the mean": r"05_whitening|glossary.html#term-centring",
     "dead neurons": r"glossary.html#term-dead-unit",
     "sigmoid derivative": r"0[1-7]_\w+.html",
