@@ -1,4 +1,4 @@
-"""Run published results again: a table, and all numbers as JSON, in `reproduce/results/`.
+"""Run published results again: tables, curves and all numbers (JSON), in `reproduce/results/`.
 
 make reproduce              # all of them, each less than 20 minutes on two cores
 make reproduce NAME=deep    # one of them
@@ -40,11 +40,10 @@ def main(arguments=None) -> int:
     for name in asked.names or EXPERIMENTS:
         found = conclude(EXPERIMENTS[name].experiment(quick), folder, name, asked.jobs)
         (folder / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        (folder / f"{name}.md").write_text(table(found), "utf-8")
         if any("curve" in run["measured"] for run in found["runs"]):
             (folder / f"{name}.svg").write_text(picture(found), "utf-8")
-    text = table(folder)
-    (folder / "table.md").write_text(text, "utf-8")
-    print(text)
+    print(told(folder))
     return 0
 
 
@@ -75,26 +74,35 @@ def rows(found: dict) -> list[tuple]:
     return lines
 
 
-def table(folder: Path) -> str:
-    """What has been found, as Markdown."""
-    lines = []
-    for name, module in EXPERIMENTS.items():
-        path = folder / f"{name}.json"
-        if not path.exists():
-            continue
-        found = json.loads(path.read_text("utf-8"))
-        lines += [f"## {module.TITLE}{f', {module.UNIT}' if module.UNIT else ''}", ""]
-        lines += [
-            "| | published | ours | spread | seeds | CPU s a run |",
-            "|---|---|---|---|---|---|",
-        ]
-        for label, published, mean, spread, seeds, seconds in rows(found):
-            told = "" if published is None else f"{published:.2f}"
-            wide = "one seed" if spread is None else f"{spread:.2f}"
-            lines.append(f"| {label} | {told} | {mean:.2f} | {wide} | {seeds} | {seconds:.0f} |")
-        lines += ["", f"Chosen on validation digits: {json.dumps(found['chosen'])}."]
-        lines += [f"- {note}" for note in found["notes"]] + [""]
-    return "\n".join(lines)
+def table(found: dict) -> str:
+    """What has been found, and what was chosen before, as Markdown."""
+    lines = [
+        "| | published | ours | spread | seeds | CPU s a run |",
+        "|---|---|---|---|---|---|",
+    ]
+    for label, published, mean, spread, seeds, seconds in rows(found):
+        there = "" if published is None else f"{published:.2f}"
+        wide = "one seed" if spread is None else f"{spread:.2f}"
+        lines.append(f"| {label} | {there} | {mean:.2f} | {wide} | {seeds} | {seconds:.0f} |")
+    notes = [f"Chosen without test data: {in_words(found['chosen'])}.", *found["notes"]]
+    return "\n".join([*lines, "", *(f"- {note}" for note in notes)]) + "\n"
+
+
+def in_words(chosen: dict) -> str:
+    """Settings as a reader reads them: of all, or of each contender."""
+    if not any(isinstance(value, dict) for value in chosen.values()):
+        return ", ".join(f"{name} {value:g}" for name, value in chosen.items())
+    return "; ".join(f"{label}: {in_words(own)}" for label, own in chosen.items())
+
+
+def told(folder: Path) -> str:
+    """All tables that a folder has, under their titles."""
+    tables = {module: folder / f"{name}.md" for name, module in EXPERIMENTS.items()}
+    return "\n".join(
+        f"## {module.TITLE}{f', {module.UNIT}' if module.UNIT else ''}\n\n{path.read_text('utf-8')}"
+        for module, path in tables.items()
+        if path.exists()
+    )
 
 
 def picture(found: dict) -> str:

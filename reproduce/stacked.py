@@ -50,8 +50,8 @@ def experiment(quick):
     shape = {"count": 3_000 if quick else 60_000}
     epochs, stages = (4, 2) if quick else (12, 5)
     budget = {"pretrained": (epochs, stages), "random start": (epochs + 2 * stages, 0)}
-    grid = {"rate": [3e-4, 1e-3, 3e-3, 1e-2]}
-    betas = {"pretrained": [0.0, 0.1, 1.0], "random start": [0.0]}
+    grid = {"rate": [1e-3, 3e-3, 1e-2, 3e-2]}
+    betas = {"pretrained": [0.0, 0.1, 1.0, 3.0, 10.0], "random start": [0.0]}
     trials = {
         label: [
             shape | {"rate": r, "beta": b, "epochs": n, "pretraining": p, "validate": True}
@@ -85,5 +85,5 @@ def experiment(quick):
         },
         "source": "ng2013ufldl",
         "chosen": picked(chosen, "rate", "beta"),
-        "notes": edges_of(chosen, grid),
+        "notes": edges_of(chosen, grid, pretrained={"beta": betas["pretrained"]}),
     }

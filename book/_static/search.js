@@ -121,8 +121,8 @@ const bookSearch = (() => {
   };
 
   const marks = (query, place) => {
-    const ways = [query, { ...query, ...query.bare }]; // a title may be a question itself
-    const title = Math.max(...ways.flatMap((way) => place.compared.map((t) => ofTitle(way, t))));
+    const title = Math.max(
+      ...query.ways.flatMap((way) => place.compared.map((t) => ofTitle(way, t))));
     return { place, title: asMeant(query, place, title), ...ofText(query, place) };
   };
 
@@ -138,7 +138,11 @@ const bookSearch = (() => {
     const bare = kept.length ? kept : said;
     const together = (all) => ({ joined: all.map(stem).join(""), spelt: all.join("") });
     const isCode = /\w[_.]\w|\(\)/.test(text);
-    return { words: bare.map(stem), ...together(said), bare: together(bare), isCode };
+    const parts = bare.map(stem);
+    // A title may be what is asked about, or the question itself.
+    const ways = (bare.length < said.length ? [said, bare] : [said])
+      .map((all) => ({ words: parts, ...together(all) }));
+    return { words: parts, ways, isCode };
   };
 
   const find = (text) => {

@@ -1,6 +1,7 @@
 """The home page, the ends of pages and the glossary lead on, and say what the chapters say."""
 
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,8 +17,10 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 @pytest.fixture(scope="module")
 def read(site):
-    """A page of the site."""
-    return lambda name: BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
+    """A page of the site; not to be changed."""
+    return cache(
+        lambda name: BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
+    )
 
 
 def said(tag):

@@ -80,9 +80,7 @@ def test_the_best_setting_is_that_of_the_least_mean_and_ends_of_grids_are_told()
     assert edges_of(chosen, {"rate": [1, 2, 4]}) == []
 
 
-def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_seeds(
-    tmp_path, monkeypatch
-):
+def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_seeds(tmp_path):
     def experiment(quick):
         found = yield runs(tmp_path, [3, -2, 5])
         chosen = best(found)["number"]
@@ -90,18 +88,24 @@ def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_see
         return {
             "runs": found,
             "published": {"the square of -2": 4.5},
-            "chosen": chosen,
+            "chosen": {"number": chosen},
             "notes": [],
         }
 
     found = reproduce.conclude(experiment(True), tmp_path, "squares", jobs=1)
     ((label, published, mean, spread, seeds, _),) = reproduce.rows(found)
     assert (label, published, mean, spread, seeds) == ("the square of -2", 4.5, 5, 1, 3)
-    monkeypatch.setitem(reproduce.EXPERIMENTS, "squares", deep)
-    (tmp_path / "squares.json").write_text(json.dumps(found))
-    text = reproduce.table(tmp_path)
+    text = reproduce.table(found)
     assert "| the square of -2 | 4.50 | 5.00 | 1.00 | 3 | 0 |" in text
-    assert "Chosen on validation digits: -2." in text
+    assert "- Chosen without test data: number -2.\n" in text
+    (tmp_path / "deep.md").write_text(text)
+    assert reproduce.told(tmp_path) == f"## {deep.TITLE}\n\n{text}"
+
+
+def test_settings_are_told_in_words_of_all_or_of_each_contender():
+    assert reproduce.in_words({"rate": 0.003, "decay": 0.0}) == "rate 0.003, decay 0"
+    each = {"plain": {"rate": 0.01}, "noisy": {"rate": 1e-4, "noise": 0.25}}
+    assert reproduce.in_words(each) == "plain: rate 0.01; noisy: rate 0.0001, noise 0.25"
 
 
 def test_curves_are_drawn_with_what_was_published():
@@ -167,12 +171,11 @@ def test_every_kind_of_run_of_an_experiment_runs(name, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reproduce, "do_all", do_few)
     found = reproduce.conclude(reproduce.EXPERIMENTS[name].experiment(True), tmp_path, name)
-    (tmp_path / f"{name}.json").write_text(json.dumps(found))
     rows = reproduce.rows(found)
     assert set(found["published"]) <= {row[0] for row in rows}
     assert len(rows) >= 2  # it and a control
     assert all(np.isfinite(row[2]) for row in rows)
-    text = reproduce.table(tmp_path)
+    text = reproduce.table(found)
     assert all(f"| {row[0]} |" in text for row in rows)
 
 
