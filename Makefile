@@ -124,9 +124,10 @@ format: environment
 	@$(python) -m ruff format
 	@$(python) -m tools.style --fix
 
+# Three at once on two cores: tests that drive a browser wait for it half of the time.
 check-code: environment
 	@printf '\n-- The package, its equations and its tools: tests/\n'
-	@$(python) -m pytest -q -n 2 --dist loadfile tests
+	@$(python) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests
 
 check-notebooks: environment
 	@printf '\n-- The stored outputs of the chapters, run again and compared: book/*.ipynb\n'

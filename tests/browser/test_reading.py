@@ -91,7 +91,7 @@ def test_a_page_can_be_read_on_any_screen(read, name):
 
 
 def test_phones_have_one_layout(site):
-    """So what axe asks of the widest and of the narrowest phone, it need not ask of those between."""
+    """So most of what axe asks of the narrowest it need not ask of the others."""
     sheets = "".join(path.read_text("utf-8") for path in site.glob("_static/**/*.css"))
     asked = re.findall(r"@(?:media|container)([^{]*)\{", sheets)
     ends = {float(at) for rule in asked for at in re.findall(r"width: ?([\d.]+)px", rule)}
