@@ -333,7 +333,7 @@ def take_pictures(names: list[str]) -> None:
         sys.exit("no pictures taken: chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for path in sorted((ROOT / "_build" / "html" / "book").glob("0*.html")):
+        for path in sorted((ROOT / "_build" / "html" / "book").glob("[0-9]*.html")):
             page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
             page.goto(path.as_uri())
             for name in re.findall(r'class="play" id="play-([a-z]+)"', page.content()):
