@@ -186,3 +186,13 @@ def test_a_result_depends_on_the_versions_of_what_computes(monkeypatch):
     usual = grade._setting(path, Limits(), True)
     monkeypatch.setattr(numpy, "__version__", "0.0")
     assert usual != grade._setting(path, Limits(), True)
+
+
+def test_a_python_without_the_packages_is_told_which_has_them():
+    command = [sys.executable, "-S", "-m", "grading", "."]
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("PYTHON")}
+    options = {"cwd": ROOT, "env": environment, "capture_output": True, "text": True}
+    run = subprocess.run(command, check=False, **options)
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith(f"grade: {sys.executable} has no module numpy; `make grade` makes")
