@@ -18,6 +18,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
@@ -333,14 +334,19 @@ def take_pictures(names: list[str]) -> None:
         sys.exit("no pictures taken: chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for path in sorted((ROOT / "_build" / "html" / "book").glob("[0-9]*.html")):
-            page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
-            page.goto(path.as_uri())
-            for name in re.findall(r'class="play" id="play-([a-z]+)"', page.content()):
-                if not names or name in names:
-                    take_picture(page, path.as_uri(), name)
-            page.close()
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        page.set_default_timeout(0)  # however busy the machine is
+        for name, path in shown_on(ROOT / "_build" / "html").items():
+            if not names or name in names:
+                take_picture(page, path.as_uri(), name)
         chromium.close()
+
+
+def shown_on(site: Path) -> dict[str, Path]:
+    """The page of each element: of several that show it the last, a chapter."""
+    pages = [site / "index.html", *sorted((site / "book").glob("*.html"))]
+    found = re.compile(r'class="play" id="play-([a-z]+)"')
+    return {name: page for page in pages for name in found.findall(page.read_text("utf-8"))}
 
 
 def take_picture(page: Page, address: str, name: str) -> None:
