@@ -406,6 +406,14 @@ def test_a_damaged_archive_of_a_student_is_kept_as_unreadable(tmp_path, content)
     assert "archive" in found["mori"].problem
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_cannot_be_read_has_its_time_all_the_same(tmp_path, packed):
+    """By which it was handed in late, or was not."""
+    files = [("mori/work.zip", b"PK no"), ("abe/work.rar", b"Rar!"), ("sato/work.zip", b"")]
+    (pack if packed else fill)(tmp_path / "in", files)
+    assert all(one.time > 10**8 for one in chosen(tmp_path / "in"))
+
+
 def test_links_are_not_followed(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
