@@ -27,6 +27,7 @@ from ae_course import (
     PCA,
     Adam,
     Autoencoder,
+    PCAWhitening,
     cosine,
     cross_entropy,
     datasets,
@@ -38,6 +39,7 @@ from ae_course import (
     train,
     weight_decay,
 )
+from ae_course.dictionary_benchmarks import hierarchical_features
 from ae_course.diffusion import noise_schedule
 from ae_course.files import atomic_write
 from ae_course.moments import covariance
@@ -190,6 +192,18 @@ def codes() -> Arrays:
     }
 
 
+def water() -> Arrays:
+    """A hundred points whose mean is 0 and whose covariance is the identity."""
+    points = np.random.default_rng(3).normal(size=(100, 2))
+    return {"whitened": PCAWhitening.fit(points).transform(points).astype(np.float32)}
+
+
+def absorption() -> Arrays:
+    """Coefficients of a parent and its child, where both are on, as chapter 10 draws them."""
+    S = hierarchical_features(np.random.default_rng(0), 1000, 1, 1, 2, on=0.5).S
+    return {"coefficients": S[S.all(axis=1)][:100].astype(np.float32)}
+
+
 def deltas() -> Arrays:
     """Glorot's weights of 21 layers of 32 units, some inputs, and deltas of the output."""
     rng = np.random.default_rng(6)
@@ -255,6 +269,8 @@ MAKERS: dict[str, Callable[[], Arrays]] = {
     "denoiser": denoiser,
     "flow": flow,
     "codes": codes,
+    "water": water,
+    "absorption": absorption,
     "deltas": deltas,
     "sparsity": sparsity,
     "rule": rule,

@@ -9,7 +9,10 @@ import pytest
 from ae_course import datasets
 from tools import ROOT, play, sparse_grid
 
-QUICK = ["whitening", "line", "components", "denoiser", "flow", "deltas", "rule"]  # others train
+QUICK = [  # the others train
+    *("whitening", "line", "components", "denoiser", "flow"),
+    *("water", "absorption", "deltas", "rule"),
+]
 
 
 @pytest.mark.parametrize("name", QUICK)
