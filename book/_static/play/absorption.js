@@ -21,7 +21,7 @@
     build() {
       const { coefficients } = stored.absorption;
       this.drawn = Array.from({ length: coefficients.length / 2 }, (_, n) => [coefficients[2 * n], coefficients[2 * n + 1]]);
-      this.plane = new Panel("Samples and columns", { x: [-1, 2.3], y: [-0.3, 2.2], shape: 1.32, note: "Parent to the right, child upwards. Orange: parent's latent silent" });
+      this.plane = new Panel("Samples and columns", { x: [-1, 2.3], y: [-0.3, 2.2], shape: 1.32, note: "Parent to the right, child upwards. Orange: parent silent" });
       this.alone = this.plane.line("absorption-alone");
       this.missed = this.plane.line("absorption-missed");
       this.told = this.plane.line("spots");
