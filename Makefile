@@ -6,7 +6,7 @@
 export OPENBLAS_NUM_THREADS ?= 1
 export PYTHONUTF8 = 1
 # What a reader has set for other programs has no say here.
-unexport $(filter-out PYTHON PYTHONUTF8,$(filter PYTHON%,$(.VARIABLES)))
+unexport $(filter-out PYTHON PYTHONUTF8,$(filter PYTHON% PYTEST%,$(.VARIABLES)))
 
 # What is given on the command line reaches the shell as it is, with dollar signs, spaces and quotes.
 # What an environment happens to have under such a name (Windows' Linux has NAME) counts for nothing.

@@ -28,6 +28,16 @@ class Activation:
         given: rely on what is returned.
     derivative : callable ``(u, y) -> f'(u)``
         The derivative where u and y = f(u) are known.
+
+    Examples
+    --------
+    >>> u = np.array([-1.0, 0.0, 2.0])
+    >>> relu(u).tolist(), identity(u).tolist(), softmax(np.zeros(2)).tolist()
+    ([0.0, 0.0, 2.0], [-1.0, 0.0, 2.0], [0.5, 0.5])
+    >>> logistic(u).round(3).tolist(), tanh(u).round(3).tolist()
+    ([0.269, 0.5, 0.881], [-0.762, 0.0, 0.964])
+    >>> logistic.derivative(u, logistic(u)).round(3).tolist()
+    [0.197, 0.25, 0.105]
     """
 
     name: str

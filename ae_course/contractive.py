@@ -38,6 +38,13 @@ class Contractive(Term):
     make it small at no cost, if nothing keeps the decoder's from growing: use it with weight decay
     or with tied weights.
 
+    >>> from ae_course import Autoencoder
+    >>> rng, net = np.random.default_rng(0), Autoencoder.folded(4, 2)
+    >>> X, params = rng.random((5, 4)), net.init(rng)
+    >>> J = jacobians(net.encoder, params, X)
+    >>> bool(np.isclose(contractive.value(net, params, X), (J**2).sum(axis=(1, 2)).mean()))
+    True
+
     Raises
     ------
     ValueError

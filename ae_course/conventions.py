@@ -24,6 +24,11 @@ class Convention:
         same in both conventions.
     decay_half : bool
         Whether the weight decay has a factor 1/2.
+
+    Examples
+    --------
+    >>> Convention(mean=False).error_factor(100), SLIDES.error_factor(100), BOOK.error_factor(100)
+    (100.0, 200.0, 1.0)
     """
 
     mean: bool = True

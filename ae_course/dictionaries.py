@@ -102,6 +102,15 @@ class Matryoshka(Term):
     the sum. It stands in the place of the reconstruction: with the size of the whole code alone it
     is ``reconstruction(squared_error)``.
 
+    >>> from ae_course import identity, reconstruction, relu
+    >>> rng, net = np.random.default_rng(0), Autoencoder.folded(4, 6, hidden=relu, output=identity)
+    >>> X, params = rng.normal(size=(5, 4)), net.init(rng)
+    >>> whole = reconstruction(squared_error).value(net, params, X)
+    >>> bool(np.isclose(matryoshka((6,)).value(net, params, X), whole))
+    True
+    >>> bool(matryoshka((2, 6)).value(net, params, X) == whole)
+    False
+
     Attributes
     ----------
     sizes : tuple of int
@@ -171,6 +180,15 @@ class FrozenAuxiliaryK(AuxiliaryK):
     (:eq:`eq-frozen-auxk`), as :cite:t:`gao2024scaling` have it. So it never moves what the live
     latents do, and while none is dead its gradient is 0. It is *not* the gradient of the value, and
     the gradient check says so.
+
+    >>> from ae_course import identity, top_k
+    >>> net = Autoencoder.folded(4, 6, hidden=top_k(1), output=identity)
+    >>> rng = np.random.default_rng(0)
+    >>> X, params = rng.normal(size=(5, 4)), net.init(rng)
+    >>> asleep = frozen_auxiliary_k(k=2, patience=1, idle=(0, 0, 0, 0, 0, 9))
+    >>> gradient = asleep.gradient(net, params, X)
+    >>> gradient["W1"].any(axis=1).tolist()
+    [False, False, False, False, False, True]
     """
 
     def __repr__(self) -> str:
@@ -222,6 +240,15 @@ class FixedDecoder:
         Takes the steps.
     params : Parameters
         Say where in the vector the decoder lies.
+
+    Examples
+    --------
+    >>> from ae_course import SGD
+    >>> params = Parameters.of({"W1": np.ones((1, 2)), "W2": np.ones((2, 1))})
+    >>> optimizer = FixedDecoder(SGD(0.5), params)
+    >>> optimizer.update(params.vector, np.ones(4), optimizer.init(params.vector))
+    >>> params["W1"].tolist(), params["W2"].tolist()
+    ([[0.5, 0.5]], [[1.0], [1.0]])
     """
 
     optimizer: Optimizer

@@ -18,7 +18,12 @@ from ae_course.superposition import check_numbers, cosines, random_directions
 
 
 class Features(NamedTuple):
-    """Samples made of known features, X = S F; `parent` names each feature's parent, or -1."""
+    """Samples made of known features, X = S F; `parent` names each feature's parent, or -1.
+
+    >>> data = bernoulli_features(np.random.default_rng(0), 3, 8, 4, mean_active=2)
+    >>> isinstance(data, Features), data.X.shape, data.S.shape, data.F.shape
+    (True, (3, 4), (3, 8), (8, 4))
+    """
 
     X: np.ndarray
     S: np.ndarray

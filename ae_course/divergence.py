@@ -17,6 +17,20 @@ class DivergenceError(ArithmeticError):
         The last ones at which J and its gradient were found to be numbers.
     history : History
         Of the epochs completed.
+
+    Examples
+    --------
+    >>> from ae_course import SGD, Autoencoder, identity, reconstruction, squared_error, train
+    >>> rng = np.random.default_rng(0)
+    >>> net, X = Autoencoder.folded(2, 1, hidden=identity, output=identity), rng.normal(size=(8, 2))
+    >>> try:
+    ...     train(
+    ...         net, reconstruction(squared_error), net.init(rng), X,
+    ...         epochs=99, rng=rng, optimizer=SGD(1e3),
+    ...     )
+    ... except DivergenceError as error:
+    ...     bool(np.isfinite(error.params.vector).all())
+    True
     """
 
     def __init__(self, message: str, params: Parameters, history):

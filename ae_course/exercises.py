@@ -38,6 +38,15 @@ class Mistakes(dict):
 
     A mistake is a wrong function, written by whoever sets the problem; or, where that would give
     the right one away, the fingerprints of what the wrong function returns.
+
+    >>> known = Mistakes()
+    >>> @known.of("mean", "that is the sum.")
+    ... def of_sum(x):
+    ...     return x.sum()
+    >>> def mean(x):
+    ...     return np.sum(x)
+    >>> known.check(mean, 2.0, np.array([1.0, 3.0]))
+    mean: not yet: that is the sum.
     """
 
     def of(self, name: str, message: str) -> Callable[[Callable], Callable]:

@@ -159,6 +159,12 @@ class L0Sparsity(Term):
     :math:`\frac1N \sum_n \sum_j 1[u_{nj} > \theta_j]`, a step function of every parameter; by the
     thresholds it gets the estimate :eq:`eq-jump-gradient`, by the weights 0, as
     :cite:t:`rajamanoharan2024jumping` do.
+
+    >>> rng, net = np.random.default_rng(0), JumpReLUAutoencoder.of(4, 6)
+    >>> X, params = rng.normal(size=(5, 4)), net.init(rng)
+    >>> active = np.count_nonzero(net.encode(params, X), axis=1)
+    >>> bool(l0_sparsity.value(net, params, X) == active.mean())
+    True
     """
 
     def __repr__(self) -> str:

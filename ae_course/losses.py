@@ -23,6 +23,16 @@ class Loss:
     ----------
     unit : Activation
         The output unit the loss is matched with.
+
+    Examples
+    --------
+    >>> u, y, t = np.array([[0.0, 2.0]]), np.array([[0.0, 2.0]]), np.array([[1.0, 0.0]])
+    >>> squared_error.errors(u, y, t).tolist(), squared_error.delta(identity, u, y, t).tolist()
+    ([2.5], [[-1.0, 2.0]])
+    >>> cross_entropy.errors(u, logistic(u), t).round(3).tolist()  # log 2, and log(1 + e^2)
+    [2.82]
+    >>> softmax_cross_entropy.errors(u, softmax(u), t).round(3).tolist()  # log(1 + e^2)
+    [2.127]
     """
 
     unit: Activation

@@ -33,6 +33,12 @@ class Moments:
         :math:`\bar x`.
     scatter : array (D, D)
         :math:`S = \sum_n (x_n - \bar x)(x_n - \bar x)^\top`, which is N times the covariance.
+
+    Examples
+    --------
+    >>> both = Moments.of([[1.0, 2.0]]) + Moments.of([[3.0, 2.0]])
+    >>> both.count, both.mean.tolist(), both.covariance.tolist()
+    (2, [2.0, 2.0], [[1.0, 0.0], [0.0, 0.0]])
     """
 
     count: int

@@ -158,6 +158,13 @@ class Network(Layers):
         The number of the first layer. A slice of a network is a network whose layers keep their
         numbers, so that it uses the same parameters: of ``net``, with layers 1 and 2, ``net[1:]``
         is the second layer alone, with parameters W2 and b2.
+
+    >>> from ae_course import tanh
+    >>> net = Network((Layer(4, 3, tanh), Layer(3, 2, tanh)))
+    >>> params = net.init(np.random.default_rng(0))
+    >>> trace = net.forward(params, np.ones((5, 4)))
+    >>> isinstance(trace, Trace), trace.u[1].shape, trace.output.shape, list(net[1:].shapes())
+    (True, (5, 3), (5, 2), ['W2', 'b2'])
     """
 
     layers: tuple[Layer, ...]

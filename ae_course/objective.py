@@ -231,6 +231,8 @@ class Term(Objective):
     >>> J = reconstruction(cross_entropy) + 0.5 * Hoyer()
     >>> check_gradient(net, J, net.init(rng), rng.random((7, 5))).error < 1e-6
     True
+    >>> isinstance(J.forward(net, net.init(rng), rng.random((7, 5))), ForwardPass)
+    True
 
     What a term keeps from batch to batch, its state, is part of its value: `next_state` returns
     another term, and the old one stays, so that an objective can be checked in any state.

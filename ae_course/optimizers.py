@@ -114,6 +114,13 @@ class Momentum(Descent):
     over two steps (:eq:`eq-momentum-modes`), shrinks below the rate of :eq:`eq-momentum-bound`,
     and does so fastest at the settings of :eq:`eq-heavy-ball`. Noise in the gradient is amplified
     (:eq:`eq-noise-floor-momentum`).
+
+    >>> w, ball = np.array([1.0]), Momentum(0.5, mu=0.5)
+    >>> state = ball.init(w)
+    >>> for _ in range(2):
+    ...     ball.update(w, np.array([1.0]), state)
+    >>> w, state["velocity"]
+    (array([-0.25]), array([-0.75]))
     """
 
     mu: float = 0.9

@@ -54,6 +54,17 @@ class VectorQuantizedAutoencoder(EncoderDecoder):
         How many entries a codebook has.
     shared : bool
         Whether there is one codebook for all slots, or one for each.
+
+    Examples
+    --------
+    >>> rng, X = np.random.default_rng(0), np.eye(4)
+    >>> net = VectorQuantizedAutoencoder.folded(4, 6, slots=3, K=5)
+    >>> params = net.init(rng)
+    >>> codes = net.encode(params, X)
+    >>> codes.shape, bool(np.isin(codes, range(5)).all())
+    ((4, 3), True)
+    >>> bool(np.allclose(net.decode(params, codes), net(params, X)))
+    True
     """
 
     slots: int

@@ -256,6 +256,12 @@ class DenoisingScoreMatching(Term):
     (:eq:`eq-dsm`), with :math:`\lambda = 1 / c_\text{out}^2`, under which the error of F counts
     alike at every sigma. It differs from the error of the score by what does not depend on D
     (:eq:`eq-dsm-vincent`) :cite:p:`vincent2011connection`. The target is the clean sample.
+
+    >>> rng, X = np.random.default_rng(0), np.zeros((5, 2))
+    >>> net = NoiseConditionedDenoiser.of(2, 8, features=Bumps(0.1, 10, 3))
+    >>> noisy = noise_levels(median=0.5, spread=1.0)(rng, X)
+    >>> denoising_score_matching.value(net, net.init(rng), noisy, X) > 0
+    True
     """
 
     def __repr__(self) -> str:

@@ -88,6 +88,11 @@ class KLSparsity(MeanActivationPenalty):
     small as you like, if nothing keeps the weights of the decoder small
     (:eq:`eq-linear-regime`): use it with weight decay.
 
+    >>> from ae_course import Autoencoder
+    >>> net, X = Autoencoder.folded(4, 3), np.zeros((5, 4))  # three units at 1/2
+    >>> round(kl_sparsity(rho=0.25).value(net, net.init(np.random.default_rng(0)), X), 3)
+    0.392
+
     Attributes
     ----------
     rho : float
@@ -120,6 +125,9 @@ class RunningKLSparsity(MeanActivationPenalty):
     too large on average (:eq:`eq-kl-jensen`). The estimate forgets its start as
     :eq:`eq-running-sum` says, and trades noise for lag
     (:eq:`eq-running-noise`, :eq:`eq-running-lag`).
+
+    >>> running_kl_sparsity(rho=0.1, alpha=0.9, estimate=(0.5,)).average(np.array([0.1])).round(6)
+    array([0.46])
 
     Attributes
     ----------
@@ -192,6 +200,11 @@ class L1Sparsity(Term):
     from the subgradients (:eq:`eq-l1-subgradient`). As a prior belief about codes it is Laplace's
     (:eq:`eq-laplace`). Scaling a layer's outputs down lowers it at no cost, if nothing keeps the
     weights above from growing (:eq:`eq-scaling`): use it with weight decay.
+
+    >>> from ae_course import Autoencoder
+    >>> net, X = Autoencoder.folded(4, 3), np.zeros((5, 4))  # three units at 1/2
+    >>> l1_sparsity().value(net, net.init(np.random.default_rng(0)), X)
+    1.5
 
     Attributes
     ----------

@@ -119,6 +119,15 @@ class UnitColumns:
         Say where in the vector the matrix lies.
     name : str
         Which matrix.
+
+    Examples
+    --------
+    >>> from ae_course import SGD
+    >>> params = Parameters.of({"W2": np.array([[3.0], [3.0]])})
+    >>> optimizer = UnitColumns(SGD(1.0), params)
+    >>> optimizer.update(params.vector, np.array([0.0, -1.0]), optimizer.init(params.vector))
+    >>> params["W2"].tolist()
+    [[0.6], [0.8]]
     """
 
     optimizer: Optimizer
@@ -154,6 +163,18 @@ class AuxiliaryK(Term):
         After how many batches without any output a unit counts as dead.
     idle : tuple of int, or None
         For how many batches each unit has passed nothing; None before the first one.
+
+    Examples
+    --------
+    >>> from ae_course import Autoencoder, top_k
+    >>> net = Autoencoder.folded(4, 6, hidden=top_k(1), output=identity)
+    >>> rng = np.random.default_rng(0)
+    >>> X, params = rng.normal(size=(5, 4)), net.init(rng)
+    >>> net.encode(params, X).any(axis=0).tolist()
+    [True, True, False, True, False, False]
+    >>> term = auxiliary_k(k=3, patience=1, idle=(0, 0, 1, 0, 1, 1))  # three units are dead
+    >>> term.gradient(net, params, X)["W1"].any(axis=1).tolist()
+    [True, True, True, True, True, True]
 
     Raises
     ------

@@ -63,6 +63,17 @@ class TrainingState:
         Of all epochs so far.
     best : Parameters or None
         Those with the least value of the metric by which training is to stop early.
+
+    Examples
+    --------
+    >>> from ae_course import Autoencoder, reconstruction, squared_error, train
+    >>> net, E = Autoencoder.folded(4, 2), reconstruction(squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> params, history, state = train(net, E, net.init(rng), np.eye(4), epochs=2, rng=rng)
+    >>> isinstance(state, TrainingState), isinstance(history, History)
+    (True, True)
+    >>> state.epochs, len(history.objective), len(state.history.objective)
+    (2, 2, 2)
     """
 
     params: Parameters
@@ -143,6 +154,19 @@ class EarlyStopping:
     metric : str
         Its name among the metrics; less is better.
     patience : int
+
+    Examples
+    --------
+    >>> from ae_course import Autoencoder, reconstruction, squared_error, train
+    >>> net, E = Autoencoder.folded(4, 2), reconstruction(squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> _, history, _ = train(
+    ...     net, E, net.init(rng), np.eye(4), epochs=50, rng=rng,
+    ...     metrics={"size": lambda params: params.vector.size},
+    ...     early_stopping=EarlyStopping("size", patience=3),
+    ... )
+    >>> history.stopped
+    'size was least 3 epochs ago'
     """
 
     metric: str

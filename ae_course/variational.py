@@ -71,6 +71,14 @@ class VariationalAutoencoder(EncoderDecoder):
     decoder : Network
         From the code to as many outputs as the encoder has inputs. Its layers are numbered on from
         the encoder's.
+
+    Examples
+    --------
+    >>> rng, net = np.random.default_rng(0), VariationalAutoencoder.folded(6, 4, 2)
+    >>> params = net.init(rng)
+    >>> mu, log_variance = net.encode(params, np.ones((3, 6)))
+    >>> mu.shape, net.decode(params, mu).shape, net.sample(params, rng, 5).shape
+    ((3, 2), (3, 6), (5, 6))
     """
 
     def __post_init__(self):

@@ -32,6 +32,14 @@ class Whitening(FittedMap):
         P. Row i holds the weights by which the pixels enter :math:`z_i`.
     inverse : array (D, D)
         :math:`P^{-1}` (:eq:`eq-unwhitening`).
+
+    Examples
+    --------
+    >>> found = ZCAWhitening.fit([[0.0, 0.0], [2.0, 0.0], [0.0, 6.0], [2.0, 6.0]])
+    >>> isinstance(found, Whitening), found.matrix.round(3).tolist()
+    (True, [[1.0, 0.0], [0.0, 0.333]])
+    >>> found.inverse_transform([[1.0, 1.0]]).tolist()
+    [[2.0, 6.0]]
     """
 
     matrix: np.ndarray

@@ -94,7 +94,8 @@ def matched(when: Deadline, students: Iterable[str]) -> Deadline:
 def _judged(graded, when):
     due = when.extensions.get(graded.student, when.due)
     if not graded.time:
-        return replace(graded, facts=(("Due", moment(due)),), late="time unknown")
+        left = 1.0 if when.penalty else None  # no points are taken for what is not known
+        return replace(graded, facts=(("Due", moment(due)),), late="time unknown", left=left)
     late = graded.time - due
     days = math.ceil((late - when.grace) / DAY) if late > when.grace else 0
     left = max(0.0, 1 - when.penalty * days)

@@ -4,6 +4,7 @@ What went wrong in the grader or in a test is for the instructor, and stands amo
 result; nothing of them comes here. Of a task with a fault a student learns that it is not theirs.
 """
 
+import os
 import re
 import sys
 import tempfile
@@ -50,9 +51,12 @@ WAITING = "This task is still to be graded."
 NOT_ANSWERED = "not answered."
 _PLACES = tuple(
     dict.fromkeys(
-        str(place)
-        for place in (ROOT, sys.prefix, sys.base_prefix, tempfile.gettempdir(), Path.home())
-        if len(str(place)) > 1
+        place
+        for place in (
+            *(str(ROOT), sys.prefix, sys.base_prefix, tempfile.gettempdir()),
+            os.path.expanduser("~"),  # "~" still, where somebody has no home
+        )
+        if os.path.isabs(place) and len(place) > 1
     )
 )
 _OF_THIS_MACHINE = re.compile(

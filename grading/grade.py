@@ -37,7 +37,7 @@ from grading.roster import Roster, call
 from grading.sandbox import Limits, NoSandbox, check_sandbox
 from grading.submissions import NoSubmissions, Submission, choose, collect, key, set_in
 from grading.tables import TableError
-from grading.templating import counted
+from grading.templating import counted, several
 
 WARNING = (
     "UNCONFINED: the code of these submissions runs with all that you may do yourself. It can read"
@@ -83,8 +83,7 @@ def _of(faults):
         for fault in one.result["faults"]:
             students.setdefault(fault, []).append(one.student)
     for fault, names in students.items():
-        others = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        yield f"- {', '.join(names[:3])}{others}: {fault}"
+        yield f"- {several(names)}: {fault}"
 
 
 def stop() -> None:

@@ -89,9 +89,14 @@ ENDINGS = re.compile(
     re.IGNORECASE,
 )
 MOST_ATTEMPTS = 10
-REMEDY = (
-    "Rename them, or put each student's files into a folder named after the student; a ROSTER"
-    " decides it where names or numbers in it do"
+ROSTER = "; a ROSTER decides it where names or numbers in it do"
+RENAME = (
+    "If it is one student, put all into one folder named after the student; if not, rename them,"
+    f" with a login or a number of three digits or more in each name{ROSTER}"
+)
+A_FOLDER_EACH = (
+    "If it is one student, name the folder and the files after the student; if not, put each"
+    f" student's files into a folder of their own beside those of the others{ROSTER}"
 )
 
 
@@ -432,7 +437,7 @@ def _whole(item):
 def _refuse_nameless(items):
     if len(items) > 1:
         raise Ambiguous(
-            f"these bear no name of a student: {_listed(items)}. Are they one student's? {REMEDY}"
+            f"these bear no name of a student: {_listed(items)}. Are they one student's? {RENAME}"
         )
 
 
@@ -587,7 +592,7 @@ def _several(kinds):
     shown = notebooks if len(notebooks) > 1 else [file for file in files if file.kind != "system"]
     return (
         f"the folder {link.label or link.form} holds files of several names: {_listed(shown)}."
-        f" Are they one student's? {REMEDY}"
+        f" Are they one student's? {A_FOLDER_EACH}"
     )
 
 
@@ -601,13 +606,13 @@ def _refuse_mixed(found):
         if len({within for _, within, _ in ones}) > 1:
             raise Ambiguous(
                 f"the same name in different folders: {_listed(o[2] for o in ones)}. Is it one"
-                f" student? {REMEDY}"
+                f" student? {RENAME}"
             )
         dates = {date for link, *_ in ones for date in link.dates}
         sure = all(recurring[date] > 1 or _is_day(date, ones) for date in dates)
-        if len({link.dates for link, *_ in ones if not link.folder}) > 1 and not sure:
+        if len({link.dates for link, *_ in ones}) > 1 and not sure:
             raise Ambiguous(
-                f"a date or a student's number? {_listed(o[2] for o in ones)}. {REMEDY}"
+                f"a date or a student's number? {_listed(o[2] for o in ones)}. {RENAME}"
             )
 
 
@@ -638,7 +643,7 @@ def _refuse_look_alikes(items, found):
         if len(labels) > 1:
             raise Ambiguous(
                 f"one student or several: {', '.join(sorted(labels))}? {_listed(labels.values())}."
-                f" {REMEDY}"
+                f" {RENAME}"
             )
 
 

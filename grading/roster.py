@@ -33,6 +33,10 @@ COLUMNS = {
 }
 """What a column is, by its name. Of several columns of a kind the first name here comes first; "id"
 is how a student is called in tables."""
+BY_NUMBER = (
+    "Add a number or login to the name of the folder or file, or take for the roster a table that"
+    " has the numbers in these names, such as Moodle's grading worksheet"
+)
 _KINDS = {
     alias: (place, kind)
     for kind, names in COLUMNS.items()
@@ -123,21 +127,23 @@ def call(roster: Roster | None, students: list[list[Submission]]) -> Roll:
     """
     if roster is None:
         return Roll([(None, same) for same in students])
-    rows, unknown = defaultdict(list), []
+    rows, unknown, open_ = defaultdict(list), [], []
     for same in students:
         found = _rows_of(roster, same)
         if len(found) > 1:
-            raise NoSubmissions(
-                f"nothing was graded: {_files(same)} may be of {_named(found)}. Add a number or"
-                " login to the name of the folder or file"
-            )
+            open_.append(f"{_files(same)} may be of {_named(found)}")
         (rows[found[0]] if found else unknown).append(same)
-    for row, several in rows.items():
-        if len(several) > 1:
-            raise NoSubmissions(
-                f"nothing was graded: {' and '.join(map(_files, several))} are both of"
-                f" {_named([row])} by the roster. Put them into one folder, or rename one"
-            )
+    if open_:
+        raise NoSubmissions(f"nothing was graded: {'; '.join(open_)}. {BY_NUMBER}")
+    both = [
+        f"{' and '.join(map(_files, several))} are both of {_named([row])} by the roster"
+        for row, several in rows.items()
+        if len(several) > 1
+    ]
+    if both:
+        raise NoSubmissions(
+            f"nothing was graded: {'; '.join(both)}. Put them into one folder, or rename one"
+        )
     order = [(row, _as_row(row, rows[row][0])) for row in roster.students if row in rows]
     missing = [row for row in roster.students if row not in rows]
     return Roll(

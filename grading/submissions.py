@@ -380,9 +380,10 @@ def _in_file(path, parts):
         return
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
-        yield Entry(parts, problem="this is a link or a device, not a file", load=_unreadable)
+        problem = "this is a link or a device, not a file"
+        yield Entry(parts, status.st_mtime, problem=problem, load=_unreadable)
     elif ARCHIVE.search(parts[-1]):
-        yield from _in_archive(partial(path.open, "rb"), parts, 1)
+        yield from _in_archive(partial(path.open, "rb"), parts, 1, status.st_mtime)
     else:
         yield _entry(parts, status.st_mtime, partial(_read, path))
 
@@ -398,8 +399,11 @@ def _legible(name):
     return names.normal(decode(raw, NAMES_IN_ARCHIVES)[0])
 
 
-def _in_archive(open_, parts, depth) -> Iterator[Entry]:
-    """What is in an archive; it is opened again whenever something is read from it."""
+def _in_archive(open_, parts, depth, time=0.0) -> Iterator[Entry]:
+    """What is in an archive; it is opened again whenever something is read from it.
+
+    What cannot be opened is of the time of the archive.
+    """
     try:
         open_ = tars.unpacked(open_, LARGEST_ARCHIVE if depth else LARGEST_CLASS)
         with open_() as file:
@@ -407,11 +411,12 @@ def _in_archive(open_, parts, depth) -> Iterator[Entry]:
     except (BadArchive, OSError) as reason:
         if getattr(reason, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
             raise  # there is no room to unpack it here, which is not its student's fault
-        yield Entry(parts, problem=f"{parts[-1] if parts else 'it'} {reason}", load=_unreadable)
+        problem = f"{parts[-1] if parts else 'it'} {reason}"
+        yield Entry(parts, time, problem=problem, load=_unreadable)
         return
     inner = [(_parts(member.name), member) for member in members]
     environments = {p[:-1] for p, _ in inner if p and p[-1] in ("pyvenv.cfg", ".package-lock.json")}
-    yield Entry(parts, problem="" if inner else "the archive is empty", load=_unreadable)
+    yield Entry(parts, time, problem="" if inner else "the archive is empty", load=_unreadable)
     for path, member in inner:
         passed = next((n for n in range(len(path)) if path[:n] in environments), None)
         first = next((n for n, name in enumerate(path) if _is_junk(name)), passed)
@@ -440,9 +445,10 @@ def _in_member(open_, member, parts, depth):
     elif parts[-1].startswith("."):
         yield Entry(parts[:-1])
     elif member.problem:
-        yield Entry(parts, problem=f"{parts[-1]} {member.problem}", load=_unreadable)
+        problem = f"{parts[-1]} {member.problem}"
+        yield Entry(parts, member.time, problem=problem, load=_unreadable)
     elif ARCHIVE.search(parts[-1]) and depth < DEEPEST:
-        yield from _in_archive(partial(_opened, open_, member), parts, depth + 1)
+        yield from _in_archive(partial(_opened, open_, member), parts, depth + 1, member.time)
     else:
         yield _entry(parts, member.time, partial(_read_member, open_, member, LARGEST))
 

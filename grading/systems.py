@@ -19,6 +19,7 @@ from grading.files import write_whole
 from grading.identities import same_number
 from grading.results import Graded, number
 from grading.tables import Row, Table, TableError
+from grading.templating import several
 
 MOODLE = ("Identifier", "Full name", "Grade")
 MOODLE_ALSO = (
@@ -38,11 +39,18 @@ _ASSIGNMENT = re.compile(r".+ \(\d+\)")
 
 @dataclass
 class Filled:
-    """What came of a table: how many of the students got a grade in it, and what to look at."""
+    """What came of a table: how many of the students got a grade in it, and what to look at.
+
+    Attributes
+    ----------
+    open : dict of str to list of str
+        Who has no grade yet, by the title of the task that is open.
+    """
 
     rows: int = 0
     students: int = 0
     notices: list[str] = field(default_factory=list)
+    open: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _People:
@@ -181,7 +189,7 @@ def _points(graded, filled):
     filled.rows += 1
     open_ = [task for task in graded.result["tasks"] if task["points"] is None]
     if open_:
-        filled.notices.append(f"{graded.student} has no grade yet: {open_[0]['title']} is open")
+        filled.open.setdefault(open_[0]["title"], []).append(graded.student)
         filled.rows -= 1
         return ""
     return number(graded.final)
@@ -213,6 +221,8 @@ def _finish(table: Table, out: Path, people: _People, filled: Filled) -> Filled:
     write_whole(out, text.getvalue(), table.encoding)
     if lost := [g.student for g in people.graded if g.student not in people.found]:
         filled.notices.append(f"{out.name} has no row, or several, for {', '.join(lost)}")
+    for title, names in filled.open.items():
+        filled.notices.append(f"no grade yet for {several(names)}: {title} is open")
     return filled
 
 

@@ -22,6 +22,12 @@ def counted(number: float, noun: str) -> str:
     return f"{number:g} {noun if number == 1 else noun + 's'}"
 
 
+def several(names: list[str]) -> str:
+    """The first three of some names, and how many more there are."""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
 def lines(value) -> Markup:
     """Text with its line breaks."""
     return Markup("<br>").join(escape(line) for line in str(value).split("\n"))

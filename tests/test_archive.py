@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from test_make import tracked
@@ -17,6 +18,13 @@ import sys
 from setuptools import build_meta
 out = sys.argv[1]
 print(build_meta.build_sdist(out), build_meta.build_wheel(out))
+build_meta.build_editable(out + "/editable")
+"""
+FOUND = """\
+import site, sys
+from importlib.util import find_spec
+site.addsitedir(sys.argv[1])
+print(*(find_spec(name).origin for name in sys.argv[2:]), sep="\\n")
 """
 
 
@@ -28,6 +36,7 @@ def built(tmp_path_factory):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, root / name)
     out = tmp_path_factory.mktemp("built")
+    (out / "editable").mkdir()
     command = [sys.executable, "-c", BUILD, out]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -70,3 +79,17 @@ def test_a_wheel_has_the_package_and_its_data_alone(built):
     names = zipfile.ZipFile(wheel).namelist()
     assert {"ae_course/network.py", "ae_course/data/mnist.npz"} <= set(names)
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"ae_course"}
+
+
+def test_an_editable_installation_leads_to_everything_from_anywhere(built, tmp_path):
+    """Also where `PYTHONSAFEPATH` is set, and the folder that one is in does not count."""
+    (wheel,) = built[0].glob("editable/*.whl")
+    with zipfile.ZipFile(wheel) as files:
+        files.extractall(tmp_path)
+    names = ["ae_course", "grading", "tools"]
+    command = [sys.executable, "-I", "-S", "-c", FOUND, tmp_path, *names]
+    run = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    (root,) = {Path(line).parents[1] for line in run.stdout.splitlines()}
+    assert (root / "pyproject.toml").exists()
+    assert root != ROOT

@@ -93,10 +93,11 @@ def link_or_copy(source, target):
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-def make(root, *arguments):
+def make(root, *arguments, **variables):
     """Run a make command as a person does, with nothing inherited from the `make test` around."""
     inherited = ("MAKE", "MFLAGS", "PYTEST", "PYTHON")
     env = {name: value for name, value in os.environ.items() if not name.startswith(inherited)}
+    env |= variables
     command = ["make", "--no-print-directory", *arguments]
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
 
@@ -140,6 +141,24 @@ def test_a_command_works_in_a_fresh_clone(clone, command):
     run = make(clone, command, *arguments)
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(wanted, run.stdout), run.stdout
+
+
+def test_settings_for_pytest_and_python_have_no_say_in_what_is_tested(clone, tmp_path):
+    for name in ("tools", "numpy", "conftest", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('not ours')")
+    of_the_reader = {
+        "PYTEST_ADDOPTS": "--collect-only -k nothing",
+        "PYTEST_PLUGINS": "not_there",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONWARNINGS": "error",
+        "PYTHONDEVMODE": "1",
+        "PYTHONINSPECT": "1",
+        "PYTHONHOME": "/not/there",
+    }
+    run = make(clone, "test-one", "NAME=tests/ae_course/test_files.py", **of_the_reader)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert re.search(r"^\d+ passed", run.stdout, re.MULTILINE), run.stdout
 
 
 def test_a_change_of_prose_runs_nothing(clone):

@@ -26,8 +26,11 @@ del matplotlib
 def surroundings(given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment variables for a kernel, of those that are given."""
     kept = {name: value for name, value in given.items() if not name.startswith(OF_THE_READER)}
+    profile = _profile()
+    home = {} if _has_home() else {"HOME": profile}  # IPython and Jupyter do not start without
     # one thread is as fast on small matrices, and immune to what else the machine is doing
-    return {"OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"} | kept | {"IPYTHONDIR": _profile()}
+    usual = {"OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+    return usual | kept | home | {"IPYTHONDIR": profile}
 
 
 def adopt() -> None:
@@ -43,6 +46,11 @@ def this_python() -> AsyncKernelManager:
     """A kernel of this very interpreter, not one that somebody installed elsewhere."""
     only_ours = KernelSpecManager(kernel_dirs=[])
     return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=only_ours)
+
+
+def _has_home() -> bool:
+    """Whether somebody has a home: in a container one may be but a number."""
+    return os.path.isabs(os.path.expanduser("~"))
 
 
 def _profile() -> str:

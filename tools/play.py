@@ -18,6 +18,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
@@ -26,6 +27,7 @@ from ae_course import (
     PCA,
     Adam,
     Autoencoder,
+    PCAWhitening,
     cosine,
     cross_entropy,
     datasets,
@@ -37,6 +39,7 @@ from ae_course import (
     train,
     weight_decay,
 )
+from ae_course.dictionary_benchmarks import hierarchical_features
 from ae_course.diffusion import noise_schedule
 from ae_course.files import atomic_write
 from ae_course.moments import covariance
@@ -189,6 +192,18 @@ def codes() -> Arrays:
     }
 
 
+def water() -> Arrays:
+    """A hundred points whose mean is 0 and whose covariance is the identity."""
+    points = np.random.default_rng(3).normal(size=(100, 2))
+    return {"whitened": PCAWhitening.fit(points).transform(points).astype(np.float32)}
+
+
+def absorption() -> Arrays:
+    """Coefficients of a parent and its child, where both are on, as chapter 10 draws them."""
+    S = hierarchical_features(np.random.default_rng(0), 1000, 1, 1, 2, on=0.5).S
+    return {"coefficients": S[S.all(axis=1)][:100].astype(np.float32)}
+
+
 def deltas() -> Arrays:
     """Glorot's weights of 21 layers of 32 units, some inputs, and deltas of the output."""
     rng = np.random.default_rng(6)
@@ -254,6 +269,8 @@ MAKERS: dict[str, Callable[[], Arrays]] = {
     "denoiser": denoiser,
     "flow": flow,
     "codes": codes,
+    "water": water,
+    "absorption": absorption,
     "deltas": deltas,
     "sparsity": sparsity,
     "rule": rule,
@@ -333,14 +350,19 @@ def take_pictures(names: list[str]) -> None:
         sys.exit("no pictures taken: chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        for path in sorted((ROOT / "_build" / "html" / "book").glob("0*.html")):
-            page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
-            page.goto(path.as_uri())
-            for name in re.findall(r'class="play" id="play-([a-z]+)"', page.content()):
-                if not names or name in names:
-                    take_picture(page, path.as_uri(), name)
-            page.close()
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        page.set_default_timeout(0)  # however busy the machine is
+        for name, path in shown_on(ROOT / "_build" / "html").items():
+            if not names or name in names:
+                take_picture(page, path.as_uri(), name)
         chromium.close()
+
+
+def shown_on(site: Path) -> dict[str, Path]:
+    """The page of each element: of several that show it the last, a chapter."""
+    pages = [site / "index.html", *sorted((site / "book").glob("*.html"))]
+    found = re.compile(r'class="play" id="play-([a-z]+)"')
+    return {name: page for page in pages for name in found.findall(page.read_text("utf-8"))}
 
 
 def take_picture(page: Page, address: str, name: str) -> None:

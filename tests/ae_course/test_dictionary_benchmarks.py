@@ -186,6 +186,14 @@ def test_top_samples_purity_and_likeness():
         top_samples(Y, 31)
 
 
+def test_of_equal_outputs_the_first_sample_comes_first():
+    Y = rng().integers(0, 3, (40, 5)).astype(float)
+    Y[:, 4] = 0
+    for count in (1, 7, 40):
+        wanted = [sorted(range(40), key=lambda n, j=j: (-Y[n, j], n))[:count] for j in range(5)]
+        np.testing.assert_array_equal(top_samples(Y, count), wanted)
+
+
 def test_a_latent_without_top_samples_is_neither_pure_nor_mixed():
     """Whoever counts dead latents gets the purity of whichever samples come first."""
     Y, labels = np.zeros((30, 3)), np.arange(30) % 2

@@ -140,7 +140,7 @@ def test_every_way_leads_to_the_samples_of_a_mixture(way):
     np.testing.assert_allclose(left.mean(), 0.25, atol=0.015)
     for group, m, v in ((x[left], -1.5, 0.04), (x[~left], 0.5, 0.09)):
         np.testing.assert_allclose(group.mean(), m, atol=0.02)
-        # Langevin's steps are not small, and widen what they lead to.
+        # Few of Langevin's steps at each sigma do not forget that groups were wider before.
         rtol = 0.1 if way == "langevin" else 0.05
         np.testing.assert_allclose(group.std(), np.sqrt(v), rtol=rtol)
 

@@ -5,6 +5,8 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,31 @@ def test_what_a_reader_calls_has_an_example():
     assert lacking == {"checkpoint.load"}  # which the example of save calls
 
 
+def test_what_else_a_reader_names_stands_in_an_example_of_its_module():
+    """Classes and what there is one of, such as terms and units; what a call returns, too."""
+    named = {*called_in_chapters(), *ae_course.__all__}
+    lacking = {
+        f"{module}.{name}"
+        for module in NAMES
+        if module not in ("figures", "diagrams")
+        for name, value in vars(importlib.import_module(f"ae_course.{module}")).items()
+        if name in named and kind_of(value).__module__ == f"ae_course.{module}"
+        if not (shown(kind_of(value)) or re.search(rf"\b{name}\b", sources(module)))
+    }
+    assert lacking == set()
+
+
+def kind_of(value):
+    """The class that a value is, or is of."""
+    return value if inspect.isclass(value) else type(value)
+
+
+@cache
+def sources(module):
+    """What a reader types in the examples of a module."""
+    return "".join(example.source for test in examples(module) for example in test.examples)
+
+
 def shown(function):
     """Whether a docstring has an example."""
-    return ">>> " in function.__doc__
+    return ">>> " in (function.__doc__ or "")

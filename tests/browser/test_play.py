@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
 
 from ae_course import (
     Autoencoder,
@@ -14,19 +15,26 @@ from ae_course import (
     ZCAWhitening,
     activations,
     cross_entropy,
+    dictionary_benchmarks,
+    identity,
     kl_sparsity,
+    l1_sparsity,
     lifetime_sparsity,
     population_sparsity,
     reconstruction,
+    relu,
+    squared_error,
     tanh,
 )
+from ae_course.dictionaries import matryoshka
 from ae_course.diffusion import guided, probability_flow
+from ae_course.likelihood_bounds import water_filling
 from ae_course.mixtures import Mixture
 from ae_course.network import Layer, Network
 from ae_course.propagation import delta_sizes, signal_sizes
 from ae_course.sparsity import kl_slope
-from ae_course.variational import VariationalAutoencoder
-from tools import ROOT, play, sparse_grid
+from ae_course.variational import VariationalAutoencoder, gaussian_kl
+from tools import ROOT, chapters, play, sparse_grid
 
 SOURCES = {"index": ROOT / "index.md"} | {
     f"book/{source.stem}": source for source in sorted((ROOT / "book" / "src").glob("*.md"))
@@ -185,6 +193,89 @@ def codes(state):
     return {"output": vae.decode(params, z)[0], "near": data["labels"][near]}
 
 
+def water(state):
+    """The best linear network, as the chapter derives it, does what the formulas say."""
+    beta, noise = state["beta"], state["noise"]
+    d, level = np.array([state["d1"], state["d2"]]), state["beta"] * state["noise"]
+    tilt = np.pi / 6
+    U = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
+    X = play.stored("water")["whitened"].reshape(-1, 2) * np.sqrt(d) @ U.T
+    net = VariationalAutoencoder.folded(2, 2, hidden=identity, output=identity)
+    params = net.init(np.random.default_rng(0))
+    w = np.sqrt(np.maximum(0, d - level))
+    variances = level / (w**2 + level)
+    params["W1"] = np.vstack([U.T * (w / (w**2 + level))[:, None], np.zeros((2, 2))])
+    params["b1"] = np.concatenate([np.zeros(2), np.log(variances)])
+    params["W2"], params["b2"] = U * w, np.zeros(2)
+    means, log_variances = net.encode(params, X)
+    made = net.decode(params, means)
+    error = np.square(X - made).sum(axis=1).mean() + np.sum(w**2 * variances)
+    distortion = error / (2 * noise) + np.log(2 * np.pi * noise)
+    rate = gaussian_kl(means, log_variances).mean()
+    truth = -multivariate_normal(cov=U * (w**2 + noise) @ U.T).logpdf(X).mean()
+    own = np.array([[state["x"], state["y"]]])
+    scores, widths = own @ U, noise / (w**2 + noise)
+    # What the bound lacks is the divergence of q(z | x) from p(z | x); for beta = 1 they are one.
+    away = (means - X @ U * w / (w**2 + noise)) ** 2 / widths
+    ratio = variances / widths
+    gap = (away + ratio - 1 - np.log(ratio)).sum(axis=1).mean() / 2
+    np.testing.assert_allclose(distortion + rate - truth, gap, atol=1e-5)
+    assert beta != 1 or gap < 1e-9
+    rates = water_filling(d, level)
+    np.testing.assert_allclose(rates.sum(), rate, atol=1e-5)
+    return {
+        "level": level,
+        "rates": rates,
+        "rate": rate,
+        "distortion": distortion,
+        "bound": distortion + rate,
+        "truth": truth,
+        "points": X,
+        "means": means,
+        "made": made,
+        "code": net.encode(params, own)[0][0],
+        "variances": variances,
+        "posterior": scores[0] * w / (w**2 + noise),
+        "widths": widths,
+    }
+
+
+def absorption(state):
+    S = play.stored("absorption")["coefficients"].reshape(-1, 2)
+    S[round(state["share"] * len(S)) :, 1] = 0
+    features = dictionary_benchmarks.Features(S, S, np.eye(2), np.array([-1, 0]))
+    net = Autoencoder.folded(2, 2, hidden=relu, output=identity)
+    parts = [reconstruction(squared_error), matryoshka((1, 2))]
+    error, price = parts[int(state["nested"])], state["weight"]
+
+    def measured(degrees):
+        params = net.init(np.random.default_rng(0))
+        cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        params["W2"], params["W1"] = [[1, cos], [0, sin]], [[1, -cos / sin], [0, 1 / sin]]
+        params["b1"], params["b2"] = np.zeros(2), np.zeros(2)
+        Y, columns = net.encode(params, S), params["W2"].T
+        active = dictionary_benchmarks.dictionary_report(features, columns, Y).active
+        total = l1_sparsity().value(net, params, S)
+        paid = price * (total if state["price"] else active)
+        missed = error.value(net, params, S)
+        return params, Y, [missed, active, total, paid, missed + paid]
+
+    params, Y, costs = measured(state["angle"])
+    angles = np.arange(20, 120.5, 0.5)
+    objectives = np.array([measured(angle)[2][-1] for angle in angles])
+    far = np.abs(angles - state["angle"])
+    far[objectives > objectives.min() + 1e-9] = np.inf
+    return {
+        "outputs": net.decode(params, Y),
+        "silent": (S[:, 1] > 0) & (Y[:, 0] == 0),
+        "costs": [*costs, measured(90)[2][-1]],
+        "absorbed": dictionary_benchmarks.absorption(features, params["W2"].T, Y),
+        "column": params["W2"][:, 1],
+        "example": net.encode(params, np.ones((1, 2)))[0],
+        "least": angles[far.argmin()],
+    }
+
+
 def deltas(state):
     data, depth = play.stored("deltas"), int(state["depth"])
     f = [activations.logistic, tanh, activations.relu, activations.identity]
@@ -273,6 +364,7 @@ def rule(state):
 ELEMENTS = (
     *(bowl, whitening, line, components, draw, denoiser),
     *(flow, codes, deltas, sparsity, rule),
+    *(water, absorption),
 )
 COMPUTED = {f.__name__: f for f in ELEMENTS}
 STATES = {
@@ -300,6 +392,19 @@ STATES = {
         {"step": 21, "group": 1, "guidance": 0},
     ],
     "codes": [{"x": -1.7, "y": 0.2}, {"x": 3, "y": -3, "digit": 4}],
+    "water": [
+        {"beta": 0.1, "noise": 2, "d1": 4.5, "d2": 0.7},
+        {"beta": 5, "noise": 0.3, "x": -3, "y": 4.2},
+        {"beta": 20, "noise": 4, "d1": 5},
+        {"beta": 1, "noise": 1, "d1": 0.5, "d2": 3},
+    ],
+    "absorption": [
+        {"angle": 90, "weight": 0, "nested": 1},
+        {"angle": 45, "share": 0.3, "weight": 0.5},
+        {"angle": 31.5, "price": 1, "share": 0.9},
+        {"angle": 110, "price": 1, "nested": 1, "weight": 0.15},
+        {"angle": 20, "nested": 1, "share": 0.1, "weight": 0.6},
+    ],
     "deltas": [
         {"depth": 20, "factor": 4, "activation": 0},
         {"depth": 1, "factor": 0.1, "activation": 1},
@@ -371,7 +476,9 @@ def to_play(page, site_url):
 def test_everything_to_play_with_has_a_page_and_is_computed():
     scripts = {path.stem for path in play.FOLDER.glob("*.js") if "-" not in path.stem} - {"play"}
     assert scripts == set(PAGES) == set(STATES)
-    assert len(PAGES) >= 10
+    assert {path.stem for path in play.FOLDER.glob("*.png")} == scripts
+    numbered = {f"book/{name}" for name in chapters.chapters() if name[0].isdigit()}
+    assert numbered <= set(PAGES.values())
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -412,9 +519,7 @@ def middle(box):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in PAGES if name in ("bowl", "line", "denoiser", "flow")]
-)
+@pytest.mark.parametrize("name", ["bowl", "line", "denoiser", "flow", "water", "absorption"])
 def test_a_mouse_drags_a_handle_to_where_it_is(to_play, name):
     element = to_play(name)
     element.locator("svg").first.scroll_into_view_if_needed()
@@ -440,7 +545,7 @@ def drag_by_finger(page, start, end):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in PAGES if n in ("bowl", "whitening", "draw", "codes", "flow")]
+    "name", ["bowl", "whitening", "draw", "codes", "flow", "water", "absorption"]
 )
 def test_a_finger_drags_and_the_page_stays(watched, to_play, name):
     with watched(**PHONE) as (page, complaints):
@@ -524,7 +629,47 @@ def test_one_step_of_the_flow_moves_the_points_and_the_arrows_may_be_those_of_th
     assert_as_computed(element, "flow")
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name in ("line", "draw", "sparsity")])
+def test_a_matryoshka_dictionary_keeps_a_column_honest_until_the_price_is_high(to_play):
+    element = to_play("absorption", angle=85)
+    least = element.get_by_role("button", name="To the least J")
+    nest = element.get_by_role("button", name="Matryoshka")
+    least.press("Enter")
+    assert 45 < state_of(element)["angle"] < 60
+    assert nest.get_attribute("aria-pressed") == "false"
+    nest.press("Space")
+    assert nest.get_attribute("aria-pressed") == "true"
+    least.press("Enter")
+    assert state_of(element)["angle"] == 90
+    element.evaluate(GO, address("absorption", {"weight": 0.5}))
+    least.press("Enter")
+    assert state_of(element)["angle"] < 45
+    element.get_by_role("button", name="L₁ in place of L₀").press("Space")
+    least.press("Enter")
+    assert 60 < state_of(element)["angle"] < 90
+    assert_as_computed(element, "absorption")
+
+
+def test_without_a_price_a_column_stays_where_nothing_is_lost(to_play):
+    element = to_play("absorption", angle=75, weight=0)
+    element.get_by_role("button", name="To the least J").press("Enter")
+    assert state_of(element)["angle"] == 75
+
+
+def test_along_a_silent_unit_the_code_of_every_sample_is_the_prior(to_play):
+    element = to_play("water", beta=2.1)
+    codes = []
+    for x in (-4, 3):
+        element.evaluate(GO, address("water", {"x": x}))
+        found = element.evaluate(VALUES)
+        assert (found["code"][1], found["variances"][1], found["rates"][1]) == (0, 1, 0)
+        assert (found["posterior"][1], found["widths"][1]) == (0, 1)
+        codes.append(found["code"][0])
+    assert codes[0] < -1 < 1 < codes[1]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PAGES if name in ("line", "draw", "sparsity", "water")]
+)
 def test_opened_as_a_file_it_is_the_same(to_play, site, name):
     element = to_play(name, base=f"{site.as_uri()}/")
     assert_as_computed(element, name)

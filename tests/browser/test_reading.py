@@ -11,6 +11,8 @@ from tools import chapters
 
 WIDTHS = (1280, 390, 360, 320)
 THEMES = ("light", "dark")
+# The window of 1280 x 800 enlarged twice; and letters alone, on a desktop and on a phone.
+ENLARGED = ((640, 400, "100%"), (1280, 800, "200%"), (390, 800, "200%"))
 COLOURS = ["color-contrast", "link-in-text-block"]
 # All that axe asks that the width alone can change: no rule of ours begins or ends to hold between
 # 320 and 390 px, which `test_phones_have_one_layout` sees to.
@@ -73,6 +75,12 @@ def test_a_page_can_be_read_on_any_screen(read, name):
         page.set_viewport_size({"width": width, "height": 800})
         asked = ask(page, "cutFormulas", "sideways", "wrongStops")
         found += [f"at {width} px: {line}" for line in asked]
+    for width, height, letters in ENLARGED:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(f"document.documentElement.style.fontSize = {letters!r}")
+        asked = ask(page, "cutFormulas", "sideways", "wrongStops")
+        found += [f"at {width} px, letters {letters}: {line}" for line in asked]
+    page.evaluate("document.documentElement.style.fontSize = ''")
     page.evaluate(AXE_SCRIPT)
     page.evaluate("reading.withoutGlyphs()")
     page.evaluate("reading.withoutColouredCode()")

@@ -64,7 +64,7 @@ def test_without_a_penalty_nothing_is_taken_off_and_without_a_date_nothing_is_sa
     assert (graded.late, graded.left, graded.final) == ("1 day late", None, 19)
     assert judged([handed(DAY)], None)[0].late == ""
     (unknown,) = judged([one()], deadline(DUE, "", "10%"))
-    assert (unknown.late, unknown.final) == ("time unknown", 19)
+    assert (unknown.late, unknown.final, unknown.left) == ("time unknown", 19, 1)
 
 
 def test_extensions_are_for_one_student_each(tmp_path):

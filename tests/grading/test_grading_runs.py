@@ -186,3 +186,33 @@ def test_a_result_depends_on_the_versions_of_what_computes(monkeypatch):
     usual = grade._setting(path, Limits(), True)
     monkeypatch.setattr(numpy, "__version__", "0.0")
     assert usual != grade._setting(path, Limits(), True)
+
+
+def test_a_python_without_the_packages_is_told_which_has_them():
+    command = [sys.executable, "-S", "-m", "grading", "."]
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("PYTHON")}
+    options = {"cwd": ROOT, "env": environment, "capture_output": True, "text": True}
+    run = subprocess.run(command, check=False, **options)
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith(f"grade: {sys.executable} has no module numpy; `make grade` makes")
+
+
+NAMELESS = """\
+import pwd, runpy, sys
+def nobody(number):
+    raise KeyError(number)
+pwd.getpwuid = nobody
+sys.argv[1:] = [".", "--dry-run"]
+runpy.run_module("grading", run_name="__main__")
+"""
+
+
+def test_who_has_neither_a_name_nor_a_home_grades_too(tmp_path):
+    """As in a container that runs as a number."""
+    (tmp_path / "mori.ipynb").write_text('{"metadata": {"problems": "problems_01"}}')
+    environment = {name: v for name, v in os.environ.items() if name != "HOME"}
+    options = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}
+    run = subprocess.run([sys.executable, "-c", NAMELESS], check=False, **options)
+    assert run.returncode == 0, run.stderr
+    assert "1 file, 1 student" in run.stdout

@@ -106,6 +106,43 @@ def test_a_name_of_two_rows_is_decided_by_the_number_or_not_at_all(tmp_path):
         call(roster, of("mori"))
 
 
+def test_all_that_the_roster_leaves_open_is_said_at_once(tmp_path):
+    rows = [("1", "Rin", "Mori", ""), ("2", "Rin", "Mori", ""), ("3", "Na", "Li", "")]
+    roster = Roster.read(saved(tmp_path, [*rows, ("4", "Li", "Na", "")]))
+    with pytest.raises(NoSubmissions) as caught:
+        call(roster, of("Rin Mori (71)", "Rin Mori (72)", "Na Li (73)"))
+    for words in ("Mori (71)/a.ipynb may", "Mori (72)/a.ipynb may", "3 (Na Li) or 4 (Li Na)"):
+        assert words in str(caught.value)
+    assert str(caught.value).count("Moodle's grading worksheet") == 1
+    roster = Roster.read(saved(tmp_path, [("1", "Ren", "Abe", ""), ("2", "Rin", "Mori", "")]))
+    twice = of("Abe Ren (1)", "Ren Abe (2)", "Mori Rin (1)", "Rin Mori (2)")
+    with pytest.raises(NoSubmissions, match=r"1 \(Ren Abe\).*; .*2 \(Rin Mori\)"):
+        call(roster, twice)
+
+
+def test_moodle_s_worksheet_tells_those_of_one_name_apart(tmp_path):
+    """Its participants have the numbers that stand in the names of their folders."""
+    head = "Identifier,Full name,ID number,Email address,Status,Grade"
+    rows = [
+        (f"Participant {n}", name, f"{n - 60:05}", "", "Submitted", "")
+        for n, name in ((71, "Rin Mori"), (72, "Rin Mori"), (73, "Na Li"), (74, "Li Na"))
+    ]
+    for number, name, *_ in rows:
+        folder = tmp_path / "in" / f"{name}_{number[-2:]}_assignsubmission_file_"
+        folder.mkdir(parents=True)
+        (folder / "problems_01.ipynb").write_text("{}")
+    roster = Roster.read(saved(tmp_path, rows, head))
+    found = call(roster, collect(tmp_path / "in", roster.whose).students)
+    assert [
+        (row.id, same[0].file.split("/")[0].split("_")[:2]) for row, same in found.students
+    ] == [
+        ("00011", ["Rin Mori", "71"]),
+        ("00012", ["Rin Mori", "72"]),
+        ("00013", ["Na Li", "73"]),
+        ("00014", ["Li Na", "74"]),
+    ]
+
+
 def test_the_login_of_another_is_no_match_where_the_name_says_more(tmp_path):
     rows = [("1", "Rin", "Mori", "mori"), ("2", "Hanako", "Mori", "mori2")]
     roll = call(Roster.read(saved(tmp_path, rows)), of("Mori Hanako"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zipfile
 
 import pytest
@@ -215,18 +216,72 @@ def test_every_student_of_a_collection_is_one(tmp_path, files, packed):
     assert [one.student for one in found] == COLLECTIONS[files]
 
 
-AMBIGUOUS = {
-    ("Mon/mori.ipynb", "Tue/mori.ipynb", "Tue/abe.ipynb"): "Mon/mori.ipynb, Tue/mori.ipynb",
-    ("problems_01.ipynb", "problems_01 (1).ipynb"): "bear no name",
-    ("mori_20261001.ipynb", "mori_20261002.ipynb"): "a date or a student's number",
-    ("Mori Hanako PS1.ipynb", "Hanako_Mori_PS1.ipynb"): "one student or several",
-    ("Mori.ipynb", "mori.ipynb"): "one student or several",
-    ("mori.ipynb", "mori-2.ipynb"): "one student or several",
-    ("Rin Mori/problems_01.ipynb", "Rin Mori (2)/problems_01.ipynb"): "one student or several",
-    ("ps1_Rin Mori.ipynb", "ps1 1_Rin Mori.ipynb", "ps1_Abe.ipynb"): "one student or several",
-    ("upload/mori.ipynb", "upload/abe.pdf"): "upload/abe.pdf, upload/mori.ipynb",
-    ("ps1/mori/1/a.ipynb", "ps1/mori/2/a.ipynb", "ps1/abe/1/a.ipynb"): "the same name in different",
-    ("late/b1/mori.ipynb", "late/b1/abe.ipynb", "sato/problems_01.ipynb"): "the folder b1",
+AMBIGUOUS = {  # what lies there: what is said, and how to say that it is one student's, or several'
+    ("Mon/mori.ipynb", "Tue/mori.ipynb", "Tue/abe.ipynb"): (
+        "Mon/mori.ipynb, Tue/mori.ipynb",
+        ("Mon/mori/mori.ipynb", "Mon/mori/mori (1).ipynb", "Tue/abe.ipynb"),
+        ("Mon/mori_123.ipynb", "Tue/mori_124.ipynb", "Tue/abe.ipynb"),
+    ),
+    ("problems_01.ipynb", "problems_01 (1).ipynb"): (
+        "bear no name",
+        ("mori/problems_01.ipynb", "mori/problems_01 (1).ipynb"),
+        ("mori_123.ipynb", "mori_124.ipynb"),
+    ),
+    ("mori_20261001.ipynb", "mori_20261002.ipynb"): (
+        "a date or a student's number",
+        ("mori/mori_20261001.ipynb", "mori/mori_20261002.ipynb"),
+        ("mori_20261001_123.ipynb", "mori_20261002_124.ipynb"),
+    ),
+    ("mori_20261001/problems_01.ipynb", "mori_20261002/problems_01.ipynb"): (
+        "a date or a student's number",
+        ("mori/problems_01.ipynb", "mori/problems_01 (1).ipynb"),
+        ("mori_20261001_rm/problems_01.ipynb", "mori_20261002_ht/problems_01.ipynb"),
+    ),
+    ("Mori Hanako PS1.ipynb", "Hanako_Mori_PS1.ipynb"): (
+        "one student or several",
+        ("Mori Hanako/Mori Hanako PS1.ipynb", "Mori Hanako/Hanako_Mori_PS1.ipynb"),
+        ("Mori Hanako 123 PS1.ipynb", "Hanako_Mori_124_PS1.ipynb"),
+    ),
+    ("mori_taro/problems_01.ipynb", "taro_mori/problems_01.ipynb"): (
+        "one student or several",
+        ("mori_taro/problems_01.ipynb", "mori_taro/problems_01 (1).ipynb"),
+        ("mori_taro_123/problems_01.ipynb", "taro_mori_124/problems_01.ipynb"),
+    ),
+    ("Mori.ipynb", "mori.ipynb"): (
+        "one student or several",
+        ("mori/Mori.ipynb", "mori/mori.ipynb"),
+        ("Mori_rm.ipynb", "mori_ht.ipynb"),
+    ),
+    ("mori.ipynb", "mori-2.ipynb"): (
+        "one student or several",
+        ("mori/mori.ipynb", "mori/mori-2.ipynb"),
+        ("mori-123.ipynb", "mori-2-124.ipynb"),
+    ),
+    ("Rin Mori/problems_01.ipynb", "Rin Mori (2)/problems_01.ipynb"): (
+        "one student or several",
+        ("Rin Mori/problems_01.ipynb", "Rin Mori/problems_01 (2).ipynb"),
+        ("Rin Mori 123/problems_01.ipynb", "Rin Mori (2) 124/problems_01.ipynb"),
+    ),
+    ("ps1_Rin Mori.ipynb", "ps1 1_Rin Mori.ipynb", "ps1_Abe.ipynb"): (
+        "one student or several",
+        ("Rin Mori/ps1_Rin Mori.ipynb", "Rin Mori/ps1 1_Rin Mori.ipynb", "ps1_Abe.ipynb"),
+        ("ps1_Rin Mori_123.ipynb", "ps1 1_Rin Mori_124.ipynb", "ps1_Abe.ipynb"),
+    ),
+    ("upload/mori.ipynb", "upload/abe.pdf"): (
+        "upload/abe.pdf, upload/mori.ipynb",
+        ("mori/mori.ipynb", "mori/mori.pdf"),
+        ("mori/mori.ipynb", "abe/abe.pdf"),
+    ),
+    ("ps1/mori/1/a.ipynb", "ps1/mori/2/a.ipynb", "ps1/abe/1/a.ipynb"): (
+        "the same name in different",
+        ("ps1/mori/a.ipynb", "ps1/mori/a (1).ipynb", "ps1/abe/1/a.ipynb"),
+        ("ps1/mori/1/a_123.ipynb", "ps1/mori/2/a_124.ipynb", "ps1/abe/1/a_125.ipynb"),
+    ),
+    ("late/b1/mori.ipynb", "late/b1/abe.ipynb", "sato/problems_01.ipynb"): (
+        "the folder b1",
+        ("late/mori/mori.ipynb", "late/mori/mori (1).ipynb", "sato/problems_01.ipynb"),
+        ("mori/mori.ipynb", "abe/abe.ipynb", "sato/problems_01.ipynb"),
+    ),
 }
 
 
@@ -235,8 +290,19 @@ AMBIGUOUS = {
 def test_what_may_be_one_student_or_two_stops_before_grading(tmp_path, files, packed):
     with pytest.raises(NoSubmissions, match=r"nothing was graded") as caught:
         discover(collection(tmp_path, files, packed))
-    assert AMBIGUOUS[files] in str(caught.value)
-    assert "Rename" in str(caught.value)
+    assert AMBIGUOUS[files][0] in str(caught.value)
+    assert re.search("If it is one student, .*; if not, ", str(caught.value))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("files", AMBIGUOUS)
+def test_what_is_said_to_do_about_it_helps(tmp_path, files, packed):
+    """Whoever does it has one student fewer than notebooks and papers, or as many."""
+    _, one, several = AMBIGUOUS[files]
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    assert len(discover(collection(tmp_path / "1", one, packed))) == len(files) - 1
+    assert len(discover(collection(tmp_path / "2", several, packed))) == len(files)
 
 
 FILES = [
@@ -338,6 +404,14 @@ def test_a_damaged_archive_of_a_student_is_kept_as_unreadable(tmp_path, content)
     fill(tmp_path, [("mori/work.zip", content), ("abe.ipynb", b"1")])
     found = {one.student: one for one in chosen(tmp_path)}
     assert "archive" in found["mori"].problem
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_cannot_be_read_has_its_time_all_the_same(tmp_path, packed):
+    """By which it was handed in late, or was not."""
+    files = [("mori/work.zip", b"PK no"), ("abe/work.rar", b"Rar!"), ("sato/work.zip", b"")]
+    (pack if packed else fill)(tmp_path / "in", files)
+    assert all(one.time > 10**8 for one in chosen(tmp_path / "in"))
 
 
 def test_links_are_not_followed(tmp_path):

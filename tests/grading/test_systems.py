@@ -65,8 +65,18 @@ def test_a_grade_that_is_not_known_yet_stays_open(tmp_path):
     filled = systems.fill_moodle(path, out, [one("00123"), marked("00124"), marked("kato")], MOST)
     assert [row[5] for row in cells(out)[1:]] == ["", "23.5", ""]
     assert filled.rows == 1
-    assert "00123 has no grade yet: Task 5" in filled.notices[0]
-    assert "no row, or several, for kato" in filled.notices[1]
+    assert filled.notices[1].startswith("no grade yet for 00123: Task 5")
+    assert "no row, or several, for kato" in filled.notices[0]
+
+
+def test_a_class_whose_answers_are_to_be_read_is_one_line(tmp_path):
+    path = tmp_path / "worksheet.csv"
+    people = "".join(f"Participant {n},P,{n:05},,,,30,Yes,-,-,\r\n" for n in range(10, 50))
+    path.write_text(WORKSHEET.partition("\r\n")[0] + "\r\n" + people)
+    class_ = [one(f"{n:05}") for n in range(10, 50)]
+    filled = systems.fill_moodle(path, tmp_path / "out.csv", class_, MOST)
+    (line,) = filled.notices
+    assert line.startswith("no grade yet for 00010, 00011, 00012 and 37 more: Task 5")
 
 
 @pytest.mark.parametrize("maximum", ["100.00", "100,00"])

@@ -1,5 +1,7 @@
 """What somebody has set for Python, IPython or Matplotlib does not reach the cells of the book."""
 
+import os
+
 import pytest
 
 from tools import chapters, kernels
@@ -48,3 +50,17 @@ def test_what_a_machine_needs_is_kept():
     found = kernels.surroundings(given | {"PYTHONPATH": "/p", "MATPLOTLIBRC": "/r"})
     assert {name: found.get(name) for name in given} == given
     assert not {"PYTHONPATH", "MATPLOTLIBRC"} & found.keys()
+
+
+def test_who_has_no_home_gets_a_folder_in_its_place(monkeypatch):
+    """In a container one may be a number without a name, and IPython does not start then."""
+    monkeypatch.setenv("HOME", "/h")
+    assert kernels.surroundings()["HOME"] == "/h"
+    monkeypatch.delenv("HOME")
+    assert "HOME" not in kernels.surroundings()
+
+    def nobody(number):
+        raise KeyError(number)
+
+    monkeypatch.setattr(pytest.importorskip("pwd", reason="Windows has homes"), "getpwuid", nobody)
+    assert os.path.isdir(kernels.surroundings()["HOME"])

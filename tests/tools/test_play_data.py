@@ -1,14 +1,18 @@
 """What can be played with is made of what ae_course computes today."""
 
 import gzip
+import re
 
 import numpy as np
 import pytest
 
 from ae_course import datasets
-from tools import play, sparse_grid
+from tools import ROOT, play, sparse_grid
 
-QUICK = ["whitening", "line", "components", "denoiser", "flow", "deltas", "rule"]  # others train
+QUICK = [  # the others train
+    *("whitening", "line", "components", "denoiser", "flow"),
+    *("water", "absorption", "deltas", "rule"),
+]
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -19,6 +23,15 @@ def test_what_is_stored_is_what_is_computed(name):
         wanted = play.unpacked(play.as_json(array))
         atol = 1.01 * getattr(array, "scale", 1e-4)  # a number may be rounded to the next step
         np.testing.assert_allclose(stored[key], wanted, rtol=1e-4, atol=atol, err_msg=key)
+
+
+def test_a_picture_is_taken_of_every_element_of_the_site(site):
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "book" / "src").glob("*.md"))
+    boxes = set(re.findall(r"^`{3,}\{play\} (\S+)$", sources, re.MULTILINE))
+    pages = play.shown_on(site)
+    assert set(pages) == boxes >= {"draw", "flow"}
+    assert pages["draw"].name == "01_overview.html"
+    assert not [name for name in boxes if not (play.FOLDER / f"{name}.png").is_file()]
 
 
 def test_the_command_writes_what_the_script_stores(monkeypatch, tmp_path):
