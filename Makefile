@@ -45,7 +45,7 @@ help:
 
 # The first Python that runs at all; environment.py then looks for a suitable one.
 environment:
-	@for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	@for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python3.14 python $(python); do \
 	  if "$$python" -c "" 2>/dev/null; then exec "$$python" tools/environment.py; fi; \
 	done; \
 	echo "Cannot make .venv: no Python found; Python 3.11 or later is needed" >&2; exit 1

@@ -219,7 +219,7 @@ def make(root, **variables):
         "PYTHONUTF8": "0",
         "LC_ALL": "C",
     }
-    command = ["make", "--silent", "environment"]
+    command = [shutil.which("make"), "--silent", "environment"]
     env = own | against | variables
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
 
@@ -242,6 +242,11 @@ class TestRealEnvironment:
 
     def test_it_is_taken_as_it_is_from_then_on(self, project):
         run = make(project)
+        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+    def test_a_finished_one_needs_no_other_python(self, project, tmp_path):
+        (tmp_path / "sh").symlink_to(shutil.which("sh"))
+        run = make(project, PATH=str(tmp_path), PYTHON="")
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
     def test_when_its_successor_cannot_be_made_it_stays(self, project):
