@@ -26,7 +26,7 @@ LEFT_OUT = {"genindex"}
 # What is for a screen alone.
 ON_SCREEN = (
     ".headerlink, script, style, button, .letters, .forget, .sd-btn, .visually-hidden,"
-    " .verified-card, nav, .copybtn, noscript"
+    " .verified-card, nav, .copybtn, noscript, form, .viewcode-link"
 )
 REFERRING = ("aria-labelledby", "aria-describedby", "for", "headers")
 

@@ -29,6 +29,10 @@ def test_every_page_is_there_once_and_every_link_leads_to_a_place(whole):
     assert all(image["src"].startswith(("file:", "data:")) for image in whole("img"))
 
 
+def test_nothing_is_there_that_only_a_screen_can_do(whole):
+    assert not whole.select("form, input, select, button, .viewcode-link, nav")
+
+
 def test_solutions_stand_at_the_end_and_nowhere_else(whole):
     solutions = whole.select(".solution")
     assert len(solutions) > 80
