@@ -26,7 +26,13 @@ GET = """\
 from importlib.util import find_spec
 
 if not (find_spec("ae_course") and find_spec("myst_nb")):
-    %pip install --quiet "{package}" "{myst_nb}"\
+{first}    %pip install --quiet "{package}" "{myst_nb}"\
+"""
+LOOK = f"""\
+    from pathlib import Path
+
+    if not Path("{WHEEL}").exists():
+        raise FileNotFoundError("{WHEEL} has to be beside this notebook: get it where you got this")
 """
 ABOUT = """\
 *{title}* is a part of *{book}*{place}. To run it you need its package, `ae_course`; the next cell
@@ -80,7 +86,8 @@ def getting(title: str, at: addresses.Addresses) -> list[NotebookNode]:
     how = BESIDE.format(wheel=WHEEL) if package == WHEEL else "from where the book is published"
     place = f", <{at.site}>" if at.site else ""
     about = ABOUT.format(title=title, book=book(), place=place, how=how)
-    code = GET.format(package=package, myst_nb=pinned("myst-nb"))
+    first = LOOK if package == WHEEL else ""
+    code = GET.format(package=package, myst_nb=pinned("myst-nb"), first=first)
     return [new_markdown_cell(about, id="about"), new_code_cell(code, id="get-the-package")]
 
 

@@ -130,6 +130,15 @@ def test_the_package_comes_from_where_the_book_is(at, package):
     assert package in standalone.getting("A chapter", at)[1].source
 
 
+def test_one_without_the_package_beside_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    source = standalone.getting("A chapter", Addresses())[1].source
+    code = compile(TransformerManager().transform_cell(source), "cell", "exec")
+    with pytest.raises(FileNotFoundError, match=f"{standalone.WHEEL} has to be beside"):
+        exec(code, {})
+
+
 def test_one_runs_in_a_folder_of_its_own(taken, tmp_path):
     notebook = nbformat.from_dict(taken["05_whitening"])
     code = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
