@@ -45,6 +45,41 @@ COMMANDS = {
     "zip": ([], r"autoencoders\.zip \(\d+ MB\)"),
     "publish-check": ([], r"The site can be published"),
 }
+AGAINST = """\
+PYTHONPATH={0}
+PYTHONHOME=/not/there
+PYTHONWARNINGS=error
+PYTHONDEVMODE=1
+PYTHONINSPECT=1
+PYTHONUTF8=0
+LC_ALL=POSIX
+PYTEST_ADDOPTS=--collect-only -k nothing
+PYTEST_PLUGINS=not_there
+PIP_REQUIRE_VIRTUALENV=1
+PIP_NO_INDEX=1
+VIRTUAL_ENV=/not/there
+MPLBACKEND=TkAgg
+MPLCONFIGDIR=/not/there
+TMPDIR=/not/there
+XDG_CACHE_HOME={0}/file
+XDG_CONFIG_HOME={0}/file
+XDG_DATA_HOME={0}/file
+XDG_RUNTIME_DIR={0}/file
+JUPYTER_RUNTIME_DIR={0}/file/runtime
+JUPYTER_PATH=/not/there
+GIT_DIR=/not/there
+PAGER=not there
+TERM=dumb
+COLUMNS=30
+FORCE_COLOR=1
+TZ=Pacific/Kiritimati
+CDPATH=/tmp
+http_proxy=http://127.0.0.1:1
+MAKEFLAGS=-j4
+SET=another
+ROSTER=/not/there
+DUE=never
+"""
 # Tested below, in tests/browser/test_printed.py, test_typefaces.py, test_benchmarks.py,
 # and test_reproduce.py.
 SPECIAL = {"test", "notebooks", "lab", "grade", "clean", "play", "pdf", "fonts"}
@@ -143,22 +178,28 @@ def test_a_command_works_in_a_fresh_clone(clone, command):
     assert re.search(wanted, run.stdout), run.stdout
 
 
-def test_settings_for_pytest_and_python_have_no_say_in_what_is_tested(clone, tmp_path):
-    for name in ("tools", "numpy", "conftest", "sitecustomize"):
+@pytest.fixture
+def against(tmp_path):
+    """Variables of all sorts that somebody may have set, none of which is about this project."""
+    for name in ("tools", "grading", "numpy", "json", "conftest", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('not ours')")
-    of_the_reader = {
-        "PYTEST_ADDOPTS": "--collect-only -k nothing",
-        "PYTEST_PLUGINS": "not_there",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTHONPATH": str(tmp_path),
-        "PYTHONWARNINGS": "error",
-        "PYTHONDEVMODE": "1",
-        "PYTHONINSPECT": "1",
-        "PYTHONHOME": "/not/there",
-    }
-    run = make(clone, "test-one", "NAME=tests/ae_course/test_files.py", **of_the_reader)
+    (tmp_path / "file").write_text("")
+    return dict(line.split("=", 1) for line in AGAINST.format(tmp_path).splitlines())
+
+
+def test_what_somebody_has_set_for_others_stops_nothing(clone, tmp_path, against):
+    run = make(clone, "test-one", "NAME=tests/ae_course/test_files.py", **against)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert re.search(r"^\d+ passed", run.stdout, re.MULTILINE), run.stdout
+    assert re.search(r"\d passed", run.stdout), run.stdout
+    before = (clone / "book" / "errata.ipynb").read_bytes()
+    run = make(clone, "notebooks", "NAME=errata", **against)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (clone / "book" / "errata.ipynb").read_bytes() == before
+    (tmp_path / "in").mkdir()
+    nbformat.write(filled(), tmp_path / "in" / "mori.ipynb")
+    run = make(clone, "grade", f"SUBMISSIONS={tmp_path / 'in'}", "DRY=1", **against)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 file, 1 student" in run.stdout
 
 
 def test_a_change_of_prose_runs_nothing(clone):
