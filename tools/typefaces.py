@@ -3,7 +3,8 @@
     make fonts
 
 gets the originals with npm, keeps of the Latin ones what Europe writes, of the Japanese one what
-the site uses, and writes book/_static/fonts. Run it when the test of letters names one that lacks.
+the site uses, of that of formulas what mathematics may need, and writes book/_static/fonts.
+Run it when the test of letters names one that lacks.
 It builds the site first, which takes minutes if pages have changed; the rest takes twenty seconds.
 """
 
@@ -33,6 +34,14 @@ LATIN = (
     *(range(0x20, 0x7F), range(0xA0, 0x180), range(0x300, 0x30D), range(0x391, 0x3CA)),
     *(range(0x2010, 0x2050), range(0x2070, 0x20A0), range(0x2150, 0x215F), range(0x2190, 0x21D5)),
     *(range(0x2200, 0x2270), range(0x25A0, 0x25D0), range(0x2713, 0x2719)),
+)
+MATHEMATICS = (
+    *(range(0x20, 0x7F), range(0xA0, 0x100), range(0x2B0, 0x370), range(0x37E, 0x3E2)),
+    *(range(0x3F0, 0x3F7), range(0x2010, 0x2065), range(0x20D0, 0x20F0), range(0x2100, 0x2150)),
+    *(range(0x2190, 0x21EB), range(0x21F4, 0x2300), range(0x2308, 0x230C), range(0x23DE, 0x23E0)),
+    *(range(0x27DC, 0x27DD), range(0x27E8, 0x27EA), range(0x27F5, 0x27FB), range(0x2A7D, 0x2A7F)),
+    *(range(0x1D400, 0x1D468), range(0x1D49C, 0x1D4D0), range(0x1D538, 0x1D56C)),
+    *(range(0x1D6A4, 0x1D6A6), range(0x1D6E2, 0x1D71C), range(0x1D7CE, 0x1D7FF)),
 )
 KANA = (range(0x3000, 0x3020), range(0x3040, 0x3100), range(0xFF01, 0xFF60))
 
@@ -75,6 +84,11 @@ TYPEFACES = (
     Typeface("code-regular", CODE, "400Regular/SourceCodePro_400Regular.ttf"),
     Typeface("japanese-regular", JAPANESE, "400Regular/NotoSansJP_400Regular.ttf"),
 )
+FORMULAS = Typeface(
+    "stix-two-math",
+    "@fontsource/stix-two-math@5.3.0",
+    "files/stix-two-math-latin-400-normal.woff2",
+)
 
 
 def main() -> None:
@@ -95,6 +109,7 @@ def main() -> None:
             name = package.partition("/")[2].partition("@")[0]
             licence = (at / "LICENSE_FONT").read_text("utf-8")  # some have two bytes a line end
             (FONTS / f"LICENSE-{name}").write_text(licence, "utf-8", newline="\n")
+        make_mathematics(fetched(FORMULAS.package, Path(folder)) / FORMULAS.original)
 
 
 def fetched(package: str, folder: Path) -> Path:
@@ -139,6 +154,18 @@ def make(face: Typeface, original: Path, letters: set[str]) -> None:
     for number, name in ((1, face.family), (2, face.name.partition("-")[2].title())):
         font["name"].setName(name, number, 3, 1, 0x409)
     subset.save_font(font, face.path, options)
+
+
+def make_mathematics(original: Path) -> None:
+    """Write the typeface of formulas, under its own name, with its hints and its measures."""
+    options = subset.Options(flavor="woff2", name_IDs=["*"], layout_features=["*"])
+    options.drop_tables += ["GPOS"]  # no browser asks for it in a formula
+    font = TTFont(original, recalcTimestamp=False)
+    chosen = subset.Subsetter(options)
+    chosen.populate(unicodes={code for part in MATHEMATICS for code in part})
+    chosen.subset(font)
+    subset.save_font(font, FORMULAS.path, options)
+    print(FORMULAS.path.relative_to(ROOT), f"({FORMULAS.path.stat().st_size / 1e3:.0f} kB)")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,18 @@ def test_a_typeface_is_cut_down_and_renamed_to_the_same_bytes_each_time(tmp_path
     assert not have & {"é", "符"}  # the one is of the Latin typefaces, the other was not wanted
 
 
+def test_the_typeface_of_formulas_is_that_of_the_recipe(tmp_path, monkeypatch):
+    ours = typefaces.FORMULAS.path
+    have = set(TTFont(ours).getBestCmap())
+    assert {*map(ord, "xλ𝑥𝜇𝜕ℝ√∑")} <= have
+    monkeypatch.setattr(typefaces, "ROOT", tmp_path)
+    monkeypatch.setattr(typefaces, "FONTS", tmp_path)
+    typefaces.make_mathematics(ours)
+    again = TTFont(typefaces.FORMULAS.path)
+    assert set(again.getBestCmap()) == have
+    assert again["MATH"].table.MathConstants.AxisHeight.Value > 0
+
+
 def test_without_npm_one_line_says_so(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="npm, which gets the originals, is not installed"):
