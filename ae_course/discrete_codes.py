@@ -79,6 +79,11 @@ def kmeans(X: np.ndarray, K: int, rng: np.random.Generator, steps: int = 20) -> 
     It starts from K of the samples, each drawn with a probability in proportion to its squared
     distance from those before :cite:p:`arthur2007kmeans`, and stops when no sample changes its
     centre. A centre without samples goes to the sample that is farthest from its own.
+
+    >>> X = np.array([[0.0, 0], [0, 1], [8, 0], [8, 2]])
+    >>> np.sort(kmeans(X, 2, np.random.default_rng(0)), axis=0)
+    array([[0. , 0.5],
+           [8. , 1. ]])
     """
     X = as_rows(X)
     check_generator(rng)
