@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reproduce import __main__ as reproduce
-from reproduce import deep, digits
+from reproduce import deep, digits, self_taught
 from reproduce.gabor import explained, gabor
 from reproduce.runs import Run, at_the_edge, best, best_of_each, do_all, edges_of
 from tools import ROOT
@@ -137,6 +137,12 @@ def test_settings_are_never_chosen_on_digits_that_judge_or_train(count):
     rows = [{image.tobytes() for image in images} for images in (judged.images, tested)]
     assert not rows[0] & rows[1]
     assert not rows[0] & {image.tobytes() for image in train.images}
+
+
+def test_test_digits_judge_one_classifier_alone(tmp_path):
+    two = [{"rate": rate, "decay": 0.0} for rate in (1e-3, 1e-2)]
+    with pytest.raises(ValueError, match="test digits judge one classifier, not 2"):
+        self_taught.taught(tmp_path, 0, 300, "pixels", two, 1)
 
 
 @pytest.mark.parametrize("name", reproduce.EXPERIMENTS)
