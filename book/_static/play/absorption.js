@@ -1,12 +1,11 @@
 // Nested features: the column of the child turns towards its parent. Reconstructions stay perfect for
 // a while, the price of active latents falls, and the parent's latent is silent more and more often.
 {
-  const { Plaything, Panel, html, path, round, shown, spot, stored } = play;
+  const { Plaything, Panel, html, mean, pairs, path, round, shown, spot, stored } = play;
 
   const LENGTH = 1.9; // of the columns as they are drawn
   const [LEAST, MOST] = [20, 120]; // degrees
   const radians = (degrees) => (degrees * Math.PI) / 180;
-  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
   class Absorption extends Plaything {
     static label = "A column that turns towards another one";
@@ -19,8 +18,7 @@
     };
 
     build() {
-      const { coefficients } = stored.absorption;
-      this.drawn = Array.from({ length: coefficients.length / 2 }, (_, n) => [coefficients[2 * n], coefficients[2 * n + 1]]);
+      this.drawn = pairs(stored.absorption.coefficients);
       this.plane = new Panel("Samples and columns", { x: [-1, 2.3], y: [-0.3, 2.2], shape: 1.32, note: "Parent to the right, child upwards. Orange: parent silent" });
       this.alone = this.plane.line("absorption-alone");
       this.missed = this.plane.line("absorption-missed");
@@ -105,6 +103,7 @@
 
     get values() {
       const { angle } = this.state;
+      const least = () => this.least();
       const { outputs, silent, error, active, total, absorbed, price, objective } = this.measured(angle);
       return {
         outputs,
@@ -113,7 +112,9 @@
         absorbed,
         column: this.end(1),
         example: this.code([1, 1], angle),
-        least: this.least(),
+        get least() {
+          return least(); // hundreds of sums, which nothing that is drawn needs
+        },
       };
     }
 

@@ -1,7 +1,7 @@
 // The best denoiser of samples from a mixture of narrow normal distributions along a spiral: the mean
 // of the clean samples that may have led to a noisy one.
 {
-  const { Plaything, Panel, html, path, round, shown, spot, stored } = play;
+  const { Plaything, Panel, html, pairs, path, round, shown, spot, stored } = play;
 
   const VARIANCE = 0.01; // of each component, in either direction
   const GRID = Array.from({ length: 13 }, (_, at) => -3 + at / 2);
@@ -15,7 +15,7 @@
 
     build() {
       const { means } = stored.denoiser;
-      this.means = Array.from({ length: means.length / 2 }, (_, k) => [means[2 * k], means[2 * k + 1]]);
+      this.means = pairs(means);
       this.plane = new Panel("Clean samples, and where the denoiser leads", { x: [-3.5, 3.5], y: [-3.5, 3.5], axes: false });
       this.plane.line("clean").setAttribute("d", this.means.map((place) => spot(...place)).join(""));
       this.arrows = this.plane.line("arrows");

@@ -1,13 +1,11 @@
 // From noise to samples: 150 points follow the probability flow of a mixture of three round normal
 // distributions, whose best denoiser is known, as their noise is made weaker; perhaps guided to one.
 {
-  const { Plaything, Panel, html, path, shown, spot, stored } = play;
+  const { Plaything, Panel, html, pairs, path, shown, spot, stored } = play;
 
   const GROUPS = ["left", "right", "above"];
   const WIDE = 5; // half of what the picture shows when there is no noise
   const GRID = Array.from({ length: 13 }, (_, at) => -4.8 + 0.8 * at);
-
-  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, k) => [flat[2 * k], flat[2 * k + 1]]);
 
   class Flow extends Plaything {
     static label = "From noise to samples";

@@ -1,6 +1,6 @@
 // A code of one number: the samples go to the nearest points of a line through their mean.
 {
-  const { Plaything, Panel, html, path, round, shown, spot, stored } = play;
+  const { Plaything, Panel, html, pairs, path, round, shown, spot, stored } = play;
 
   const RATE = 0.1; // of a step downhill
   const radians = (degrees) => (degrees * Math.PI) / 180;
@@ -11,7 +11,7 @@
 
     build() {
       const { cloud } = stored.line;
-      this.points = Array.from({ length: cloud.length / 2 }, (_, n) => [cloud[2 * n], cloud[2 * n + 1]]);
+      this.points = pairs(cloud);
       this.mean = [0, 1].map((axis) => this.points.reduce((sum, p) => sum + p[axis], 0) / this.points.length);
       this.centred = this.points.map((p) => p.map((at, axis) => at - this.mean[axis]));
       this.plane = new Panel("The samples and the line", { x: [-2.2, 6.2], y: [-2.5, 4.5], shape: 1.2, axes: false });

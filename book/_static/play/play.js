@@ -14,6 +14,7 @@ window.play = (() => {
     dress(document.createElementNS(SVG, tag), attributes, children);
 
   const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
+  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const round = (value, digits = 3) => Number(value.toFixed(digits));
   // A number as it is shown: a true minus sign, and as many digits as make sense.
   const shown = (value, digits = 2) => {
@@ -281,9 +282,11 @@ window.play = (() => {
     const raw = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
     return Float64Array.from(new kinds[kind](raw.buffer), (value) => value * scale);
   };
+  // Points of a plane, which are stored one after another.
+  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [flat[2 * n], flat[2 * n + 1]]);
   const store = (name, arrays) => {
-    const pairs = Object.entries(arrays);
-    stored[name] = Object.fromEntries(pairs.map(([key, array]) => [key, array.bytes ? numbers(array) : array]));
+    const entries = Object.entries(arrays);
+    stored[name] = Object.fromEntries(entries.map(([key, array]) => [key, array.bytes ? numbers(array) : array]));
   };
 
   // Numbers that a page does not load before somebody looks at them, as a promise.
@@ -303,5 +306,5 @@ window.play = (() => {
   };
 
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, round, shown, store, stored, ask };
+  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, mean, pairs, round, shown, store, stored, ask };
 })();

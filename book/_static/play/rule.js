@@ -1,6 +1,6 @@
 // The sparse delta rule on a network of two inputs, two code units and two outputs, a part at a time.
 {
-  const { Plaything, Panel, html, path, shown, spot, stored } = play;
+  const { Plaything, Panel, html, mean, path, shown, spot, stored } = play;
 
   const MOST = 100; // steps
   const TOP = 5; // of the curve of J
@@ -9,7 +9,6 @@
   const SUB = ["₁", "₂", "₃"];
   const logistic = (u) => 1 / (1 + Math.exp(-u));
   const dot = (some, others) => some.reduce((sum, value, i) => sum + value * others[i], 0);
-  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const rows = (numbers, width) =>
     Array.from({ length: numbers.length / width }, (_, n) => [...numbers.subarray(width * n, width * (n + 1))]);
   const net = (inputs, weights, biases) => inputs.map((x) => weights.map((row, k) => dot(row, x) + biases[k]));

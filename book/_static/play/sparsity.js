@@ -1,6 +1,6 @@
 // Trained networks 196–64–196 for some strengths beta and targets rho of the sparse penalty.
 {
-  const { Plaything, Panel, Picture, html, path, shown, spot, stored, ask } = play;
+  const { Plaything, Panel, Picture, html, mean, path, shown, spot, stored, ask } = play;
 
   const SIDE = 14;
   const PIXELS = SIDE * SIDE;
@@ -8,7 +8,6 @@
   const ACROSS = 6; // filters and features in a row, of which there are as many
   const TOP = 1; // of the penalty's curve
   const logistic = (u) => 1 / (1 + Math.exp(-u));
-  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const nearest = (value, among) =>
     among.reduce((best, other) => (Math.abs(other - value) < Math.abs(best - value) ? other : best));
   // The divergence KL(rho || q), and its sums over the units.

@@ -1,7 +1,7 @@
 // The best linear variational autoencoder with two code units: what the weight of the divergence and
 // the noise of the decoder do to the codes, and when a unit falls silent.
 {
-  const { Plaything, Panel, html, path, shown, spot, stored } = play;
+  const { Plaything, Panel, html, pairs, path, shown, spot, stored } = play;
 
   const WIDE = 5.5; // half of what the picture of the samples shows
   const TILT = Math.PI / 6; // of the principal axes
@@ -25,8 +25,7 @@
     };
 
     build() {
-      const { whitened } = stored.water;
-      this.white = Array.from({ length: whitened.length / 2 }, (_, n) => [whitened[2 * n], whitened[2 * n + 1]]);
+      this.white = pairs(stored.water.whitened);
       this.plane = new Panel("Samples, and what is made of them", { x: [-WIDE, WIDE], y: [-WIDE, WIDE], axes: false, note: "Grey: samples. Blue: from their mean codes. Ring: from the codes of yours" });
       this.samples = this.plane.line("water-samples");
       this.made = this.plane.line("spots");

@@ -1,7 +1,7 @@
 // A cloud of points, and a patch of a photograph, whitened with the share epsilon of the largest
 // variance added to every variance.
 {
-  const { Plaything, Panel, Picture, html, path, round, shown, spot, stored } = play;
+  const { Plaything, Panel, Picture, html, pairs, path, round, shown, spot, stored } = play;
 
   // What PCA is made of in the plane: variances, the larger first, and the angle of its axis, with
   // the signs of ae_course: in every axis the entry of largest size is positive.
@@ -81,11 +81,10 @@
 
     get points() {
       const [[first, v], { x, y, across }] = [this.arm, this.state];
-      const base = stored.whitening.cloud;
-      return Array.from({ length: base.length / 2 }, (_, n) => {
-        const [s, t] = [base[2 * n], base[2 * n + 1] * across];
-        return [x + s * first[0] + t * v[0], y + s * first[1] + t * v[1]];
-      });
+      return pairs(stored.whitening.cloud).map(([s, t]) => [
+        x + s * first[0] + t * across * v[0],
+        y + s * first[1] + t * across * v[1],
+      ]);
     }
 
     get values() {
