@@ -10,7 +10,7 @@ from ae_course import Autoencoder, cross_entropy, kl_sparsity, mean_bias, recons
 from ae_course.datasets import Digits, mnist
 from ae_course.optimizers import Adam
 from reproduce.digits import classes, classifier, errors
-from reproduce.runs import Run, best_of_each, edges_of, picked
+from reproduce.runs import Run, best_of_each, edges_of
 
 TITLE = "Self-taught learning: digits 0 to 4 with another class than their own, by a softmax layer"
 UNIT = "%"
@@ -75,30 +75,32 @@ def experiment(quick):
         for beta in betas[kind]
     ]
     tried = yield [Run(taught, one["features"], 0, one) for one in trials]
-    chosen = best_of_each(tried)
-    for run in tried:
-        if run["options"] == chosen[run["label"]]:
-            best = run["measured"]["classifier"]
-            chosen[run["label"]] = run["options"] | best | {"classifiers": [best]}
+    options = best_of_each(tried)
+    chosen = {
+        run["label"]: (run["options"]["beta"], run["measured"]["classifier"])
+        for run in tried
+        if run["options"] == options[run["label"]]
+    }
     names = {
         "learned": "features of other digits",
         "random": "features drawn at random",
         "pixels": "pixels",
     }
     found = yield [
-        Run(taught, names[kind], seed, shape | final(one))
-        for kind, one in chosen.items()
+        Run(
+            taught,
+            names[kind],
+            seed,
+            shape | {"features": kind, "beta": beta, "classifiers": [best]},
+        )
+        for kind, (beta, best) in chosen.items()
         for seed in range(3)
     ]
+    settings = {kind: {"beta": beta} | best for kind, (beta, best) in chosen.items()}
     return {
         "runs": found,
         "published": {names["learned"]: 2, names["pixels"]: 4},
         "source": "ng2013ufldl",
-        "chosen": picked({names[kind]: one for kind, one in chosen.items()}, "beta", *grid),
-        "notes": edges_of(chosen, {"rate": grid["rate"]}, learned={"beta": betas["learned"]}),
+        "chosen": {names[kind]: one for kind, one in settings.items()},
+        "notes": edges_of(settings, {"rate": grid["rate"]}, learned={"beta": betas["learned"]}),
     }
-
-
-def final(chosen):
-    """The options with which the chosen setting is judged."""
-    return {name: chosen[name] for name in ("features", "beta", "classifiers")}

@@ -103,13 +103,19 @@ def main() -> None:
         originals = {face.package: fetched(face.package, Path(folder)) for face in TYPEFACES}
         for face in TYPEFACES:
             make(face, originals[face.package] / face.original, letters)
-            size = f"({face.path.stat().st_size / 1e3:.0f} kB)"
-            print(face.path.relative_to(ROOT), size, flush=True)
+            say_made(face)
         for package, at in originals.items():
             name = package.partition("/")[2].partition("@")[0]
             licence = (at / "LICENSE_FONT").read_text("utf-8")  # some have two bytes a line end
             (FONTS / f"LICENSE-{name}").write_text(licence, "utf-8", newline="\n")
         make_mathematics(fetched(FORMULAS.package, Path(folder)) / FORMULAS.original)
+        say_made(FORMULAS)
+
+
+def say_made(face: Typeface) -> None:
+    """Name a font file and its size."""
+    size = f"({face.path.stat().st_size / 1e3:.0f} kB)"
+    print(face.path.relative_to(ROOT), size, flush=True)
 
 
 def fetched(package: str, folder: Path) -> Path:
@@ -147,10 +153,7 @@ def make(face: Typeface, original: Path, letters: set[str]) -> None:
         wanted -= {code for part in LATIN for code in part}
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, name_IDs=[0, 13])
     options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl"]
-    font = TTFont(original, recalcTimestamp=False)
-    chosen = subset.Subsetter(options)
-    chosen.populate(unicodes=wanted)
-    chosen.subset(font)
+    font = cut(original, wanted, options)
     for number, name in ((1, face.family), (2, face.name.partition("-")[2].title())):
         font["name"].setName(name, number, 3, 1, 0x409)
     subset.save_font(font, face.path, options)
@@ -160,12 +163,17 @@ def make_mathematics(original: Path) -> None:
     """Write the typeface of formulas, under its own name, with its hints and its measures."""
     options = subset.Options(flavor="woff2", name_IDs=["*"], layout_features=["*"])
     options.drop_tables += ["GPOS"]  # no browser asks for it in a formula
+    wanted = {code for part in MATHEMATICS for code in part}
+    subset.save_font(cut(original, wanted, options), FORMULAS.path, options)
+
+
+def cut(original: Path, wanted: set[int], options: subset.Options) -> TTFont:
+    """A font with nothing but the letters that are wanted, and what they need."""
     font = TTFont(original, recalcTimestamp=False)
     chosen = subset.Subsetter(options)
-    chosen.populate(unicodes={code for part in MATHEMATICS for code in part})
+    chosen.populate(unicodes=wanted)
     chosen.subset(font)
-    subset.save_font(font, FORMULAS.path, options)
-    print(FORMULAS.path.relative_to(ROOT), f"({FORMULAS.path.stat().st_size / 1e3:.0f} kB)")
+    return font
 
 
 if __name__ == "__main__":

@@ -63,7 +63,6 @@ def test_the_typeface_of_formulas_is_that_of_the_recipe(tmp_path, monkeypatch):
     ours = typefaces.FORMULAS.path
     have = set(TTFont(ours).getBestCmap())
     assert {*map(ord, "xλ𝑥𝜇𝜕ℝ√∑")} <= have
-    monkeypatch.setattr(typefaces, "ROOT", tmp_path)
     monkeypatch.setattr(typefaces, "FONTS", tmp_path)
     typefaces.make_mathematics(ours)
     again = TTFont(typefaces.FORMULAS.path)
