@@ -52,7 +52,7 @@ def main() -> None:
 def bring_up_to_date(lab: Path, work: Path = WORK, say=lambda line: None) -> None:
     """Make the copies if the book has changed since, deliver them, and say what was done."""
     made = work / digest([website.fingerprint(), START_HERE.read_text("utf-8")])[:16]
-    with website.alone(work.parent):
+    with website.alone(work.parent, say):
         if not made.exists():
             site = website.up_to_date(say=say)
             say("Writing copies that read as in the book ...")
@@ -70,11 +70,6 @@ def keep(notebooks: Iterable[tuple[str, NotebookNode]], folder: Path) -> None:
     for name, notebook in notebooks:
         nbformat.write(notebook, new / name)
     new.replace(folder)
-
-
-def ingredients() -> list[Path]:
-    """Every file that has a say in what a copy is."""
-    return [*website.sources(), *sorted(HERE.glob("*.py")), HERE / "start_here.md"]
 
 
 def copies(site: Path):

@@ -57,11 +57,11 @@ def up_to_date(root: Path = ROOT, say=lambda line: None) -> Path:
     """
     site = root / "_build" / "html"
     if not _is_of(site, fingerprint(root)):
-        with alone(root / "_build"):
+        with alone(root / "_build", say) as lock:
             wanted = fingerprint(root)
             if not _is_of(site, wanted):
                 say("Building the book, which takes a minute ...")
-                _build(root, site, wanted)
+                _build(root, site, wanted, lock)
     return site
 
 
@@ -88,23 +88,31 @@ def _is_of(site, wanted):
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Let one program at a time build in a folder."""
+def alone(folder: Path, say=lambda line: None) -> Iterator[tuple[int, ...]]:
+    """Let one program at a time build in a folder.
+
+    What it gives is for `pass_fds` of a program that is started to do the work: should ours be
+    killed, that one goes on writing, and holds the lock as long as it does.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as lock:
         if fcntl:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("Waiting for another build in this folder ...")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield (lock.fileno(),) if fcntl else ()
 
 
-def _build(root, site, wanted):
+def _build(root, site, wanted, lock):
     new, old = (site.with_name(f"html.{state}") for state in ("new", "old"))
     if old.exists() and not site.exists():  # an earlier build was killed between two steps
         old.rename(site)
     for folder in (new, old):
         shutil.rmtree(folder, ignore_errors=True)
     try:
-        _run_jupyter_book(root, new)
+        _run_jupyter_book(root, new, lock)
         (new / "_build" / "html" / STAMP).write_text(wanted, "utf-8")
         if site.exists():
             site.rename(old)
@@ -114,7 +122,7 @@ def _build(root, site, wanted):
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _run_jupyter_book(root, output):
+def _run_jupyter_book(root, output, lock):
     """Build all pages; print what is wrong with them, unless it is the disk that is full."""
     program = "from jupyter_book.cli.main import main; main()"
     options = ["-W", "-n", "--keep-going", "-q", "--path-output", output]
@@ -125,6 +133,7 @@ def _run_jupyter_book(root, output):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         check=False,
+        pass_fds=lock,
     )
     said = run.stderr.decode("utf-8", "replace")
     if "No space left on device" in said:

@@ -107,19 +107,32 @@ def code_cell(notebook, text):
 
 
 def run_to(notebook, text):
-    """Press Shift+Enter from the first cell on until the cell with this text has run."""
-    notebook.locator(".jp-Cell").first.click(position={"x": 3, "y": 3})  # its middle may be a link
+    """Press Shift+Enter from the first cell on until the cell with this text has run.
+
+    JupyterLab still moves the focus while it puts its parts in order after it has opened; keys then
+    reach nothing, and one clicks and presses again, as a person would.
+    """
     page, cell = notebook.page, code_cell(notebook, text).first
-    page.keyboard.press("Escape")
-    page.keyboard.press("Control+Home")
-    for _ in range(60):
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(50)
-        if cell.count() and re.search(r"\[[*\d]", cell.locator(".jp-InputPrompt").inner_text()):
+    for _ in range(5):
+        corner = {"x": 3, "y": 3}  # its middle may be a link
+        notebook.locator(".jp-Cell").first.click(position=corner)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+Home")
+        if pressed_until_started(page, cell):
             break
     expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=PATIENCE)
     page.wait_for_selector(f".jp-NotebookPanel:not(.lm-mod-hidden) {IDLE}")
     return cell
+
+
+def pressed_until_started(page, cell):
+    """Whether the cell began to run at one of forty presses of Shift+Enter."""
+    for _ in range(40):
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(50)
+        if cell.count() and re.search(r"\[[*\d]", cell.locator(".jp-InputPrompt").inner_text()):
+            return True
+    return False
 
 
 def write(notebook, cell, code):

@@ -1,8 +1,14 @@
 """The site is that of its sources, whole, or the one before stays as it was."""
 
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
-from tools import website
+from tools import ROOT, website
 
 CONFIG = "title: A small book\nonly_build_toc_files: true\nexclude_patterns: [_build]\n"
 CONFIG += "execute: {execute_notebooks: 'off'}\n"
@@ -70,3 +76,39 @@ def test_after_a_kill_between_two_steps_the_site_is_there(book):
     assert build(book)[0] == site
     assert (site / "index.html").is_file()
     assert not site.with_name("html.old").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+def test_what_a_killed_build_started_ends_before_the_next_one_begins(book):
+    write(book, "one.md", "# A page that is built twice\n")
+    program = "import sys, pathlib; from tools import website; "
+    program += "website.up_to_date(pathlib.Path(sys.argv[1]))"
+    first = subprocess.Popen([sys.executable, "-c", program, book], cwd=ROOT)
+    worker = started_by(first.pid)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert works(worker)
+    said = []
+    with website.alone(book / "_build", said.append):
+        assert not works(worker)
+    assert said == ["Waiting for another build in this folder ..."]
+    site, _ = build(book)
+    assert "built twice" in (site / "one.html").read_text("utf-8")
+
+
+def started_by(number):
+    """The number of the first program that a program starts."""
+    children = Path(f"/proc/{number}/task/{number}/children")
+    for _ in range(600):
+        if found := children.read_text().split():
+            return int(found[0])
+        time.sleep(0.05)
+    raise AssertionError("it started no other program")
+
+
+def works(number):
+    """Whether a program still runs; one that has ended and was not asked about counts as ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
