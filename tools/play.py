@@ -14,7 +14,6 @@ import argparse
 import base64
 import json
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -45,7 +44,7 @@ from ae_course.files import atomic_write
 from ae_course.moments import covariance
 from ae_course.pca import principal_axes
 from ae_course.variational import VariationalAutoencoder, append_noise, negative_elbo
-from tools import ROOT, sparse_grid
+from tools import ROOT, chromium, sparse_grid
 
 FOLDER = ROOT / "book" / "_static" / "play"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1"]
@@ -345,17 +344,17 @@ def unpacked(value: dict | list) -> np.ndarray | list:
 
 def take_pictures(names: list[str]) -> None:
     """Store what each element of the built site shows at first, as it is in the light theme."""
-    program = shutil.which("chromium")
+    program = chromium.find()
     if program is None:
         sys.exit("no pictures taken: chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
         page.set_default_timeout(0)  # however busy the machine is
         for name, path in shown_on(ROOT / "_build" / "html").items():
             if not names or name in names:
                 take_picture(page, path.as_uri(), name)
-        chromium.close()
+        browser.close()
 
 
 def shown_on(site: Path) -> dict[str, Path]:

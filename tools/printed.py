@@ -8,7 +8,6 @@ open; code that is folded stays a line, since a notebook is the place for it.
 
 import argparse
 import re
-import shutil
 import sys
 import tempfile
 from functools import partial
@@ -18,9 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from tools import ROOT, chapters, standalone, website
+from tools import ROOT, chapters, chromium, standalone, website
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOOKS = Path(__file__).with_name("printed.css")
 LEFT_OUT = {"genindex"}
 # What is for a screen alone.
@@ -190,9 +188,9 @@ def make_pdf(page: str, path: Path) -> None:
     """
     from playwright.sync_api import sync_playwright  # takes a while to load
 
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = chromium.find()
     if browser is None:
-        raise PrintError(f"it needs a browser, one of {', '.join(BROWSERS)}")
+        raise PrintError(f"it needs a browser, one of {', '.join(chromium.NAMES)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "book.html"

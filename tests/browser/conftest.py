@@ -7,7 +7,6 @@ to load a file fails the test that opened it.
 import functools
 import http.server
 import os
-import shutil
 import threading
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -15,10 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from tools import chromium
+
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
+    "--font-render-hinting=none",  # letters as wide as on a phone
     # The network is cut off: no other machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
@@ -34,9 +35,10 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 def chromium_or_skip():
     """Return the path of chromium; without one skip, but in continuous integration fail."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = chromium.find()
     if path is None:
-        reason = f"no browser: none of {', '.join(NAMES)} is installed (apt-get install chromium)"
+        names = ", ".join(chromium.NAMES)
+        reason = f"no browser: none of {names} is installed (apt-get install chromium)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
