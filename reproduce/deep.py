@@ -16,7 +16,7 @@ from ae_course import (
 from ae_course.optimizers import Adam
 from ae_course.pretraining import pretrain_folded
 from reproduce.digits import falling, split
-from reproduce.runs import Run, at_the_edge, best
+from reproduce.runs import Run, best, best_of_each, edges_of
 
 TITLE = "Deep autoencoder with a code of 30 numbers: squared error of a test image"
 UNIT = ""
@@ -80,19 +80,27 @@ def experiment(quick):
     count = 5_000 if quick else 60_000
     sizes = [784, 200, 100, 30] if quick else [784, 1000, 500, 250, 30]
     shape = {"count": count, "sizes": sizes}
-    grid = {"rate": [1e-3, 2e-3, 4e-3], "decay": [0.01, 0.03, 0.1]}
-    trial = {**shape, "epochs": 2 if quick else 4, "pretraining": 1, "validate": True}
+    grid = {"rate": [2e-3, 4e-3, 8e-3], "decay": [0.003, 0.01, 0.03]}
+    random_rates = [2.5e-4, 5e-4, 1e-3, 2e-3]
+    trial = {**shape, "epochs": 2 if quick else 4, "validate": True}
     settings = [{"rate": r, "decay": d} for r in grid["rate"] for d in grid["decay"]]
-    found = yield [Run(autoencoder, "trial", 0, trial | s) for s in settings]
-    chosen = {name: best(found)[name] for name in grid}
+    found = yield [
+        *(Run(autoencoder, "pretrained", 0, trial | s | {"pretraining": 1}) for s in settings),
+        *(
+            Run(autoencoder, "random", 0, trial | {"rate": r, "decay": 0.01, "pretraining": 0})
+            for r in random_rates
+        ),
+    ]
+    tuned = best_of_each(found)
+    chosen = {name: tuned["pretrained"][name] for name in grid}
     flat = shape | {"sizes": [784, 30], "pretraining": 0, "epochs": 4 if quick else 20}
     rates = [3e-3, 1e-2, 3e-2]
     tried = [flat | {"rate": r, "decay": 0.0, "validate": True} for r in rates]
     found = yield [Run(autoencoder, "trial", 0, options) for options in tried]
     flat |= {"rate": best(found)["rate"], "decay": 0.0}
-    epochs, stages = (4, 1) if quick else (52, 3)
+    epochs, stages = (4, 1) if quick else (80, 3)
     pretrained = shape | chosen | {"epochs": epochs, "pretraining": stages}
-    from_random = shape | chosen | {"epochs": epochs + stages, "pretraining": 0}
+    from_random = tuned["random"] | {"epochs": epochs + stages, "validate": False}
     # The longest first, so that no core waits at the end.
     found = yield [
         Run(autoencoder, "deep, pretrained", 0, pretrained),
@@ -100,7 +108,8 @@ def experiment(quick):
         *(Run(autoencoder, "one layer of 30", seed, flat) for seed in range(3)),
         Run(pca, "PCA-30", 0, {"count": count}),
     ]
-    notes = [f"{name} at an end of its grid" for name in at_the_edge(grid, chosen)]
+    notes = edges_of({"pretrained": chosen}, grid)
+    notes += edges_of({"random start": from_random}, {"rate": random_rates})
     return {
         "runs": found,
         "published": {
@@ -109,6 +118,10 @@ def experiment(quick):
             "PCA-30": 13.87,
         },
         "source": "hinton2006reducing",
-        "chosen": chosen | {"one layer": flat["rate"]},
+        "chosen": {
+            "pretrained": chosen,
+            "random start": {name: from_random[name] for name in grid},
+            "one layer": {"rate": flat["rate"]},
+        },
         "notes": notes,
     }

@@ -14,6 +14,9 @@ DEEP = Network((*STACK.layers, Layer(3, 3, softmax)))
 LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
 """A deep network without and with an output layer, and the classes of 12 samples."""
 
+LAID_OUT = "!document.documentElement.classList.contains('in-pieces')"
+"""Of a page of the site: all of it is laid out, also what is far below the first screen."""
+
 
 def samples(n=7, d=5, seed=0):
     """Draw samples as rows, between 0 and 1."""

@@ -94,6 +94,24 @@ def anchor(tex: str) -> str:
     return "symbol-" + re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")
 
 
+SPOKEN = (  # in this order
+    (r"\\(?:mathbf|mathrm|mathcal|mathbb|boldsymbol|operatorname|text|left|right)\b", " "),
+    (r"\^\{?\\top\}?", " transposed"),
+    (r"'", " prime"),
+    (r"_", " sub "),
+    (r"\^", " to the "),
+    (r"\\(?:\||[lr]Vert\b)", " norm "),
+    (r"[\\{}]", " "),
+)
+
+
+def spoken(tex: str) -> str:
+    """A symbol in words, for those who hear the page: a link has no name if it is all formula."""
+    for written, words in SPOKEN:
+        tex = re.sub(written, words, tex)
+    return " ".join(tex.split())
+
+
 class NameSymbols(SphinxTransform):
     """Give each row of the tables of notation a name, so that links can lead there."""
 
@@ -197,7 +215,8 @@ class Chapter:
             place = isinstance(formula, nodes.math) and names.get(symbol(formula.astext()))
             if place and place.anchor not in seen:
                 seen.add(place.anchor)
-                quiet_links.wrap(formula, f"{base}#{place.anchor}", "to-symbol")
+                said = f"{spoken(formula.astext())}, in the notation"
+                quiet_links.wrap(formula, f"{base}#{place.anchor}", "to-symbol", said=said)
 
 
 def is_text(node):

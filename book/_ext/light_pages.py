@@ -5,6 +5,15 @@ and as fonts. The script goes, the font draws the icons, and of it stays what th
 scripts that can wait do. Pictures say their size, so that nothing jumps; the first is asked for at
 once, the others load as they come near. Two thirds of the coloured pieces of
 code have the colour of the text around them, in both themes, and need no element of their own.
+
+A page has its theme before anything is drawn: the one of before said "auto", and the theme's script
+put the right one in its place when all had been drawn, which dark pages began with a flash of white
+and all pages with being drawn twice. And the theme's script asks and tells each box in turn whether
+it is too wide, so that the page is laid out again for each; book.js asks all, then tells all.
+
+A long page that is read from its start is drawn before all of it is laid out: the sections after
+the second one follow piece by piece (book.css, book.js), and the list of contents marks where one
+is once they have. Somebody who comes back to a page, or to a place in it, finds it laid out.
 """
 
 import logging
@@ -14,6 +23,7 @@ from pathlib import Path
 
 from fontTools import subset
 from PIL import Image
+from sphinx.errors import ExtensionError
 from written_pages import rewrite
 
 AWESOME = re.compile(
@@ -34,6 +44,22 @@ RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 THEME = re.compile(r'--pst-icon-[\w-]+:"\\?([^"]*)"')
 COLOUR = re.compile(r'html\[data-theme="(\w+)"\] \.highlight(?: \.(\w+))? \{([^}]*)\}')
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+MODE = re.compile(
+    r'<script data-cfasync="false">\s*document\.documentElement\.dataset\.mode.*?</script>',
+    re.DOTALL,
+)
+OWN_MODE = """<script>{
+  let mode = "auto";
+  try { mode = localStorage.getItem("mode") || mode; } catch {} // it may be forbidden
+  const likesDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = mode === "dark" || (mode !== "light" && likesDark);
+  const page = document.documentElement;
+  Object.assign(page.dataset, { mode, theme: dark ? "dark" : "light" });
+  const arrived = performance.getEntriesByType("navigation")[0]?.type;
+  if (arrived === "navigate" && !location.hash) page.classList.add("in-pieces");
+}</script>"""
+SPY = ' data-bs-spy="scroll"'  # it asks where each section is, which is not laid out yet
+ASKS_IN_TURN = '"complete"===document.readyState?O():window.addEventListener("load",O)'
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 
 
@@ -58,15 +84,24 @@ def lighten(app, exception):
     keep_icons(static / FONT, letters(css, used))
     for file in (static / "scripts").glob("fontawesome.js*"):
         file.unlink()
+    leave_boxes(static / "scripts" / "pydata-sphinx-theme.js")
 
 
 def light(page: str) -> str:
     """A page whose head blocks nothing, and says once how wide it is."""
-    page = WAITS.sub("<script defer ", AWESOME.sub("", page))
-    head, _, body = page.partition("<body")
+    page = MODE.sub(OWN_MODE, WAITS.sub("<script defer ", AWESOME.sub("", page)), count=1)
+    head, _, body = page.replace(SPY, "", 1).partition("<body")
     if first := VIEWPORT.search(head):
         head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
     return f"{head}<body{body}" if body else head
+
+
+def leave_boxes(script: Path) -> None:
+    """Take out of the theme's script what book.js does with less."""
+    text = script.read_text("utf-8")
+    if ASKS_IN_TURN not in text:
+        raise ExtensionError(f"{script.name} lacks {ASKS_IN_TURN}: see how it begins now")
+    script.write_text(text.replace(ASKS_IN_TURN, "0"), "utf-8")
 
 
 def with_pictures(page: str, size) -> str:

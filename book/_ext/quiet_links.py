@@ -1,5 +1,7 @@
 """Links that nobody wrote: they look like the text around them, but for a thin line."""
 
+from html import escape
+
 import page_nodes
 from docutils import nodes
 from sphinx.addnodes import download_reference, pending_xref
@@ -15,20 +17,24 @@ WHOLE = (
 
 
 class QuietLink(nodes.inline):
-    """A link to `uri`; the keyboard goes past it if `passed`, having stopped at its like before."""
+    """A link to `uri`; the keyboard goes past it if `passed`, having stopped at its like before.
+
+    What is read aloud is what it has as `said`, or else its own words.
+    """
 
 
-def wrap(node: nodes.Node, uri: str, kind: str, passed: bool = False) -> QuietLink:
+def wrap(node: nodes.Node, uri: str, kind: str, passed: bool = False, said: str = "") -> QuietLink:
     """Put a link around a node that stands in a document."""
-    link = QuietLink(uri=uri, classes=[kind], passed=passed)
+    link = QuietLink(uri=uri, classes=[kind], passed=passed, said=said)
     page_nodes.wrap(node, link)
     return link
 
 
-def start(uri: str, kind: str, passed: bool = False) -> str:
+def start(uri: str, kind: str, passed: bool = False, said: str = "") -> str:
     """How such a link begins in HTML."""
     past = ' tabindex="-1"' if passed else ""
-    return f'<a class="{kind}" href="{uri}"{past}>'
+    name = f' aria-label="{escape(said)}"' if said else ""
+    return f'<a class="{kind}" href="{uri}"{past}{name}>'
 
 
 def around(node: nodes.Node):
@@ -47,7 +53,9 @@ def is_folded(node: nodes.Node) -> bool:
 
 
 def visit_html(translator, node):
-    translator.body.append(start(node["uri"], node["classes"][0], node["passed"]))
+    translator.body.append(
+        start(node["uri"], node["classes"][0], node["passed"], node.get("said", ""))
+    )
 
 
 def depart_html(translator, node):

@@ -28,6 +28,28 @@ const watch = new ResizeObserver((entries) => {
   for (const [box, wide] of found) reach(box, wide);
 });
 
+// What is far below waits until the first screen has been drawn, and is then laid out piece by piece.
+const FAR = "article > section > section:nth-of-type(n + 3)";
+const far = [...document.querySelectorAll(`.in-pieces :is(${FAR}, ${FAR} section)`)];
+
+const layOut = (most = 8) => {
+  const begin = performance.now();
+  while (far.length && performance.now() < begin + most) { // milliseconds, half a frame
+    const section = far.shift();
+    section.classList.add("laid-out");
+    section.getBoundingClientRect();
+  }
+  if (far.length) return soon(() => layOut());
+  document.documentElement.classList.remove("in-pieces");
+  // The theme names a list of contents that is not there; and of a long section not a tenth is seen.
+  const target = document.querySelector("nav.page-toc");
+  const ours = { target, rootMargin: "0px 0px -60%", threshold: [0] };
+  if (target) bootstrap.ScrollSpy.getOrCreateInstance(document.body, ours);
+};
+const soon = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
+window.addEventListener("load", () => soon(() => layOut()));
+window.addEventListener("beforeprint", () => layOut(Infinity));
+
 window.addEventListener("load", async () => {
   await document.fonts.ready;
   const boxes = document.querySelectorAll(`.bd-main :is(.formula, ${SCROLLERS})`);

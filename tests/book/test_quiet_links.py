@@ -6,11 +6,14 @@ from collections import Counter
 
 import pytest
 from bs4 import BeautifulSoup
+from extensions import extension
 
 from tools import chapters
 
 CHAPTERS = [name for name in chapters.chapters() if name[0].isdigit()]
-LINK = re.compile(r'<a class="(to-[a-z]+)" href="([^"]+)"( tabindex="-1")?>(.*?)</a>', re.DOTALL)
+LINK = re.compile(
+    r'<a class="(to-[a-z]+)" href="([^"]+)"( tabindex="-1")?[^>]*>(.*?)</a>', re.DOTALL
+)
 TAG = re.compile(r"<[^>]+>")
 CLOSED = ["h1", "h2", "h3", "h4", "figcaption", "pre", "code", "a", "math", "template", "thead"]
 STOPS = {"to-api": 80, "to-glossary": 60, "to-symbol": 60}  # of the keyboard, at most
@@ -97,3 +100,19 @@ def test_names_in_cells_lead_to_the_reference(article, name, text, wanted):
 def test_a_chapter_stays_light(site, name):
     page = (site / "book" / f"{name}.html").read_bytes()
     assert len(gzip.compress(page)) < 130_000
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        ("x_n", "x sub n"),
+        (r"\hat\rho_j", "hat rho sub j"),
+        (r"W^\top", "W transposed"),
+        ("f'", "f prime"),
+        (r"\mathbf{R}^D", "R to the D"),
+        (r"\sigma_t^2", "sigma sub t to the 2"),
+        (r"\lVert W\rVert_2", "norm W norm sub 2"),
+    ],
+)
+def test_a_symbol_is_read_aloud_in_words(tex, words):
+    assert extension("first_uses").spoken(tex) == words

@@ -259,6 +259,18 @@ def test_every_image_is_described(pages):
     )
 
 
+def test_every_link_and_button_has_a_name_besides_its_formulas(pages):
+    """What checks accessibility reads no letters of formulas in names."""
+    nameless = [
+        f"{path.name}: {str(tag)[:120]}"
+        for path, page in pages.items()
+        for tag in page.select("a[href], button, summary")
+        if not (tag.get("aria-label") or tag.get("title") or tag.select("[alt]:not([alt=''])"))
+        and not "".join(words for words in tag.strings if not words.find_parent("math")).strip()
+    ]
+    assert not nameless, "\n".join(nameless)
+
+
 def test_every_page_names_its_language(pages):
     assert {page.html["lang"] for page in pages.values()} == {"en"}
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from helpers import LAID_OUT
 
 from tools import chapters
 
@@ -24,6 +25,7 @@ def chapter(page, site_url):
 
     def opened(name):
         page.goto(f"{site_url}book/{name}.html")
+        page.wait_for_function(LAID_OUT)
         page.evaluate("document.fonts.ready.then(() => true)")
         return page
 

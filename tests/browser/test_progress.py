@@ -1,6 +1,7 @@
 """What has been read is remembered in the reader's own browser, shown, and forgotten when asked."""
 
 import pytest
+from helpers import LAID_OUT
 
 CHAPTER = "book/03_sparsity"
 # To the end as a reader goes there: one screen after the other.
@@ -34,6 +35,7 @@ def test_a_chapter_read_to_its_end_is_marked_until_it_is_to_be_forgotten(reader,
     assert card.inner_text() == ""
     assert not reader.locator(".forget").is_visible()
     reader.goto(f"{site_url}{CHAPTER}.html")
+    reader.wait_for_function(LAID_OUT)
     reader.evaluate(READ)
     reader.wait_for_function(
         "document.getElementById('chapter-end').textContent.includes('Read to the end')"
@@ -51,6 +53,7 @@ def test_a_chapter_read_to_its_end_is_marked_until_it_is_to_be_forgotten(reader,
 
 def test_who_only_jumps_to_the_end_has_not_read_it(reader, site_url):
     reader.goto(f"{site_url}{CHAPTER}.html")
+    reader.wait_for_function(LAID_OUT)
     reader.evaluate("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
     reader.wait_for_function(
         r"/^\d+ of \d+ sections/.test(document.getElementById('chapter-end').textContent)"

@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from helpers import LAID_OUT
 
 from tools import chapters
 
@@ -19,16 +20,23 @@ SCROLL = """async () => {
 
 def weigh(page, address, seen):
     """Open a page, read it to its end, and count what had not been loaded before."""
-    responses = []
-
-    def note(response):
-        responses.append(response)
-
-    page.on("response", note)
+    asked, responses = set(), []
+    listen = {  # Playwright takes no methods of sets and lists
+        "request": lambda request: asked.add(request),
+        "requestfinished": lambda request: asked.discard(request),
+        "requestfailed": lambda request: asked.discard(request),
+        "response": lambda response: responses.append(response),
+    }
+    for event, act in listen.items():
+        page.on(event, act)
     page.goto(address)
+    page.wait_for_function(LAID_OUT)
     page.evaluate(SCROLL)
-    page.wait_for_load_state("networkidle")
-    page.remove_listener("response", note)
+    page.wait_for_timeout(100)  # what has come near is asked for
+    while asked:
+        page.wait_for_timeout(50)
+    for event, act in listen.items():
+        page.remove_listener(event, act)
     total = 0
     for response in responses:
         if response.url not in seen and response.url.startswith("http"):
