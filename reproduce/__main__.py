@@ -119,11 +119,13 @@ def picture(found: dict) -> str:
     for label, published in found["published"].items():
         if label in labels:
             axes.axhline(published, color="0.5", linestyle="-", linewidth=1)
-            axes.text(1, 1.02 * published, f"published: {label}", va="bottom")
+            place = {"ha": "right", "va": "top", "transform": axes.get_yaxis_transform()}
+            axes.text(0.99, 0.98 * published, f"published: {label}", **place)
     axes.set(xlabel="epoch", ylabel="test", yscale="log")
     axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 3, 5)))
     axes.yaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
     axes.minorticks_off()
+    axes.margins(y=0.1)
     figure.legend(loc="outside lower center", frameon=False)
     return figure._repr_mimebundle_()[0]["image/svg+xml"]
 

@@ -27,7 +27,7 @@ from tools import ROOT
 
 SOURCES = (
     *("*.md", "*.yml", "requirements.txt", "pyproject.toml", "CITATION.cff", "LICENSE"),
-    *("book/**/*", "problem_sets/*.md", "ae_course/data/*"),
+    *("book/**/*", "problem_sets/*.md", "ae_course/data/*", "reproduce/results/full/*.*"),
 )
 CODE = ("ae_course", "grading", "tests", "tools")
 LEFT_BY_TOOLS = re.compile(r"\.|__pycache__$")  # how such files, or their folders, begin

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 from types import FunctionType
 
@@ -13,6 +14,8 @@ from reproduce import deep, digits, self_taught
 from reproduce.gabor import explained, gabor
 from reproduce.runs import Run, at_the_edge, best, best_of_each, do_all, edges_of
 from tools import ROOT
+
+FULL = ROOT / "reproduce" / "results" / "full"
 
 CALLS = "calls.txt"
 
@@ -231,3 +234,17 @@ def test_a_gabor_function_is_found_and_noise_is_not_one():
     noise = explained(rng.standard_normal((5, 144)), 12)
     assert noise.max() < 0.5
     np.testing.assert_allclose(explained(-3 * np.array(waves), 12), found, rtol=1e-3)
+
+
+def test_the_page_has_every_table_and_says_what_came_out():
+    page = (ROOT / "book" / "published.md").read_text("utf-8")
+    said = set()
+    for path in FULL.glob("*.json"):
+        found = json.loads(path.read_text("utf-8"))
+        assert f"{{include}} ../{path.with_suffix('.md').relative_to(ROOT)}" in page
+        assert path.with_suffix(".md").read_text("utf-8") == reproduce.table(found)
+        for _, _, mean, spread, *_ in reproduce.rows(found):
+            said |= {f"{mean:.2f} ± {spread:.2f}"} if spread is not None else {f"{mean:.2f}"}
+    told = re.findall(r"\d+\.\d+ ± \d+\.\d+", page)
+    assert len(told) > 3
+    assert set(told) <= said
