@@ -77,7 +77,7 @@ def rows(found: dict) -> list[tuple]:
 def table(found: dict) -> str:
     """What has been found, and what was chosen before, as Markdown."""
     lines = [
-        "| | published | ours | spread | seeds | CPU s a run |",
+        "| what | published | ours | spread | seeds | CPU s a run |",
         "|---|---|---|---|---|---|",
     ]
     for label, published, mean, spread, seeds, seconds in rows(found):

@@ -1,10 +1,14 @@
 """Figures on light and on dark pages: both are there, and both can be read."""
 
+import base64
 import itertools
 import re
+from io import BytesIO
 
+import numpy as np
 import pytest
 from extensions import extension
+from PIL import Image
 
 from ae_course import diagrams, figures
 from tools import chapters
@@ -82,3 +86,19 @@ def test_every_figure_of_a_chapter_is_there_for_both(site, name):
         drawn = (site / source).read_text("utf-8")
         assert drawn.startswith("<svg ")
         assert ("#121212" in drawn) == ("-dark" in source)
+
+
+def test_maps_of_colours_weigh_less_and_keep_every_point():
+    figure, ((axes,),) = figures.panels()
+    axes.imshow(np.random.default_rng(0).normal(size=(9, 9)), cmap="RdBu", interpolation="bicubic")
+    before = figure._repr_mimebundle_()[0]["image/svg+xml"]
+    after = extension("light_pages").repacked(before)
+    assert "data:image/webp" in after
+    assert len(after) < len(before)
+    assert np.array_equal(embedded(after), embedded(before))
+
+
+def embedded(svg):
+    """The points of the picture in a picture of lines."""
+    data = re.search(r"data:image/\w+;base64,([^\"]+)", svg)[1]
+    return np.array(Image.open(BytesIO(base64.b64decode(data))).convert("RGBA"))
