@@ -184,7 +184,7 @@ def anatomy(
         shown = columns**2
         draw_filters(column[0], W[:shown], columns=columns)
         draw_filters(column[1], W_.T[:shown], columns=columns)
-        column[2].imshow(Y, aspect="auto", vmin=0, vmax=1, interpolation="nearest")
+        column[2].imshow(Y, aspect="auto", vmin=0, vmax=1, interpolation="none")
         column[2].grid(visible=False)
         pairs = np.vstack([images[:columns], outputs[:columns]])
         draw_mosaic(column[3], pairs, columns=columns, cmap="gray_r", vmin=0, vmax=1)

@@ -129,10 +129,11 @@ def repacked(svg: str) -> str:
     return EMBEDDED.sub(lambda found: min(found[0], _as_webp(found[1]), key=len), svg)
 
 
+@cache  # the light and the dark variant of a figure hold the same
 def _as_webp(data: str) -> str:
     packed = BytesIO()
     with Image.open(BytesIO(base64.b64decode(data))) as picture:
-        picture.save(packed, "WEBP", lossless=True, exact=True, quality=100, method=6)
+        picture.save(packed, "WEBP", lossless=True, exact=True)
     return f"data:image/webp;base64,{base64.b64encode(packed.getvalue()).decode()}"
 
 

@@ -12,7 +12,8 @@ from tools import chapters
 
 CHAPTERS = [name for name in chapters.chapters() if name[0].isdigit()]
 LINK = re.compile(
-    r'<a class="(to-[a-z]+)" href="([^"]+)"( tabindex="-1")?[^>]*>(.*?)</a>', re.DOTALL
+    r'<a class="(to-[a-z]+)" href="([^"]+)"( tabindex="-1")?(?: aria-label="[^"]+")?>(.*?)</a>',
+    re.DOTALL,
 )
 TAG = re.compile(r"<[^>]+>")
 CLOSED = ["h1", "h2", "h3", "h4", "figcaption", "pre", "code", "a", "math", "template", "thead"]

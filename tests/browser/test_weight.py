@@ -10,7 +10,6 @@ from tools import chapters
 
 CHAPTERS = [name for name in chapters.chapters() if name[0].isdigit()]
 FIRST, NEXT = 1_200_000, 400_000
-OF_FILTERS = {"03_sparsity": 430_000}  # its pictures of filters are the largest of the book
 COMPRESSED = {"document", "stylesheet", "script"}
 SCROLL = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += 600) {
@@ -64,4 +63,4 @@ def test_a_chapter_read_to_its_end_weighs_little(carried, name):
 def test_a_second_chapter_weighs_less(carried, name):
     first, second = carried(CHAPTERS[0]), carried(name)
     total = sum(weight for address, weight in second.items() if address not in first)
-    assert 10_000 < total <= OF_FILTERS.get(name, NEXT), f"{total / 1e3:.0f} kB"
+    assert 10_000 < total <= NEXT, f"{total / 1e3:.0f} kB"
