@@ -182,12 +182,16 @@ def anatomy(
     figure, axes = panels(4, len(networks), width=5.8, height=6.4, height_ratios=[4, 4, 3, 1.7])
     for column, (title, (W, W_, Y, outputs)) in zip(axes.T, networks.items(), strict=True):
         shown = columns**2
-        draw_filters(column[0], W[:shown], columns=columns)
-        draw_filters(column[1], W_.T[:shown], columns=columns)
-        column[2].imshow(Y, aspect="auto", vmin=0, vmax=1, interpolation="none")
-        column[2].grid(visible=False)
         pairs = np.vstack([images[:columns], outputs[:columns]])
-        draw_mosaic(column[3], pairs, columns=columns, cmap="gray_r", vmin=0, vmax=1)
+        drawn = (
+            draw_filters(column[0], W[:shown], columns=columns),
+            draw_filters(column[1], W_.T[:shown], columns=columns),
+            column[2].imshow(Y, aspect="auto", vmin=0, vmax=1),
+            draw_mosaic(column[3], pairs, columns=columns, cmap="gray_r", vmin=0, vmax=1),
+        )
+        for image in drawn:
+            image.set_interpolation("none")  # every number is stored once: this figure is large
+        column[2].grid(visible=False)
         column[0].set_title(title)
         column[2].set(xticks=[], yticks=[], xlabel=f"{Y.shape[1]} units")
     for ax, label in zip(axes[:, 0], ("filters", "features", "codes", "in, out"), strict=True):
