@@ -179,7 +179,7 @@ def anatomy(
     columns : int
         As many rows of as many filters are drawn, those of the first units; and as many images.
     """
-    figure, axes = panels(4, len(networks), width=5.8, height=6.4, height_ratios=[4, 4, 3, 1.7])
+    figure, axes = panels(4, len(networks), width=5.8, height=5.8, height_ratios=[3, 3, 3, 1.5])
     for column, (title, (W, W_, Y, outputs)) in zip(axes.T, networks.items(), strict=True):
         shown = columns**2
         pairs = np.vstack([images[:columns], outputs[:columns]])
