@@ -19,7 +19,7 @@ python := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help environment book test lab notebooks assignments grade check test-one lint format play fonts \
-  pdf zip publish-check bench reproduce check-code check-notebooks check-site clean
+  pdf zip publish-check bench reproduce check-code check-notebooks check-site check-first clean
 
 help:
 	@echo "make book        build the book and print the page to open"
@@ -53,7 +53,7 @@ environment:
 book: environment
 	@$(python) -m tools.website
 
-test: environment lint check-site check-code check-notebooks
+test: environment lint check-first check-code
 	@printf '\nEverything passed.\n'
 
 lab: environment
@@ -124,6 +124,14 @@ format: environment
 	@$(python) -m ruff format
 	@$(python) -m tools.style --fix
 
+# The site, which is built on one core, and the chapters beside it; who interrupts ends both.
+check-first:
+	@mkdir -p _build/logs
+	@$(MAKE) -s --no-print-directory check-site > _build/logs/check-site.log 2>&1 & site=$$!; \
+	trap 'kill $$site' INT TERM; \
+	$(MAKE) -s --no-print-directory check-notebooks; notebooks=$$?; wait $$site; built=$$?; \
+	cat _build/logs/check-site.log; exit $$((notebooks + built))
+
 # Three at once on two cores: tests that drive a browser wait for it half of the time.
 check-code: environment
 	@printf '\n-- The package, its equations and its tools: tests/\n'
@@ -135,7 +143,7 @@ check-notebooks: environment
 	  --nbval-cell-timeout 600 book/*.ipynb
 
 check-site: environment
-	@printf '\n-- The site, with warnings as errors; the tests below read it\n'
+	@printf '\n-- The site, with warnings as errors; the tests read it\n'
 	@$(python) -m tools.website
 
 clean:
