@@ -172,10 +172,30 @@ def digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def check_folders() -> None:
+    """Leave with one line if JupyterLab has no folder for what it writes down while it runs."""
+    from jupyter_core import paths
+
+    folders = {
+        "JUPYTER_RUNTIME_DIR": paths.jupyter_runtime_dir(),
+        "JUPYTER_CONFIG_DIR": paths.jupyter_config_dir(),
+    }
+    for variable, folder in folders.items():
+        try:
+            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = os.strerror(error.errno)
+            sys.exit(
+                f"Cannot start JupyterLab: {folder}, which it writes to, cannot be made: {reason};"
+                f" {variable} may name another folder"
+            )
+
+
 def open_lab(lab: Path, options: list[str]) -> int | None:
     """Run JupyterLab in a folder with the course's settings, until it is shut down."""
     from jupyterlab.labapp import main as jupyterlab
 
+    check_folders()
     before = os.environ.get("JUPYTER_CONFIG_PATH")
     paths = [str(SETTINGS), *([before] if before else [])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)

@@ -138,3 +138,14 @@ def test_what_tools_leave_in_the_book_is_no_news(tmp_path):
     assert website.fingerprint(tmp_path) == before
     (tmp_path / "book" / "src" / "x.md").touch()
     assert website.fingerprint(tmp_path) != before
+
+
+@pytest.mark.parametrize("variable", ["JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"])
+def test_a_folder_that_jupyterlab_cannot_write_to_is_named(tmp_path, monkeypatch, variable):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(variable, str(tmp_path / "file" / "folder"))
+    with pytest.raises(SystemExit, match=f"file/folder.* cannot be made: .*; {variable} may name"):
+        lab.open_lab(tmp_path, ["--version"])
+    monkeypatch.setenv(variable, str(tmp_path / "folder"))
+    lab.check_folders()
+    assert (tmp_path / "folder").is_dir()
