@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup, Tag
 from tools import ROOT, chapters, chromium, standalone, website
 
 LOOKS = Path(__file__).with_name("printed.css")
+BOOK = "autoencoders"
 LEFT_OUT = {"genindex"}
 # What is for a screen alone.
 ON_SCREEN = (
@@ -37,15 +38,17 @@ def main() -> None:
     """Build the site if need be, print it, and say where the book is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", help="print one page of the book, such as 03_sparsity")
-    parser.add_argument("--to", type=Path, default=ROOT / "_build" / "autoencoders.pdf")
+    parser.add_argument("--to", type=Path, help="default: _build/autoencoders.pdf, or NAME.pdf")
     asked = parser.parse_args()
     try:
         site = website.up_to_date(say=partial(print, flush=True))
         print("Printing, which takes a minute or two ...", flush=True)
-        make_pdf(merged(site, chosen(asked.only)), asked.to)
+        names = chosen(asked.only)
+        to = asked.to or ROOT / "_build" / f"{Path(names[0]).name if asked.only else BOOK}.pdf"
+        make_pdf(merged(site, names), to)
     except (PrintError, website.SiteError, OSError) as error:
         sys.exit(f"Cannot print the book: {error}")
-    print(f"{asked.to} ({asked.to.stat().st_size / 1e6:.1f} MB)")
+    print(f"{to} ({to.stat().st_size / 1e6:.1f} MB)")
 
 
 def contents() -> list[str]:

@@ -62,3 +62,18 @@ def test_a_chapter_is_printed_with_bookmarks_numbers_and_tags(site, tmp_path):
 def test_a_page_that_is_not_in_the_book_is_named():
     with pytest.raises(printed.PrintError, match="no page is called 99_nothing"):
         printed.chosen("99_nothing")
+
+
+def test_one_page_is_a_file_of_its_own_beside_the_book(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(printed, "ROOT", tmp_path)
+    monkeypatch.setattr(printed.website, "up_to_date", lambda say: tmp_path)
+    monkeypatch.setattr(printed, "merged", lambda site, names: " ".join(names))
+    monkeypatch.setattr(printed, "make_pdf", lambda page, path: path.write_text(page, "utf-8"))
+    (tmp_path / "_build").mkdir()
+    for arguments in ([], ["--only", "evidence"]):
+        monkeypatch.setattr("sys.argv", ["printed", *arguments])
+        printed.main()
+    found = {path.name: path.read_text("utf-8") for path in (tmp_path / "_build").iterdir()}
+    assert found["evidence.pdf"] == "book/evidence"
+    assert found["autoencoders.pdf"] == " ".join(printed.contents())
+    assert f"{tmp_path / '_build' / 'evidence.pdf'} (" in capsys.readouterr().out
