@@ -17,6 +17,7 @@ from ae_course.variational import (
     append_noise,
     code_divergence,
     gaussian_kl,
+    reparametrised,
 )
 
 
@@ -121,7 +122,7 @@ def log_weights(
     found = np.empty((len(X), draws))
     for column in found.T:
         noise = rng.normal(size=mu.shape)
-        z = mu + np.exp(0.5 * log_variance) * noise
+        z = reparametrised(mu, log_variance, noise)
         trace = vae.decoder.forward(params, z)
         error = cross_entropy.errors(trace.u[vae.last], trace.output, X)
         # log q(z|x) - log p(z): the normal densities' constants cancel.
@@ -210,7 +211,7 @@ def draw_codes(mu: np.ndarray, log_variance: np.ndarray, rng: np.random.Generato
     """
     check_generator(rng)
     gaussian_kl(mu, log_variance)  # raises if they do not fit
-    return mu + np.exp(0.5 * log_variance) * rng.normal(size=np.shape(mu))
+    return reparametrised(mu, log_variance, rng.normal(size=np.shape(mu)))
 
 
 def _check_binary(X):

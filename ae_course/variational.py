@@ -131,7 +131,7 @@ class VariationalAutoencoder(EncoderDecoder):
         X = as_rows(X, D + self.units, params.dtype, workspace, "X with the noise beside it")
         below = self.encoder.forward(params, X[:, :D], workspace)
         mu, log_variance = np.hsplit(below.output, 2)
-        z = mu + np.exp(0.5 * log_variance) * X[:, D:]
+        z = reparametrised(mu, log_variance, X[:, D:])
         above = self.decoder.forward(params, z, workspace)
         return VariationalTrace(below.u | above.u, above.y | below.y, X[:, D:], z)
 
@@ -139,6 +139,17 @@ class VariationalAutoencoder(EncoderDecoder):
         """The derivatives by the means and log variances (:eq:`eq-vae-gradient`)."""
         _, log_variance = np.hsplit(trace.y[self.encoder.last], 2)
         return np.hstack([at_z, at_z * trace.noise * np.exp(0.5 * log_variance) / 2])
+
+
+def reparametrised(mu: np.ndarray, log_variance: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    r"""The codes z = mu + sigma * noise, all (N, units) (:eq:`eq-reparametrised`).
+
+    :math:`\sigma = \mathrm e^{\log \sigma^2 / 2}`.
+
+    >>> reparametrised(np.ones(2), np.log([4.0, 9.0]), np.array([1.0, -1.0])).round(6).tolist()
+    [3.0, -2.0]
+    """
+    return mu + np.exp(0.5 * log_variance) * noise
 
 
 def append_noise(units: int) -> Corruption:
