@@ -7,10 +7,8 @@ from reproduce.longer_runs import Entry
 CHAPTER = "10_dictionaries"
 ALSO = ("squared = ",)
 STARTS = ("### Starts, and who is dead",)
-ROUNDS = "for seed, (known_samples, unseen)"
-UNTRAINED = ("net = folded(top_k(3))", "variants = ", "starts = ", "top_k_params = ", ROUNDS)
 K_MEANS = 'starts["k-means"]'
-FRONTIER = (*ALSO, "contenders = ")
+FRONTIER = (*ALSO, "worlds = ", "revived = ", "contenders = ")
 EPOCHS = {"steps=8 * len(X) // batch": "steps={} * len(X) // batch", '"epochs": 8': '"epochs": {}'}
 
 
@@ -39,7 +37,7 @@ def crowded(k):
 
     old = "17_500, 64, 32, 3))"
     swaps = {old: old.replace("3)", f"{k})")}
-    return Entry(CHAPTER, STARTS, measure, swaps, FRONTIER, (*UNTRAINED, K_MEANS))
+    return Entry(CHAPTER, (), measure, swaps, FRONTIER)
 
 
 def level(chapter):
@@ -123,11 +121,10 @@ ENTRIES = {
     "crowded_9": crowded(9),
     "level": Entry(
         CHAPTER,
-        STARTS,
+        (),
         level,
         longer(48) | {"keep=UnitColumns, batch=200)": "keep=UnitColumns, batch=400)"},
         FRONTIER,
-        (*UNTRAINED, K_MEANS),
     ),
     "nested": Entry(CHAPTER, ("### Nested features",), nested, longer(32), ALSO),
     "hedging_16": hedging(16, {}),
@@ -135,4 +132,3 @@ ENTRIES = {
     "hedging_1_place": hedging(16, {"batch_top_k(2 if n == 16": "batch_top_k(1 if n == 16"}),
     **{f"classifier_{seed}": classifier(seed) for seed in range(3)},
 }
-SAYS = ()

@@ -1,7 +1,6 @@
 """All entries by name, and all that chapters say of them."""
 
-from reproduce.longer_runs import dictionaries, diffusion, generative
+from reproduce.longer_runs import dictionaries, diffusion, earlier, generative
 
-PARTS = (diffusion, generative, dictionaries)
+PARTS = (earlier, diffusion, generative, dictionaries)
 ENTRIES = {name: entry for part in PARTS for name, entry in part.ENTRIES.items()}
-SAYS = {part.CHAPTER: part.SAYS for part in PARTS}

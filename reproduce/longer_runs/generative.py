@@ -12,6 +12,7 @@ RISE = "annealed_elbo(cross_entropy, 50), seed)"
 FOUR_TIMES = {'"epochs": 6, "seed": seed, "corrupt"': '"epochs": 24, "seed": seed, "corrupt"'}
 PCA_32 = "pca = PCA.fit(X.astype(float), 32)"
 EIGHT = "196, 100, 32, slots=8, K=32"
+SIXTEEN = EIGHT.replace("32, s", "16, s")
 PLAIN = "plain_net = Autoencoder.folded(196, 100, 16,"
 SETTINGS = 'settings = {"rate": 2e-2, "epochs": 8}'
 LONGER = {
@@ -51,6 +52,20 @@ def surgery(chapter):
     return {"certified": chapter.certified[1.0]}
 
 
+def wider(chapter):
+    """The bound of 1000 draws, and with 1.3 times their standard deviation."""
+    params = chapter.by_beta[1.0]
+    wide, last = params.copy(), f"b{chapter.vae.encoder.last}"
+    wide[last][32:] += 2 * np.log(1.3)
+    bounds = [
+        -chapter.importance_weighted_bound(chapter.weights_of(each, 1000), m).mean()
+        for each in (params, wide)
+        for m in (1, 1000)
+    ]
+    names = ("1 draw", "1000 draws", "1 wide draw", "1000 wide draws")
+    return dict(zip(names, bounds, strict=True))
+
+
 def certified(K):
     """A mixture of K normal distributions on the codes of all digits."""
     swaps = {
@@ -86,7 +101,7 @@ def late(chapter):
 def snapped_late(chapter, seed):
     """A plain autoencoder for five epochs; then what k-means finds in its codes, and three more."""
     X, net, rng = chapter.X, chapter.eight, np.random.default_rng(seed)
-    plain = chapter.Autoencoder.folded(196, 100, 32, hidden=chapter.tanh, code=chapter.identity)
+    plain = chapter.plain_net
     rates = chapter.cosine(2e-2, steps=400)
     options = {"rng": rng, "batch_size": 200, "record_objective": False}
     first = options | {"epochs": 5, "optimizer": chapter.Adam(rates)}
@@ -158,19 +173,19 @@ def weighted(chapter):
     """Cross-entropies with a small weight of the divergence."""
     kinds = (0.01, 0.03, 0.1, 0.3)
     made = {w: chapter.negative_elbo(chapter.cross_entropy, w) for w in kinds}
-    return {w: [variationally(chapter, J, seed) for seed in (0, 1)] for w, J in made.items()}
+    return {w: [variationally(chapter, J, seed) for seed in range(3)] for w, J in made.items()}
 
 
 def calibrated(chapter):
     """Half, all and twice the variance that is calibrated."""
     kinds = (0.005, 0.01, 0.02)
     made = {s2: chapter.negative_elbo(chapter.squared_error, s2) for s2 in kinds}
-    return {s2: [variationally(chapter, J, seed) for seed in (0, 1)] for s2, J in made.items()}
+    return {s2: [variationally(chapter, J, seed) for seed in range(3)] for s2, J in made.items()}
 
 
 def plain(chapter):
     """Plain autoencoders with three sizes of the code."""
-    return {size: [plainly(chapter, size, seed) for seed in (0, 1)] for size in (8, 16, 24)}
+    return {size: [plainly(chapter, size, seed) for seed in range(3)] for size in (8, 16, 24)}
 
 
 def overturned(measure):
@@ -182,16 +197,18 @@ def overturned(measure):
 ENTRIES = {
     "rise_200": rising({RISE: RISE.replace("50", "200")}),
     "rise_200_longer": rising(FOUR_TIMES | {RISE: RISE.replace("50", "200")}),
+    "wider": Entry(CHAPTER, (BINARY,), wider, ONE, ALSO),
     **{f"certified_{K}": certified(K) for K in (1, 3, 10, 30)},
     "bits": bits({}),
     **{f"bits_pca_{k}": bits({PCA_32: PCA_32.replace("32", str(k))}) for k in (16, 64)},
     **{f"bits_code_{k}": bits({PLAIN: PLAIN.replace("16,", f"{k},")}) for k in (8, 24)},
+    "bits_16": bits({EIGHT: SIXTEEN}),
+    "bits_tanh_16": bits({EIGHT: f"{SIXTEEN}, hidden=tanh"}),
     "bits_tanh": bits({EIGHT: f"{EIGHT}, hidden=tanh"}),
-    "bits_late": bits({EIGHT: f"{EIGHT}, hidden=tanh"}, late),
+    "bits_late": bits({EIGHT: f"{SIXTEEN}, hidden=tanh"}, late),
     "bits_longer": bits(LONGER),
     "likely": bits({}, likely),
     "overturn_weights": overturned(weighted),
     "overturn_calibrated": overturned(calibrated),
     "overturn_plain": overturned(plain),
 }
-SAYS = ()
