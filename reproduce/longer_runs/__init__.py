@@ -84,11 +84,11 @@ class Entry:
 
     def run(self) -> dict:
         """Run the code, and return what was measured and how long it took."""
-        space, begin = {"__name__": self.chapter}, time.process_time()
+        digest, begin, space = self.digest(), time.process_time(), {"__name__": self.chapter}
         exec(compile("\n".join(self.code()), self.chapter, "exec"), space)
         measured = rounded(self.measure(SimpleNamespace(**space)))
         seconds = round(time.process_time() - begin)
-        return {"code": self.digest(), "cpu_seconds": seconds, "measured": measured}
+        return {"code": digest, "cpu_seconds": seconds, "measured": measured}
 
 
 def one(entry: Entry, kind: str, wanted: str, count: int) -> None:

@@ -53,6 +53,13 @@ def level(chapter):
     return found
 
 
+def trained_for(steps):
+    """So many steps; where they are more than in the chapter, with batches twice as large."""
+    batches = {"keep=UnitColumns, batch=200)": "keep=UnitColumns, batch=400)"}
+    swaps = {} if steps == 500 else longer(steps * 400 // 12_500) | batches
+    return Entry(CHAPTER, (), level, swaps, FRONTIER)
+
+
 def nested(chapter):
     """Absorption and the share of the features found, by the places."""
     return {
@@ -119,13 +126,9 @@ ENTRIES = {
     ),
     "crowded_6": crowded(6),
     "crowded_9": crowded(9),
-    "level": Entry(
-        CHAPTER,
-        (),
-        level,
-        longer(48) | {"keep=UnitColumns, batch=200)": "keep=UnitColumns, batch=400)"},
-        FRONTIER,
-    ),
+    "level_500": trained_for(500),
+    "level_1500": trained_for(1500),
+    "level_4500": trained_for(4500),
     "nested": Entry(CHAPTER, ("### Nested features",), nested, longer(32), ALSO),
     "hedging_16": hedging(16, {}),
     "hedging_32": hedging(32, {}),
