@@ -22,6 +22,7 @@ LONGER = {
     "rates = cosine(2e-2, steps=400)": "rates = cosine(2e-2, steps=1000)",
     "for part in range(4):": "for part in range(10):",
 }
+LONGER_16 = LONGER | {EIGHT: LONGER[EIGHT].replace("32, s", "16, s")}
 
 
 def silent(chapter):
@@ -207,6 +208,12 @@ ENTRIES = {
     "bits_tanh": bits({EIGHT: f"{EIGHT}, hidden=tanh"}),
     "bits_late": bits({EIGHT: f"{SIXTEEN}, hidden=tanh"}, late),
     "bits_longer": bits(LONGER),
+    "bits_longer_16": bits(LONGER_16),
+    "bits_longer_40": bits(LONGER_16 | {"8, 32, rng, steps=8": "8, 32, rng, steps=40"}),
+    **{
+        f"bits_longer_code_{k}": bits(LONGER | {PLAIN: LONGER[PLAIN].replace("16,", f"{k},")})
+        for k in (8, 24)
+    },
     "likely": bits({}, likely),
     "overturn_weights": overturned(weighted),
     "overturn_calibrated": overturned(calibrated),

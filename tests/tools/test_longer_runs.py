@@ -114,7 +114,7 @@ def test_what_is_replaced_stands_in_the_chapter_and_what_is_stored_is_of_this_co
     swaps = {old: new for old, new in entry.swaps.items() if old != new}
     assert all(new in code for new in swaps.values())
     assert stored["code"] == entry.digest(), f"run python -m reproduce.longer_runs {name}"
-    assert 1 <= stored["cpu_seconds"] < 600
+    assert stored["cpu_seconds"] < 600
 
 
 def test_nothing_is_stored_that_is_not_run():
@@ -188,6 +188,8 @@ def test_conclusions_about_generative_models():
     assert all(1 < a / b < 1.02 for a, b in zip(late, plain, strict=True))
     longer = MEASURED["bits_longer"]
     assert abs(longer["vq"] / longer["plain"] - 1) < 0.03
+    longest = MEASURED["bits_longer_40"]["each"]
+    assert max(longest["vq"]) < min(longest["plain"])
     each = {**MEASURED["overturn_plain"], **MEASURED["overturn_calibrated"]}
     ends = {name: [run["mixture of 100"] for run in runs] for name, runs in each.items()}
     for name in ("0.005", "0.01", "0.02"):
