@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 
 from ae_course.files import atomic_write
 from tools import ROOT, chapters
@@ -79,7 +79,7 @@ class Entry:
 
     def digest(self) -> str:
         """Sixteen digits that stand for what is run and measured."""
-        code = "\n".join([*self.code(), inspect.getsource(self.measure)])
+        code = "\n".join([*self.code(), *sources(self.measure)])
         return hashlib.sha256(code.encode()).hexdigest()[:16]
 
     def run(self) -> dict:
@@ -89,6 +89,26 @@ class Entry:
         measured = rounded(self.measure(SimpleNamespace(**space)))
         seconds = round(time.process_time() - begin)
         return {"code": digest, "cpu_seconds": seconds, "measured": measured}
+
+
+def sources(measure: Callable) -> list[str]:
+    """The source of a function and of those of its module that it calls, by their names."""
+    found, left = {}, [measure]
+    while left:
+        function = left.pop()
+        if function.__qualname__ not in found:
+            found[function.__qualname__] = inspect.getsource(function)
+            known = (function.__globals__.get(name) for name in names_in(function.__code__))
+            left += [
+                f for f in known if inspect.isfunction(f) and f.__module__ == measure.__module__
+            ]
+    return [found[name] for name in sorted(found)]
+
+
+def names_in(code: CodeType) -> set[str]:
+    """What a function names, in itself and in what is defined in it."""
+    inner = (part for part in code.co_consts if isinstance(part, CodeType))
+    return set(code.co_names).union(*map(names_in, inner))
 
 
 def one(entry: Entry, kind: str, wanted: str, count: int) -> None:

@@ -251,6 +251,18 @@ def test_what_is_stored_is_not_run_again_unless_it_is_named_or_has_changed(chapt
     assert found["second"]["measured"]["ends"] == [0.125]
 
 
+def test_a_change_in_what_a_measure_calls_is_a_change(chapter, monkeypatch):
+    before = tiny().digest()
+    assert longer_runs.sources(ends)[1].startswith("def np_array(chapter):")
+
+    def np_array(chapter):
+        return chapter.np.array(chapter.ends) + 1
+
+    np_array.__module__ = ends.__module__
+    monkeypatch.setitem(ends.__globals__, "np_array", np_array)
+    assert tiny().digest() != before
+
+
 def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["longest"])
