@@ -1,0 +1,248 @@
+"""What the chapters tell of the stored numbers, word for word: a test holds both together."""
+
+from statistics import mean, stdev
+
+import numpy as np
+
+WORDS = ["none", "one", "two", "three", "four", "five", "six"]
+
+
+def plus_minus(values, digits):
+    """Mean and standard deviation as the chapters write them."""
+    return f"{mean(values):.{digits}f} ± {stdev(values):.{digits}f}".replace("-", "−")
+
+
+def within(ratios):
+    """The largest distance from 1, in percent, rounded up."""
+    return int(np.ceil(100 * np.abs(np.array(ratios) - 1).max()))
+
+
+def few_digits(m):
+    """Chapter 2: two networks with 5,000 digits."""
+    linear, deep = m["few_digits"].values()
+    first, last = ([each[f"{n} passes"] for each in (linear, deep)] for n in (8, 24))
+    a, b = (each["unseen"] for each in first)
+    yield f"with {a:.2f} against {b:.2f} on unseen digits"
+    a, b = (each["unseen"] for each in last)
+    c, d = (each["seen"] for each in last)
+    yield f"they were closer there, {a:.1f} and {b:.1f}"
+    yield f"the autoencoder was well ahead, {d:.1f} against {c:.1f}"
+
+
+def heavy_ball(m):
+    """Chapter 4: the best momentum over all samples."""
+    ends = [found["J"] for found in m["heavy_ball"].values()]
+    *most, last = (f"{J:.1f}" for J in ends)
+    yield f"with 0.7, 0.8, 0.85, 0.9 and 0.95 $J$ gets down to {', '.join(most)} and {last}"
+
+
+def plane(m):
+    """Chapter 8: samples of the mixture in the plane."""
+    small, large, forty = (m[f"langevin_{kind}"]["widths"] for kind in ("small", "large", "forty"))
+    yield (
+        f"with a quarter of the size widths are {min(small):.1f} to {max(small):.1f} times the true"
+        f" ones; with four times the size they are right to {within(large)} %, and with forty steps"
+        f" in place of ten to {within(forty)} %"
+    )
+    low, high = (round(100 * (1 - f(m["from_3"]["widths"]))) for f in (max, min))
+    yield f"the groups come out {low} to {high} % too narrow"
+    yield f"while shares are off by {m['from_3']['off']:.2f}"
+    aside, from_3 = (m[name]["off"] for name in ("aside", "aside_from_3"))
+    yield f"shares are off by {aside:.2f} from $\\sigma = 12$, and by {from_3:.2f} from 3"
+
+
+def score(m):
+    """Chapter 8: the network in the plane with five times as many steps."""
+    found = m["score"]
+    yield f"leave {found['strays']['bumps']:.1f} strays in a hundred"
+    yield f"groups at most {within(found['widths']['bumps'])} % too wide"
+    bumps, log = (found["errors"][name][0] for name in ("bumps", "log sigma"))
+    yield f"a score that is off by {bumps:.2f} and {log:.2f} at $\\sigma = 0.05$"
+
+
+def components(m):
+    """Chapter 8: 40 components of the digits."""
+    network, mixture = (m["components"][name] for name in ("network", "mixture"))
+    for sigma in (0.1, 0.2, 0.4, 0.8):
+        a, b = (each["errors"][f"at {sigma}"] for each in (network, mixture))
+        yield f"{a:.3f} against {b:.3f} at {sigma}"
+    yield f"a distance of {network['distance']:.1f} against {mixture['distance']:.1f}"
+
+
+def digits(m):
+    """Chapter 8: a network that trains longer."""
+    runs = [m[f"digits_{seed}"]["marks"] for seed in range(3)]
+    less = np.array([run["flow, g = 1"] for run in runs]) - [run["10 a class"] for run in runs]
+    pairs = zip(less.T.tolist(), (1, 2, 1, 1), strict=True)
+    sure, distance, precision, recall = (plus_minus(each, n) for each, n in pairs)
+    yield f"{sure}, {distance}, {precision} and {recall}"
+    marks = np.mean([[run[f"flow, g = {g}"] for g in (2, 3)] for run in runs], axis=0)
+    (_, near, _, more), (_, far, _, less) = marks
+    yield f"a recall of {more:.0f} and {less:.0f} at distances of {near:.1f} and {far:.1f}"
+
+
+def mixture_flow(m):
+    """Chapter 8: guidance by the mixture."""
+    runs = [m[f"mixture_flow_{seed}"] for seed in range(3)]
+    for g in (1, 1.5, 2, 3):
+        values = np.array([run["marks"][f"g = {g}"] for run in runs]).T.tolist()
+        cells = [plus_minus(v, n) for v, n in zip(values, (1, 2, 1, 1), strict=True)]
+        yield f"| g = {g} | {' | '.join(cells)} |"
+    more = [
+        mean(run["marks"][f"g = {g}"][3] - run["network"][f"flow, g = {g}"][3] for run in runs)
+        for g in (2, 3)
+    ]
+    yield f"it keeps {more[0]:.0f} and {more[1]:.0f} points more of the recall than the network"
+    cost = [run["network"]["10 a class"][0] - run["marks"]["g = 1"][0] for run in runs]
+    gain = [run["marks"]["g = 1"][3] - run["network"]["10 a class"][3] for run in runs]
+    yield f"cost the mixture itself {plus_minus(cost, 1)} points of sureness"
+    yield f"bring {plus_minus(gain, 1)} points of recall"
+
+
+def silent(m):
+    """Chapter 9: silent units."""
+    nats = m["rise_200"]["nats"]
+    yield f"worse by {nats['annealed'] - nats['plain']:.1f} nats"
+    nats, units = (m["rise_200_longer"][name] for name in ("nats", "units"))
+    yield f"{units['plain']:.0f} of 32 units are active then"
+    yield f"{units['annealed']:.0f} if the weight rises over 200 steps"
+    yield f"{nats['annealed']:.1f} nats in place of {nats['plain']:.1f}"
+
+
+def densities(m):
+    """Chapter 9: how near bounds are, and mixtures of codes."""
+    apart = abs(m["wider"]["1000 wide draws"] - m["wider"]["1000 draws"])
+    yield f"end at the same bound, to {np.ceil(100 * apart) / 100:.2f} nats"
+    *most, last = (f"{m[f'certified_{K}']['certified']:.1f}" for K in (1, 3, 10, 30))
+    yield f"mixtures of 1, 3, 10 and 30 certify {', '.join(most)} and {last} nats"
+    ten, thirty, hundred = m["likely"]["nats"].values()
+    yield f"prefers 30 to 10 by {thirty - ten:.1f} nats, and 100 to 30 by {hundred - thirty:.1f}"
+
+
+def bits(m):
+    """Chapter 9: forty bits for a digit."""
+    found = m["bits"]
+    pca = [m[f"bits_pca_{k}"]["pca"] for k in (16, 64)]
+    code = [m[f"bits_code_{k}"]["plain"] for k in (8, 24)]
+    yield f"32 components ({found['pca']:.2f}; 16 give {pca[0]:.2f}, 64 give {pca[1]:.2f})"
+    yield f"16 numbers ({found['plain']:.2f}; 8 give {code[0]:.2f}, 24 give {code[1]:.2f})"
+    yield f"the two above have {found['vq']:.2f} and {found['plain']:.2f}"
+    yield f"With tanh as in the plain one it comes to {m['bits_tanh']['vq']:.2f}"
+    yield f"with vectors of two numbers in place of four to {m['bits_16']['vq']:.2f}"
+    yield f"with both to {m['bits_tanh_16']['vq']:.2f}"
+    yield f"for the last three, to {m['bits_late']['vq']:.2f}"
+    longer, two, steps = (m[f"bits_longer{name}"] for name in ("", "_16", "_40"))
+    code = [m[f"bits_longer_code_{k}"]["plain"] for k in (8, 24)]
+    yield f"level, at {longer['vq']:.2f} and {longer['plain']:.2f}"
+    yield f"ahead with every seed, at {two['vq']:.2f}"
+    yield f"with five times as many steps, {steps['plain']:.2f}"
+    yield f"its best code has 16 numbers here, too (8 give {code[0]:.2f}, 24 give {code[1]:.2f})"
+    least, most = (100 * (1 - two["vq"] / each["plain"]) for each in (steps, longer))
+    yield f"by {least:.0f} to {most:.0f} %"
+
+
+def overturned(m):
+    """Chapter 9: whether a variational autoencoder can be ahead."""
+    kinds = {
+        "weights up to 0.1 gave distances": [
+            m["overturn_weights"][w] for w in ("0.01", "0.03", "0.1")
+        ],
+        "plain autoencoders of 16 numbers": [m["overturn_plain"]["16"]],
+        "those of 24 numbers": [m["overturn_plain"]["24"]],
+        "calibrated models": [*m["overturn_calibrated"].values()],
+    }
+    for name, runs in kinds.items():
+        distances = [run["mixture of 100"] for each in runs for run in each]
+        yield f"{name} between {min(distances):.2f} and {max(distances):.2f}"
+    parts = (*m["overturn_weights"].values(), *m["overturn_calibrated"].values())
+    yield f"none came below {min(run['prior'] for each in parts for run in each):.1f}"
+
+
+def dictionaries(m):
+    """Chapter 10: starts, and how many features are on at a time."""
+    names = ("transposed", "independent, aux.", "transposed, aux.")
+    start, aux, both = (m["third"]["precision"][name] for name in names)
+    yield f"the start alone has {start:.0f} %, the auxiliary error alone {aux:.0f} %"
+    yield f"both have {both:.0f} %"
+    clusters, codes = ([100 * n / 64 for n in found] for found in m["crowded_6"].values())
+    yield f"clusters found {clusters[0]:.0f}, {clusters[1]:.0f} and {clusters[2]:.0f} %"
+    yield f"BatchTopK {codes[0]:.0f} to {codes[-1]:.0f} %"
+    most = max(max(found) for found in m["crowded_9"].values())
+    yield f"with 9 neither found more than {WORDS[int(most)]}"
+
+
+def level(m):
+    """Chapter 10: BatchTopK and JumpReLU with more steps."""
+    ends = {steps: m[f"level_{steps}"].values() for steps in (500, 1500, 4500)}
+    first, middle, last = (
+        "{:.0f} and {:.0f} %".format(*(100 * each["precision"] for each in pair))
+        for pair in ends.values()
+    )
+    yield f"most of all in the precision, {first}"
+    yield f"the precision is {middle} after 1500 steps and {last} after 4500"
+    _, *longer = (
+        "{:.3f} and {:.3f}".format(*(each["FVU"] for each in pair)) for pair in ends.values()
+    )
+    yield f"the FVU {longer[0]}, then {longer[1]}"
+
+
+def nested(m):
+    """Chapter 10: nested features with more steps."""
+    plain, nest = (m["nested"][kind] for kind in ("BatchTopK", "Matryoshka"))
+    two, four = (plain[k]["absorbed"] for k in "24")
+    yield f"BatchTopK absorbs {two:.2f} with two places and {four:.2f} with four"
+    yield f"where it finds {plain['4']['found']:.0f} % of the features"
+    yield f"Matryoshka absorbs {nest['2']['absorbed']:.2f} with two"
+    yield f"finds {nest['3']['found']:.0f} % with three, its best"
+
+
+def hedging(m):
+    """Chapter 10: pairs that go together."""
+
+    def pair(name, rho):
+        runs = (m[name][kind][f"at {rho}"]["each"] for kind in ("BatchTopK", "L1"))
+        return ["${}$".format(plus_minus(each, 2).replace("±", r"\pm")) for each in runs]
+
+    yield "with 16 latents {} and {} at 0.4".format(*pair("hedging_16", 0.4))
+    means = [m["hedging_32"][kind]["at 0.4"]["mean"] for kind in ("BatchTopK", "L1")]
+    many = "${:.2f}$ and ${:.2f}$ at 0.4".format(*means)
+    yield f"with 32 latents {many}, and " + "{} and {} at 0.8".format(*pair("hedging_32", 0.8))
+    one = m["hedging_1_place"]["BatchTopK"]
+    yield f"BatchTopK mixes less at 0.4, {one['at 0.4']['mean']:.2f}"
+    two = m["hedging_16"]["BatchTopK"]["at 0.8"]["mean"]
+    yield f"as much at 0.8, {one['at 0.8']['mean']:.2f} and {two:.2f}"
+
+
+def classifiers(m):
+    """Chapter 10: three classifiers and what their latents show."""
+    runs = [m[f"classifier_{seed}"] for seed in range(3)]
+    for kind, name in (("SAE", "latents"), ("neurons", "neurons")):
+        a, b, c = (run["purity"][kind] for run in runs)
+        yield f"{name} {a:.2f}, {b:.2f} and {c:.2f}"
+    for kind, name in (
+        ("random directions", "random directions"),
+        ("k-means", "clusters"),
+        ("SAE, random columns", "random columns"),
+    ):
+        pure = sorted(run["purity"][kind] for run in runs)
+        yield f"{name} {pure[0]:.2f} to {pure[-1]:.2f}"
+    shares = [
+        "{:.0f} and {:.0f}".format(*(run["raises"][kind] for run in runs[1:]))
+        for kind in ("SAE", "neurons", "random directions")
+    ]
+    yield "for latents {} %, neurons {}, random directions {}".format(*shares)
+
+
+TOLD = {
+    "02_pca": (few_digits,),
+    "04_optimization": (heavy_ball,),
+    "08_diffusion": (plane, score, components, digits, mixture_flow),
+    "09_generative": (silent, densities, bits, overturned),
+    "10_dictionaries": (dictionaries, level, nested, hedging, classifiers),
+}
+
+
+def pieces(chapter: str, stored: dict) -> list[str]:
+    """All that a chapter tells of what is stored."""
+    measured = {name: found["measured"] for name, found in stored.items()}
+    return [piece for tell in TOLD[chapter] for piece in tell(measured)]

@@ -1,0 +1,269 @@
+"""What chapters tell of longer runs is what came out when their code ran with that change."""
+
+import json
+import re
+
+import pytest
+
+from reproduce import longer_runs
+from reproduce.longer_runs import Entry, __main__, told
+from reproduce.longer_runs.entries import ENTRIES
+
+STORED = longer_runs.stored()
+MEASURED = {name: found["measured"] for name, found in STORED.items()}
+TRIED = re.compile(r"\b[Tt]ried\b|\bIn trials\b")
+
+TINY = """# Tiny
+
+```{code-cell} ipython3
+import numpy as np
+
+rate, quiet = 0.5, True
+```
+
+## The derivation
+
+### Down a bowl
+
+```{code-cell} ipython3
+raise RuntimeError("this is another section of the same name")
+```
+
+## The experiment
+
+```{code-cell} ipython3
+def descend(steps):
+    x = 1.0
+    for _ in range(steps):
+        x -= rate * x
+    return x
+```
+
+### Down a bowl
+
+```{code-cell} ipython3
+---
+mystnb: {figure: {name: fig-tiny}}
+---
+raise RuntimeError("a figure is drawn")
+```
+
+```{code-cell} ipython3
+ends = [descend(steps=3) for _ in range(2)]
+slow = descend(10**9)
+assert ends[0] == 0.125
+for end in ends:
+    assert end == 0.125
+```
+
+## Exercises
+
+```{code-cell} ipython3
+ends = [descend(steps=3)]
+```
+"""
+
+
+def ends(chapter):
+    """Where the descents end."""
+    return {"ends": np_array(chapter), "quiet": hasattr(chapter, "quiet")}
+
+
+def np_array(chapter):
+    """As an array, which is to become a list."""
+    return chapter.np.array(chapter.ends)
+
+
+def tiny(**changes):
+    """An entry about the tiny chapter."""
+    settings = {
+        "chapter": "tiny",
+        "sections": ("### Down a bowl",),
+        "measure": ends,
+        "swaps": {"descend(steps=3) for": "descend(steps=4) for"},
+        "also": ("rate, quiet",),
+        "without": ("slow = ",),
+    }
+    return Entry(**settings | changes)
+
+
+@pytest.fixture
+def chapter(tmp_path, monkeypatch):
+    """A chapter that can be run in no time, and a file for what comes out."""
+    monkeypatch.setattr(longer_runs, "SOURCES", tmp_path)
+    monkeypatch.setattr(longer_runs, "RESULTS", tmp_path / "results.json")
+    (tmp_path / "tiny.md").write_text(TINY, "utf-8")
+    return tmp_path / "tiny.md"
+
+
+def text_of(chapter):
+    return (longer_runs.SOURCES / f"{chapter}.md").read_text("utf-8")
+
+
+def prose(chapter):
+    """The lines of a chapter that are no code."""
+    cells = longer_runs.chapters.convert(text_of(chapter)).cells
+    return [line for c in cells if c.cell_type == "markdown" for line in c.source.splitlines()]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_is_replaced_stands_in_the_chapter_and_what_is_stored_is_of_this_code(name):
+    entry, stored = ENTRIES[name], STORED[name]
+    code = "\n".join(entry.code())
+    compile(code, name, "exec")
+    swaps = {old: new for old, new in entry.swaps.items() if old != new}
+    assert all(new in code for new in swaps.values())
+    assert stored["code"] == entry.digest(), f"run python -m reproduce.longer_runs {name}"
+    assert stored["cpu_seconds"] < 600
+
+
+def test_nothing_is_stored_that_is_not_run():
+    assert list(STORED) == list(ENTRIES)
+
+
+@pytest.mark.parametrize("chapter", told.TOLD)
+def test_the_chapters_tell_what_is_stored(chapter):
+    text = text_of(chapter)
+    missing = [piece for piece in told.pieces(chapter, STORED) if piece not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("chapter", ["08_diffusion", "09_generative", "10_dictionaries"])
+def test_no_chapter_tells_of_something_tried_that_is_not_stored(chapter):
+    pieces, found = told.pieces(chapter, STORED), 0
+    for line in filter(TRIED.search, prose(chapter)):
+        mine = [piece for piece in pieces if piece in line]
+        follows = line.endswith(("they give", "overturn that."))
+        assert mine or follows, f"nothing is stored of: {line}"
+        found += 1
+        for piece in mine:
+            line = line.replace(piece, "")
+        assert not re.search(r"\d\.\d|\d %", line), f"a number is not stored: {line}"
+    assert found >= 3
+
+
+def test_every_entry_is_told_of():
+    class Seen(dict):
+        def __getitem__(self, name):
+            used.add(name)
+            return super().__getitem__(name)
+
+    used = set()
+    for tellers in told.TOLD.values():
+        for tell in tellers:
+            assert list(tell(Seen(MEASURED)))
+    assert used == set(ENTRIES)
+
+
+def test_conclusions_about_diffusion():
+    errors = MEASURED["score"]["each"]
+    pairs = zip(errors["bumps"], errors["log sigma"], strict=True)
+    assert all(bumps[0] < log[0] for bumps, log in pairs)
+    for seed in range(3):
+        marks, run = MEASURED[f"digits_{seed}"]["marks"], MEASURED[f"mixture_flow_{seed}"]
+        short, mixture = run["network"], run["marks"]
+        ours, theirs = marks["flow, g = 1"], marks["10 a class"]
+        assert ours[0] < theirs[0]
+        assert ours[1] > theirs[1]
+        assert ours[2] < theirs[2] + 0.1
+        for g in (2, 3):
+            by_mixture = mixture[f"g = {g}"]
+            for network in (marks[f"flow, g = {g}"], short[f"flow, g = {g}"]):
+                assert by_mixture[1] < network[1]
+                assert by_mixture[3] > network[3]
+            assert by_mixture[1] < 0.4 * short[f"flow, g = {g}"][1]
+    network, mixture = (MEASURED["components"][name] for name in ("network", "mixture"))
+    ahead = [s for s, e in network["errors"].items() if e < mixture["errors"][s]]
+    assert ahead == ["at 0.4"]
+    assert network["distance"] > mixture["distance"]
+
+
+def test_conclusions_about_generative_models():
+    for name in ("rise_200", "rise_200_longer"):
+        nats = MEASURED[name]["each"]["nats"]
+        assert all(a > b for a, b in zip(nats["annealed"], nats["plain"], strict=True))
+    certified = [MEASURED[f"certified_{K}"]["certified"] for K in (1, 3, 10, 30)]
+    assert max(certified) == certified[2]
+    late, plain = MEASURED["bits_late"]["each"], MEASURED["bits"]["each"]["plain"]
+    assert all(1 < a / b < 1.02 for a, b in zip(late, plain, strict=True))
+    longer = MEASURED["bits_longer"]
+    assert abs(longer["vq"] / longer["plain"] - 1) < 0.03
+    longest = MEASURED["bits_longer_40"]["each"]
+    assert max(longest["vq"]) < min(longest["plain"])
+    each = {**MEASURED["overturn_plain"], **MEASURED["overturn_calibrated"]}
+    ends = {name: [run["mixture of 100"] for run in runs] for name, runs in each.items()}
+    for name in ("0.005", "0.01", "0.02"):
+        assert all(a > b + 0.05 for a, b in zip(ends[name], ends["16"], strict=True))
+
+
+def test_conclusions_about_dictionaries():
+    level = {steps: MEASURED[f"level_{steps}"] for steps in (500, 1500, 4500)}
+    for found in level.values():
+        assert found["BatchTopK"]["FVU"] < found["JumpReLU"]["FVU"]
+    found = {k: each["found"] for k, each in MEASURED["nested"]["Matryoshka"].items()}
+    assert max(found, key=found.get) == "3"
+    classifiers = [MEASURED[f"classifier_{seed}"] for seed in range(3)]
+    for run in classifiers:
+        pure = run["purity"]
+        assert pure["neurons"] < pure["SAE"] < pure["SAE, random columns"] + 0.01 < pure["k-means"]
+        assert all(40 < share < 60 for share in run["raises"].values())
+
+
+def test_an_entry_runs_the_chapter_s_code_with_the_change(chapter):
+    found = tiny().run()
+    assert found["measured"] == {"ends": [0.0625, 0.0625], "quiet": True}
+    assert tiny(swaps={}).run()["measured"]["ends"] == [0.125, 0.125]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"swaps": {"descend(steps=5)": ""}}, "no longer has the text 'descend(steps=5)'"),
+        ({"swaps": {"descend(": "go("}}, "has 3 times the text 'descend('"),
+        ({"sections": ("### Up a hill",)}, "no longer has the section '### Up a hill'"),
+        ({"also": ("speed = ",)}, "no longer has the statement 'speed = '"),
+        ({"without": ("fast = ",)}, "no longer has the statement 'fast = '"),
+    ],
+)
+def test_what_is_not_in_the_chapter_is_named(chapter, changes, message):
+    with pytest.raises(ValueError, match=re.escape(f"tiny.md {message}")):
+        tiny(**changes).code()
+
+
+def test_what_is_stored_is_not_run_again_unless_it_is_named_or_has_changed(chapter, capsys):
+    entries = {"first": tiny(), "second": tiny(swaps={})}
+    longer_runs.do(entries, ["second"])
+    assert list(longer_runs.stored()) == ["second"]
+    longer_runs.do(entries)
+    assert list(longer_runs.stored()) == ["first", "second"]
+    assert re.findall(r"\w+(?=: )", re.sub(r"\{.*", "", capsys.readouterr().out)) == [
+        "second",
+        "first",
+    ]
+    longer_runs.do(entries)
+    assert capsys.readouterr().out == ""
+    longer_runs.do(entries, ["first"])
+    assert capsys.readouterr().out.startswith("first: 0 s")
+    chapter.write_text(TINY.replace("range(2)", "range(1)"), "utf-8")
+    longer_runs.do({"second": entries["second"]})
+    found = json.loads(longer_runs.RESULTS.read_text("utf-8"))
+    assert list(found) == ["second"]
+    assert found["second"]["measured"]["ends"] == [0.125]
+
+
+def test_a_change_in_what_a_measure_calls_is_a_change(chapter, monkeypatch):
+    before = tiny().digest()
+    assert longer_runs.sources(ends)[1].startswith("def np_array(chapter):")
+
+    def np_array(chapter):
+        return chapter.np.array(chapter.ends) + 1
+
+    np_array.__module__ = ends.__module__
+    monkeypatch.setitem(ends.__globals__, "np_array", np_array)
+    assert tiny().digest() != before
+
+
+def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
+    with pytest.raises(SystemExit):
+        __main__.main(["longest"])
+    assert "nothing is called longest; there are few_digits, " in capsys.readouterr().err
