@@ -7,6 +7,7 @@ const bookSearch = (() => {
     ω: "omega",
   };
   const JAPANESE = "\u3005-\u30ff\u3400-\u9fff";
+  const IN_JAPANESE = new RegExp(`[${JAPANESE}]`);
   const WORD = new RegExp(`[${JAPANESE}]+|[^\\P{L}${JAPANESE}]+|\\p{N}+`, "gu");
   // What turns words into a question and says nothing of what is asked.
   const ASKING = new Set(
@@ -71,7 +72,7 @@ const bookSearch = (() => {
 
   const bears = (wanted, has) => has === wanted || (isJapanese(wanted) && has.includes(wanted));
   const begins = (wanted, has) => has.startsWith(wanted) || bears(wanted, has);
-  const isJapanese = (word) => new RegExp(`[${JAPANESE}]`).test(word);
+  const isJapanese = (word) => IN_JAPANESE.test(word);
 
   // How well a title answers: the same words, the words side by side, all of them, their beginnings.
   const ofTitle = (query, title) => {
