@@ -49,7 +49,8 @@ const bookSearch = (() => {
   // "mini-batch", "mini batch" and "minibatches" are one.
   const comparable = (title) => {
     const parts = words(title);
-    return { words: parts, joined: parts.join(""), spelt: spelt(title).join("") };
+    const rests = parts.map((_, at) => parts.slice(at).join("")); // from each word to the end
+    return { words: parts, joined: parts.join(""), rests, spelt: spelt(title).join("") };
   };
 
   const counted = (parts) => {
@@ -80,7 +81,7 @@ const bookSearch = (() => {
     if (title.spelt === query.spelt) return SAME + 100;
     if (title.joined === query.joined) return SAME;
     const all = (match) => query.words.every((w) => title.words.some((has) => match(w, has)));
-    const side = title.words.some((_, at) => title.words.slice(at).join("").startsWith(query.joined));
+    const side = title.rests.some((rest) => rest.startsWith(query.joined));
     if (side && all(bears)) return 800 + 100 * share;
     if (all(bears)) return 650 + 100 * share;
     if (side) return 550 + 100 * share;
