@@ -11,16 +11,18 @@ from ae_course import (
     mean_bias,
     reconstruction,
     save,
+    squared_error,
     train,
 )
 from ae_course.optimizers import Adam
 from ae_course.pretraining import pretrain_folded
 from reproduce.digits import falling, split
-from reproduce.runs import Run, best, best_of_each, edges_of
+from reproduce.runs import Run, best, best_of_each, edges_of, picked
 
 TITLE = "Deep autoencoder with a code of 30 numbers: squared error of a test image"
 UNIT = ""
-J = reconstruction(cross_entropy)
+LOSSES = {"cross-entropy": cross_entropy, "squared error": squared_error}
+DECAY = 0.03
 
 
 def pca(folder, seed, count):
@@ -31,7 +33,18 @@ def pca(folder, seed, count):
     return {"test": float((off**2).sum(axis=1).mean())}
 
 
-def autoencoder(folder, seed, sizes, count, rate, decay, epochs, pretraining, validate=False):
+def autoencoder(
+    folder,
+    seed,
+    sizes,
+    count,
+    rate,
+    decay,
+    epochs,
+    pretraining,
+    loss="cross-entropy",
+    validate=False,
+):
     """A trained autoencoder with linear code units, and its error after every epoch."""
     digits, judged = split(count, validate)
     net = Autoencoder.folded(*sizes, code=identity)
@@ -43,7 +56,7 @@ def autoencoder(folder, seed, sizes, count, rate, decay, epochs, pretraining, va
         params, state = begin(net, digits.images, rng, pretraining), None
     params, history, _ = train(
         net,
-        J,
+        reconstruction(LOSSES[loss]),
         params,
         digits.images,
         epochs=epochs - (state.epochs if state else 0),
@@ -63,6 +76,7 @@ def begin(net, X, rng, epochs):
     """Parameters to start from: pretrained for so many epochs a layer, or random."""
     if epochs:
         options = {"epochs": epochs, "rng": rng, "batch_size": 256, "dtype": np.float32}
+        J = reconstruction(cross_entropy)
         return pretrain_folded(net, J, X, optimizer=Adam(1e-3), record_objective=False, **options)
     params = net.init(rng, dtype=np.float32)
     params[f"b{net.last}"] = mean_bias(net, X)
@@ -80,36 +94,21 @@ def experiment(quick):
     count = 5_000 if quick else 60_000
     sizes = [784, 200, 100, 30] if quick else [784, 1000, 500, 250, 30]
     shape = {"count": count, "sizes": sizes}
-    grid = {"rate": [2e-3, 4e-3, 8e-3], "decay": [0.003, 0.01, 0.03]}
-    random_rates = [2.5e-4, 5e-4, 1e-3, 2e-3]
-    trial = {**shape, "epochs": 2 if quick else 4, "validate": True}
-    settings = [{"rate": r, "decay": d} for r in grid["rate"] for d in grid["decay"]]
-    found = yield [
-        *(Run(autoencoder, "pretrained", 0, trial | s | {"pretraining": 1}) for s in settings),
-        *(
-            Run(autoencoder, "random", 0, trial | {"rate": r, "decay": 0.01, "pretraining": 0})
-            for r in random_rates
-        ),
-    ]
-    tuned = best_of_each(found)
-    chosen = {name: tuned["pretrained"][name] for name in grid}
-    flat = shape | {"sizes": [784, 30], "pretraining": 0, "epochs": 4 if quick else 20}
-    rates = [3e-3, 1e-2, 3e-2]
-    tried = [flat | {"rate": r, "decay": 0.0, "validate": True} for r in rates]
-    found = yield [Run(autoencoder, "trial", 0, options) for options in tried]
-    flat |= {"rate": best(found)["rate"], "decay": 0.0}
+    chosen, notes = yield from _deep(shape, 1 if quick else 10)
+    flat, more = yield from _flat(shape | {"sizes": [784, 30]}, 4 if quick else 20)
     epochs, stages = (4, 1) if quick else (80, 3)
-    pretrained = shape | chosen | {"epochs": epochs, "pretraining": stages}
-    from_random = tuned["random"] | {"epochs": epochs + stages, "validate": False}
+    budget = {
+        "pretrained": {"epochs": epochs, "pretraining": stages},
+        "random start": {"epochs": epochs + stages, "pretraining": 0},
+    }
+    deep = {kind: one | budget[kind] | {"validate": False} for kind, one in chosen.items()}
     # The longest first, so that no core waits at the end.
     found = yield [
-        Run(autoencoder, "deep, pretrained", 0, pretrained),
-        Run(autoencoder, "deep, from a random start", 0, from_random),
+        Run(autoencoder, "deep, pretrained", 0, deep["pretrained"]),
+        Run(autoencoder, "deep, from a random start", 0, deep["random start"]),
         *(Run(autoencoder, "one layer of 30", seed, flat) for seed in range(3)),
         Run(pca, "PCA-30", 0, {"count": count}),
     ]
-    notes = edges_of({"pretrained": chosen}, grid)
-    notes += edges_of({"random start": from_random}, {"rate": random_rates})
     return {
         "runs": found,
         "published": {
@@ -118,10 +117,50 @@ def experiment(quick):
             "PCA-30": 13.87,
         },
         "source": "hinton2006reducing",
-        "chosen": {
-            "pretrained": chosen,
-            "random start": {name: from_random[name] for name in grid},
-            "one layer": {"rate": flat["rate"]},
-        },
-        "notes": notes,
+        "chosen": picked(chosen, "loss", "rate", "decay")
+        | picked({"one layer": flat}, "loss", "rate"),
+        "notes": notes + more,
     }
+
+
+def _deep(shape, epochs):
+    """Options of the deep networks, with notes: first the loss and the rate, then the decay."""
+    kinds = {
+        "pretrained": {"epochs": epochs, "pretraining": 1},
+        "random start": {"epochs": epochs + 1, "pretraining": 0},
+    }
+    rates = {"pretrained": [2e-3, 4e-3, 8e-3], "random start": [5e-4, 1e-3, 2e-3]}
+    decays = [0.01, DECAY, 0.1]
+    found = yield [
+        Run(
+            autoencoder,
+            kind,
+            0,
+            shape | one | {"loss": loss, "rate": rate, "decay": DECAY, "validate": True},
+        )
+        for kind, one in kinds.items()
+        for loss in LOSSES
+        for rate in rates[kind]
+    ]
+    chosen = best_of_each(found)
+    found = yield [
+        Run(autoencoder, kind, 0, one | {"decay": decay})
+        for kind, one in chosen.items()
+        for decay in decays
+    ]
+    chosen = best_of_each(found)
+    own = {kind: {"rate": rates[kind]} for kind in kinds}
+    return chosen, edges_of(chosen, {"decay": decays}, **own)
+
+
+def _flat(shape, epochs):
+    """Options of the network with one layer, with notes."""
+    own = shape | {"epochs": epochs, "decay": 0.0, "pretraining": 0}
+    rates = [3e-3, 1e-2, 3e-2, 1e-1]
+    found = yield [
+        Run(autoencoder, "trial", 0, own | {"loss": loss, "rate": rate, "validate": True})
+        for loss in LOSSES
+        for rate in rates
+    ]
+    chosen = best(found) | {"validate": False}
+    return chosen, edges_of({"one layer": chosen}, {"rate": rates})

@@ -51,7 +51,7 @@ def experiment(quick):
         "random start": {"epochs": epochs + 2 * stages, "pretraining": 0},
     }
     noises = {"denoising": [0.1, 0.25, 0.4], "plain": [0.0], "random start": [0.0]}
-    grid = {"rate": [3e-4, 1e-3, 3e-3]}
+    grid = {"rate": [1e-3, 3e-3, 1e-2]}
     trial = {kind: dict(one) for kind, one in kinds.items()}
     if not quick:  # a third of the budget
         trial = {k: {n: -(-x // 3) for n, x in one.items()} for k, one in kinds.items()}
