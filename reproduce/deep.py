@@ -17,12 +17,16 @@ from ae_course import (
 from ae_course.optimizers import Adam
 from ae_course.pretraining import pretrain_folded
 from reproduce.digits import falling, split
-from reproduce.runs import Run, best, best_of_each, edges_of, picked
+from reproduce.runs import Run, best, edges_of, one_by_one, picked
 
 TITLE = "Deep autoencoder with a code of 30 numbers: squared error of a test image"
 UNIT = ""
 LOSSES = {"cross-entropy": cross_entropy, "squared error": squared_error}
-DECAY = 0.03
+DECAYS = [0.01, 0.03, 0.1]
+GRIDS = {
+    "pretrained": {"loss": [*LOSSES], "rate": [2e-3, 4e-3, 8e-3], "decay": DECAYS},
+    "random start": {"loss": [*LOSSES], "rate": [5e-4, 1e-3, 2e-3], "decay": DECAYS},
+}
 
 
 def pca(folder, seed, count):
@@ -124,33 +128,17 @@ def experiment(quick):
 
 
 def _deep(shape, epochs):
-    """Options of the deep networks, with notes: first the loss and the rate, then the decay."""
+    """Options of the deep networks, with notes: the loss is chosen first, the decay last."""
     kinds = {
         "pretrained": {"epochs": epochs, "pretraining": 1},
         "random start": {"epochs": epochs + 1, "pretraining": 0},
     }
-    rates = {"pretrained": [2e-3, 4e-3, 8e-3], "random start": [5e-4, 1e-3, 2e-3]}
-    decays = [0.01, DECAY, 0.1]
-    found = yield [
-        Run(
-            autoencoder,
-            kind,
-            0,
-            shape | one | {"loss": loss, "rate": rate, "decay": DECAY, "validate": True},
-        )
-        for kind, one in kinds.items()
-        for loss in LOSSES
-        for rate in rates[kind]
-    ]
-    chosen = best_of_each(found)
-    found = yield [
-        Run(autoencoder, kind, 0, one | {"decay": decay})
-        for kind, one in chosen.items()
-        for decay in decays
-    ]
-    chosen = best_of_each(found)
-    own = {kind: {"rate": rates[kind]} for kind in kinds}
-    return chosen, edges_of(chosen, {"decay": decays}, **own)
+    options = {kind: shape | one for kind, one in kinds.items()}
+    chosen = yield from one_by_one(autoencoder, options, GRIDS)
+    numbers = {
+        kind: {name: grid[name] for name in ("rate", "decay")} for kind, grid in GRIDS.items()
+    }
+    return chosen, edges_of(chosen, {}, **numbers)
 
 
 def _flat(shape, epochs):
