@@ -47,6 +47,7 @@ def autoencoder(
     epochs,
     pretraining,
     loss="cross-entropy",
+    batch=256,
     validate=False,
 ):
     """A trained autoencoder with linear code units, and its error after every epoch."""
@@ -65,8 +66,8 @@ def autoencoder(
         digits.images,
         epochs=epochs - (state.epochs if state else 0),
         rng=rng,
-        optimizer=falling(rate, epochs, len(digits.images), batch_size=256, decay=decay),
-        batch_size=256,
+        optimizer=falling(rate, epochs, len(digits.images), batch_size=batch, decay=decay),
+        batch_size=batch,
         record_objective=False,
         metrics={"error": lambda p: error(net, p, judged.images)},
         callback=lambda state: save(kept, net, state.params, state=state),

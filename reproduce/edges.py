@@ -48,6 +48,8 @@ def features(folder, seed, count, units, kind, validate=False, **options):
     elif kind == "patches":
         found = X[rng.choice(count, units, replace=False)]
     else:
+        if kind == "learned from noise":
+            X = rng.standard_normal(X.shape)
         found = learned(X.astype(np.float32), rng, units, **options)
     share = explained(found @ directions, SIDE)
     median = float(np.median(share))
@@ -75,7 +77,7 @@ def experiment(quick):
     """The rows of the table, after the runs that they need."""
     shape = {"count": 2_000 if quick else 40_000, "units": 20 if quick else 100}
     network = shape | {"kind": "learned", "epochs": 2 if quick else 20}
-    rates = {"rate": [3e-3, 1e-2, 3e-2]}
+    rates = {"rate": [1e-3, 3e-3, 1e-2, 3e-2, 1e-1]}
     grids = {
         "k of the units": {"k": [1, 2, 3, 5, 8]} | rates,
         "sparse penalty": {"decay": [3e-3, 1e-2, 3e-2], "beta": [2.0, 8.0, 32.0]} | rates,
@@ -85,6 +87,7 @@ def experiment(quick):
     tuned = yield from one_by_one(features, options, grids, seed=10)
     chosen = {label: one | {"validate": False} for label, one in tuned.items()}
     controls = {
+        "k of the units, of white noise": chosen["k of the units"] | {"kind": "learned from noise"},
         "principal components": shape | {"kind": "components"},
         "whitened patches": shape | {"kind": "patches"},
         "white noise": shape | {"kind": "random"},
