@@ -38,17 +38,7 @@ def pca(folder, seed, count):
 
 
 def autoencoder(
-    folder,
-    seed,
-    sizes,
-    count,
-    rate,
-    decay,
-    epochs,
-    pretraining,
-    loss="cross-entropy",
-    batch=256,
-    validate=False,
+    folder, seed, sizes, count, batch, loss, rate, decay, epochs, pretraining, validate=False
 ):
     """A trained autoencoder with linear code units, and its error after every epoch."""
     digits, judged = split(count, validate)
@@ -58,7 +48,7 @@ def autoencoder(
     if kept.exists():
         _, params, _, _, state = load(kept)
     else:
-        params, state = begin(net, digits.images, rng, pretraining), None
+        params, state = begin(net, digits.images, rng, pretraining, batch), None
     params, history, _ = train(
         net,
         reconstruction(LOSSES[loss]),
@@ -77,10 +67,10 @@ def autoencoder(
     return {measure: curve[-1], "curve": curve}
 
 
-def begin(net, X, rng, epochs):
+def begin(net, X, rng, epochs, batch):
     """Parameters to start from: pretrained for so many epochs a layer, or random."""
     if epochs:
-        options = {"epochs": epochs, "rng": rng, "batch_size": 256, "dtype": np.float32}
+        options = {"epochs": epochs, "rng": rng, "batch_size": batch, "dtype": np.float32}
         J = reconstruction(cross_entropy)
         return pretrain_folded(net, J, X, optimizer=Adam(1e-3), record_objective=False, **options)
     params = net.init(rng, dtype=np.float32)
@@ -98,10 +88,10 @@ def experiment(quick):
     """The rows of the table, after the runs that they need."""
     count = 5_000 if quick else 60_000
     sizes = [784, 200, 100, 30] if quick else [784, 1000, 500, 250, 30]
-    shape = {"count": count, "sizes": sizes}
-    chosen, notes = yield from _deep(shape, 1 if quick else 10)
+    shape = {"count": count, "sizes": sizes, "batch": 100}
+    chosen, notes = yield from _deep(shape, 1 if quick else 6)
     flat, more = yield from _flat(shape | {"sizes": [784, 30]}, 4 if quick else 20)
-    epochs, stages = (4, 1) if quick else (80, 3)
+    epochs, stages = (4, 1) if quick else (40, 3)
     budget = {
         "pretrained": {"epochs": epochs, "pretraining": stages},
         "random start": {"epochs": epochs + stages, "pretraining": 0},

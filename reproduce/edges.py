@@ -23,7 +23,7 @@ from ae_course import (
 from ae_course.datasets import natural_patches
 from reproduce.digits import falling
 from reproduce.gabor import explained
-from reproduce.runs import Run, edges_of, one_by_one, picked
+from reproduce.runs import Run, edges_of, one_by_one
 
 TITLE = "Features of whitened 12 x 12 patches: variance that a Gabor function explains, median"
 UNIT = ""
@@ -101,6 +101,8 @@ def experiment(quick):
         "runs": found,
         "published": {},
         "source": "olshausen1996emergence",
-        "chosen": {label: picked(chosen, *grids[label])[label] for label in grids},
+        "chosen": {
+            label: {name: chosen[label][name] for name in grid} for label, grid in grids.items()
+        },
         "notes": edges_of(chosen, {}, **grids),
     }

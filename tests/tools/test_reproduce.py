@@ -238,7 +238,8 @@ def _keys(text):
 
 
 def test_a_deep_run_goes_on_where_it_was_killed(tmp_path, monkeypatch):
-    options = {"sizes": [784, 20, 5], "count": 300, "rate": 2e-3, "decay": 0.03, "pretraining": 1}
+    options = {"sizes": [784, 20, 5], "count": 300, "batch": 100, "loss": "squared error"}
+    options |= {"rate": 2e-3, "decay": 0.03, "pretraining": 1}
     folders = [tmp_path / "whole", tmp_path / "killed"]
     for folder in folders:
         folder.mkdir()
