@@ -22,10 +22,10 @@ from reproduce.runs import Run, best, edges_of, one_by_one, picked
 TITLE = "Deep autoencoder with a code of 30 numbers: squared error of a test image"
 UNIT = ""
 LOSSES = {"cross-entropy": cross_entropy, "squared error": squared_error}
-DECAYS = [0.01, 0.03, 0.1]
+DECAY = 0.03  # not chosen: trials as short as ours hardly tell one from another
 GRIDS = {
-    "pretrained": {"loss": [*LOSSES], "rate": [2e-3, 4e-3, 8e-3], "decay": DECAYS},
-    "random start": {"loss": [*LOSSES], "rate": [5e-4, 1e-3, 2e-3], "decay": DECAYS},
+    "pretrained": {"loss": [*LOSSES], "rate": [2e-3, 4e-3, 8e-3]},
+    "random start": {"loss": [*LOSSES], "rate": [5e-4, 1e-3, 2e-3]},
 }
 
 
@@ -91,7 +91,7 @@ def experiment(quick):
     shape = {"count": count, "sizes": sizes, "batch": 100}
     chosen, notes = yield from _deep(shape, 1 if quick else 6)
     flat, more = yield from _flat(shape | {"sizes": [784, 30]}, 4 if quick else 20)
-    epochs, stages = (4, 1) if quick else (40, 3)
+    epochs, stages = (4, 1) if quick else (30, 3)
     budget = {
         "pretrained": {"epochs": epochs, "pretraining": stages},
         "random start": {"epochs": epochs + stages, "pretraining": 0},
@@ -112,24 +112,20 @@ def experiment(quick):
             "PCA-30": 13.87,
         },
         "source": "hinton2006reducing",
-        "chosen": picked(chosen, "loss", "rate", "decay")
-        | picked({"one layer": flat}, "loss", "rate"),
+        "chosen": picked(chosen, "loss", "rate") | picked({"one layer": flat}, "loss", "rate"),
         "notes": notes + more,
     }
 
 
 def _deep(shape, epochs):
-    """Options of the deep networks, with notes: the loss is chosen first, the decay last."""
+    """Options of the deep networks, with notes: the loss is chosen first, then the rate."""
     kinds = {
         "pretrained": {"epochs": epochs, "pretraining": 1},
         "random start": {"epochs": epochs + 1, "pretraining": 0},
     }
-    options = {kind: shape | one for kind, one in kinds.items()}
+    options = {kind: shape | one | {"decay": DECAY} for kind, one in kinds.items()}
     chosen = yield from one_by_one(autoencoder, options, GRIDS)
-    numbers = {
-        kind: {name: grid[name] for name in ("rate", "decay")} for kind, grid in GRIDS.items()
-    }
-    return chosen, edges_of(chosen, {}, **numbers)
+    return chosen, edges_of(chosen, {}, **{kind: {"rate": GRIDS[kind]["rate"]} for kind in GRIDS})
 
 
 def _flat(shape, epochs):
