@@ -91,7 +91,10 @@ def table(found: dict) -> str:
 def in_words(chosen: dict) -> str:
     """Settings as a reader reads them: of all, or of each contender."""
     if not any(isinstance(value, dict) for value in chosen.values()):
-        return ", ".join(f"{name} {value:g}" for name, value in chosen.items())
+        return ", ".join(
+            f"{name} {value if isinstance(value, str) else f'{value:g}'}"
+            for name, value in chosen.items()
+        )
     return "; ".join(f"{label}: {in_words(own)}" for label, own in chosen.items())
 
 

@@ -16,7 +16,7 @@ from ae_course import (
 from ae_course.denoising import masking_noise
 from ae_course.pretraining import add_layers
 from reproduce.digits import errors, fine_tuned, split
-from reproduce.runs import Run, best_of_each, edges_of, picked
+from reproduce.runs import Run, edges_of, one_by_one, picked
 
 TITLE = "Three stacked layers: test digits with another class than their own, after fine-tuning"
 UNIT = "%"
@@ -50,18 +50,18 @@ def experiment(quick):
         "plain": {"epochs": epochs, "pretraining": stages},
         "random start": {"epochs": epochs + 2 * stages, "pretraining": 0},
     }
-    noises = {"denoising": [0.1, 0.25, 0.4], "plain": [0.0], "random start": [0.0]}
-    grid = {"rate": [3e-4, 1e-3, 3e-3]}
-    trial = {kind: dict(one) for kind, one in kinds.items()}
-    if not quick:  # a third of the budget
-        trial = {k: {n: -(-x // 3) for n, x in one.items()} for k, one in kinds.items()}
-    found = yield [
-        Run(stack, kind, 0, shape | trial[kind] | {"rate": r, "noise": v, "validate": True})
-        for kind in kinds
-        for v in noises[kind]
-        for r in grid["rate"]
-    ]
-    chosen = best_of_each(found)
+    rates = {"rate": [1e-3, 3e-3, 1e-2]}
+    grids = {
+        "denoising": rates | {"noise": [0.1, 0.25, 0.4]},
+        "plain": rates,
+        "random start": rates,
+    }
+    share = 1 if quick else 3  # of the passes, in a trial
+    trial = {
+        kind: shape | {"noise": 0.0} | {name: -(-passes // share) for name, passes in own.items()}
+        for kind, own in kinds.items()
+    }
+    chosen = yield from one_by_one(stack, trial, grids)
     found = yield [
         Run(stack, kind, seed, one | kinds[kind] | {"validate": False})
         for kind, one in chosen.items()
@@ -72,5 +72,5 @@ def experiment(quick):
         "published": {"denoising": 1.28, "plain": 1.40},
         "source": "vincent2010stacked",
         "chosen": picked(chosen, "rate", "noise"),
-        "notes": edges_of(chosen, grid, denoising={"noise": noises["denoising"]}),
+        "notes": edges_of(chosen, {}, **grids),
     }

@@ -90,6 +90,33 @@ def best_of_each(found: list[dict]) -> dict[str, dict]:
     return {label: best([run for run in found if run["label"] == label]) for label in labels}
 
 
+def best_run_of_each(found: list[dict]) -> dict[str, dict]:
+    """By label, the run with the least validation error: for runs that choose something within."""
+    ordered = sorted(found, key=lambda run: run["measured"]["validation"], reverse=True)
+    return {run["label"]: run for run in ordered}  # the last of each label stays
+
+
+def one_by_one(function: Callable, options: dict[str, dict], grids: dict[str, dict], seed=0):
+    """Options for each label: one name of its grid is chosen after the other, the rest stays.
+
+    Before its turn comes, a name has the value in the middle of its grid. A generator that yields
+    stages of runs and is sent what they found, for ``yield from`` in an experiment.
+    """
+    middle = {
+        label: {name: values[len(values) // 2] for name, values in grid.items()}
+        for label, grid in grids.items()
+    }
+    chosen = {label: one | middle[label] | {"validate": True} for label, one in options.items()}
+    for name in dict.fromkeys(name for grid in grids.values() for name in grid):
+        found = yield [
+            Run(function, label, seed, one | {name: value})
+            for label, one in chosen.items()
+            for value in grids[label].get(name, [])
+        ]
+        chosen |= best_of_each(found)
+    return chosen
+
+
 def picked(chosen: dict[str, dict], *names: str) -> dict[str, dict]:
     """Of the options chosen for each label, those that were a choice."""
     return {label: {name: one[name] for name in names} for label, one in chosen.items()}

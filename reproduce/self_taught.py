@@ -10,7 +10,7 @@ from ae_course import Autoencoder, cross_entropy, kl_sparsity, mean_bias, recons
 from ae_course.datasets import Digits, mnist
 from ae_course.optimizers import Adam
 from reproduce.digits import classes, classifier, errors
-from reproduce.runs import Run, best_of_each, edges_of
+from reproduce.runs import Run, best_run_of_each, edges_of
 
 TITLE = "Self-taught learning: digits 0 to 4 with another class than their own, by a softmax layer"
 UNIT = "%"
@@ -75,11 +75,9 @@ def experiment(quick):
         for beta in betas[kind]
     ]
     tried = yield [Run(taught, one["features"], 0, one) for one in trials]
-    options = best_of_each(tried)
     chosen = {
-        run["label"]: (run["options"]["beta"], run["measured"]["classifier"])
-        for run in tried
-        if run["options"] == options[run["label"]]
+        kind: (run["options"]["beta"], run["measured"]["classifier"])
+        for kind, run in best_run_of_each(tried).items()
     }
     names = {
         "learned": "features of other digits",

@@ -10,9 +10,18 @@ import numpy as np
 import pytest
 
 from reproduce import __main__ as reproduce
-from reproduce import deep, digits, self_taught
+from reproduce import deep, digits, k_sparse, self_taught
 from reproduce.gabor import explained, gabor
-from reproduce.runs import Run, at_the_edge, best, best_of_each, do_all, edges_of
+from reproduce.runs import (
+    Run,
+    at_the_edge,
+    best,
+    best_of_each,
+    best_run_of_each,
+    do_all,
+    edges_of,
+    one_by_one,
+)
 from tools import ROOT
 
 FULL = ROOT / "reproduce" / "results" / "full"
@@ -83,6 +92,39 @@ def test_the_best_setting_is_that_of_the_least_mean_and_ends_of_grids_are_told()
     assert edges_of(chosen, {"rate": [1, 2, 4]}) == []
 
 
+def test_a_run_that_chose_something_within_is_found_by_its_label():
+    found = [
+        {"label": label, "measured": {"validation": value, "classifier": n}}
+        for n, (label, value) in enumerate([("a", 3.0), ("b", 2.0), ("a", 1.0), ("b", 4.0)])
+    ]
+    assert best_run_of_each(found) == {"a": found[2], "b": found[1]}
+
+
+def test_options_are_chosen_one_by_one_and_the_others_keep_what_they_have():
+    grids = {"a": {"x": [1, 2, 3], "y": [4, 5, 6]}, "b": {"y": [5, 7]}}
+    tried = []
+
+    def answers():
+        choosing = one_by_one(squared, {label: {"number": 0} for label in grids}, grids)
+        stage = next(choosing)
+        while True:
+            tried.append([(r.label, r.options.get("x"), r.options["y"]) for r in stage])
+            values = [r.options.get("x", 0) * r.options["y"] for r in stage]  # less is better
+            found = [
+                {"label": r.label, "options": r.options, "measured": {"validation": value}}
+                for r, value in zip(stage, values, strict=True)
+            ]
+            try:
+                stage = choosing.send(found)
+            except StopIteration as end:
+                return end.value
+
+    common = {"number": 0, "validate": True}
+    assert answers() == {"a": common | {"x": 1, "y": 4}, "b": common | {"y": 5}}
+    assert tried[0] == [("a", 1, 5), ("a", 2, 5), ("a", 3, 5)]
+    assert tried[1] == [("a", 1, 4), ("a", 1, 5), ("a", 1, 6), ("b", None, 5), ("b", None, 7)]
+
+
 def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_seeds(tmp_path):
     def experiment(quick):
         found = yield runs(tmp_path, [3, -2, 5])
@@ -108,6 +150,8 @@ def test_an_experiment_goes_stage_by_stage_and_its_table_has_mean_spread_and_see
 def test_settings_are_told_in_words_of_all_or_of_each_contender():
     assert reproduce.in_words({"rate": 0.003, "decay": 0.0}) == "rate 0.003, decay 0"
     each = {"plain": {"rate": 0.01}, "noisy": {"rate": 1e-4, "noise": 0.25}}
+    mixed = {"loss": "squared error", "rate": 0.004}
+    assert reproduce.in_words(mixed) == "loss squared error, rate 0.004"
     assert reproduce.in_words(each) == "plain: rate 0.01; noisy: rate 0.0001, noise 0.25"
 
 
@@ -144,8 +188,9 @@ def test_settings_are_never_chosen_on_digits_that_judge_or_train(count):
 
 def test_test_digits_judge_one_classifier_alone(tmp_path):
     two = [{"rate": rate, "decay": 0.0} for rate in (1e-3, 1e-2)]
-    with pytest.raises(ValueError, match="test digits judge one classifier, not 2"):
-        self_taught.taught(tmp_path, 0, 300, "pixels", two, 1)
+    for function, given in ((self_taught.taught, ["pixels"]), (k_sparse.features, [10, 0])):
+        with pytest.raises(ValueError, match="test digits judge one classifier, not 2"):
+            function(tmp_path, 0, 300, *given, two, 1)
 
 
 @pytest.mark.parametrize("name", reproduce.EXPERIMENTS)
@@ -156,7 +201,7 @@ def test_every_experiment_says_what_was_published_and_where(name):
     assert cited
     assert all(f"{{{key}," in entries for key in cited)
     first = next(module.experiment(quick=True))
-    assert all(run.options.get("validate") or name == "edges" for run in first)
+    assert all(run.options["validate"] for run in first)
 
 
 @pytest.mark.parametrize("name", reproduce.EXPERIMENTS)
@@ -193,7 +238,8 @@ def _keys(text):
 
 
 def test_a_deep_run_goes_on_where_it_was_killed(tmp_path, monkeypatch):
-    options = {"sizes": [784, 20, 5], "count": 300, "rate": 2e-3, "decay": 0.03, "pretraining": 1}
+    options = {"sizes": [784, 20, 5], "count": 300, "batch": 100, "loss": "squared error"}
+    options |= {"rate": 2e-3, "decay": 0.03, "pretraining": 1}
     folders = [tmp_path / "whole", tmp_path / "killed"]
     for folder in folders:
         folder.mkdir()
