@@ -17,6 +17,18 @@ def within(ratios):
     return int(np.ceil(100 * np.abs(np.array(ratios) - 1).max()))
 
 
+def code_sizes(m):
+    """Chapter 1: codes of other sizes."""
+    kinds = {name: [each["each"] for each in k.values()] for name, k in m["code_sizes"].items()}
+    means = {name: np.mean(found, axis=1) for name, found in kinds.items()}
+    for name, found in means.items():
+        yield f"| {name} | {' | '.join(f'{mean:.0f}' for mean in found)} |"
+    untrained, _, linear = means.values()
+    yield f"up to {max(untrained - linear):.0f} for the linear one"
+    first, *others = (np.ptp(found, axis=1).max() for found in kinds.values())
+    yield f"up to {first:.0f} nats for random features and by up to {max(others):.0f} for the"
+
+
 def few_digits(m):
     """Chapter 2: two networks with 5,000 digits."""
     linear, deep = m["few_digits"].values()
@@ -29,11 +41,114 @@ def few_digits(m):
     yield f"the autoencoder was well ahead, {d:.1f} against {c:.1f}"
 
 
+def frontier(m):
+    """Chapter 3: active units and errors of L1 and TopK."""
+    found = m["frontier"]
+    units, error = (found["L1 0.02"][name] for name in ("nonzero", "digits"))
+    errors = {name: f"{each['digits']:.1f}" for name, each in found.items()}
+    yield f"has {units:.0f} active units and an error of {error:.1f} % of that of the mean image"
+    yield f"TopK with 32 and 64 has {errors['TopK 32']} and {errors['TopK 64']} %"
+    dead = [found[name]["dead"] for name in ("TopK 16, stepwise", "TopK 16")]
+    yield "with 16 they leave {:.0f} % dead in place of {:.0f} %".format(*dead)
+    yield f"is {errors['TopK 16, stepwise']} in place of {errors['TopK 16']} %"
+    yield f"with 8 it falls from {errors['TopK 8']} to {errors['TopK 8, stepwise']} %"
+    yield f"with 32 it rises from {errors['TopK 32']} to {errors['TopK 32, stepwise']} %"
+
+
+def decays(m):
+    """Chapter 3: sparsity by weight decay."""
+    short, long = m["decays"].values()
+    middle = []
+    for runs in (short, long):
+        *some, last = (f"{sparsity:.2f}" for _, sparsity in runs["target 0.1"].values())
+        middle.append(f"{', '.join(some)} and {last}")
+    yield f"is {middle[0]} after 50 epochs, and {middle[1]} after 200"
+    little, more = (long["target 0.1"][f"decay {lam}"][0] for lam in ("0.0001", "0.001"))
+    yield f"which is {little:.2f} and {more:.2f} after 200 epochs"
+    pairs = [
+        [runs[name]["decay 0"][1] for name in ("target 0.5", "no penalty")]
+        for runs in (short, long)
+    ]
+    yield " and ".join("{:.2f} against {:.2f}".format(*pair) for pair in pairs)
+
+
 def heavy_ball(m):
     """Chapter 4: the best momentum over all samples."""
     ends = [found["J"] for found in m["heavy_ball"].values()]
     *most, last = (f"{J:.1f}" for J in ends)
     yield f"with 0.7, 0.8, 0.85, 0.9 and 0.95 $J$ gets down to {', '.join(most)} and {last}"
+
+
+def minibatches(m):
+    """Chapter 4: L-BFGS and batches with few and with many digits."""
+    few, some, many = m["minibatches"].values()
+    ends = [
+        "{:.1f}, {:.1f} and {:.1f}".format(*(found[name] for found in (few, some, many)))
+        for name in ("L-BFGS", "batches")
+    ]
+    yield "gets $J$ down to {}, the batches to {}".format(*ends)
+    pairs = [f"{found['polished']:.2f} against {found['fell']:.2f}" for found in (some, many, few)]
+    yield f"{pairs[0]} and {pairs[1]}"
+    yield f"ends at {some['went on']:.2f} and {many['went on']:.2f}"
+    yield f"to {pairs[2]}"
+
+
+def edges(m):
+    """Chapter 5: how directed filters are."""
+    found = m["edges"]
+    best = {name: runs[runs["best"]] | {"at": runs["best"]} for name, runs in found.items()}
+    fine = best["epsilon = 0.0001"]
+    yield f"best variance is near {fine['at']}. The index is then {fine['index']:.2f}"
+    yield f"the mean frequency {fine['frequency']:.2f}"
+    yield f"an index of {found['epsilon = 0.0001']['0.3']['index']:.2f}; from that"
+    large, none = (best[name] for name in ("epsilon = 1", "DC removed"))
+    yield f"{large['index']:.2f} and {large['frequency']:.2f} with $\\epsilon_\\Phi = 1$"
+    yield f"{none['index']:.2f} and {none['frequency']:.2f} for the patches, both at {none['at']}"
+    free = found["beta = 0"]
+    yield f"the index is at most {best['beta = 0']['index']:.2f}"
+    yield f"and {free['0.3']['index']:.2f} at a variance of 0.3 and of 0.6 alike"
+    two, eight, most = (best[name] for name in ("beta = 2", "epsilon = 0.01", "beta = 32"))
+    yield f"the best is {two['index']:.2f}, at {two['at']}"
+    for name, run in (("8", eight), ("32", most)):
+        yield f"with {name} it is {run['index']:.2f}, at {run['at']}"
+
+
+def unlabelled(m):
+    """Chapter 6: digits for pretraining."""
+    *some, last, four = (f"{found['mean']:.1f}" for found in m["unlabelled"].values())
+    yield f"{', '.join(some)} and {last} %, in the mean of three seeds, against {four} %"
+
+
+def taught(m):
+    """Chapter 6: sparser codes for a classifier, and codes of the same digits."""
+    few, many, longer = (
+        {name: each[count]["mean"] for name, each in m[entry].items()}
+        for entry, count in (("taught", "100"), ("taught", "2000"), ("taught_longer", "2000"))
+    )
+    none, *some = (f"weight {weight}" for weight in (0, 0.1, 0.3, 1.0, 3.0))
+    yield f"{many[some[0]]:.1f} % of the test digits against {many[none]:.1f} % without"
+    level = "{:.1f}, {:.1f} and {:.1f} %".format(*(longer[name] for name in some[:3]))
+    yield f"{level}, against {longer[none]:.1f} %"
+    a, b, c, d = (f"{few[name]:.1f}" for name in some)
+    yield f"{few[none]:.1f} % are right without a penalty, {a} with 0.1 and {b} with 0.3"
+    yield f"the weights 1 and 3 give {c} and {d} %"
+    more = [each["own"] - each["weight 0.3"] for each in (few, many)]
+    yield "worth {:.1f} points with 100 labels and {:.1f} points with 2,000".format(*more)
+
+
+def capacity(m):
+    """Chapter 7: how many features are found."""
+    few, many, same, more = (
+        m["capacity"][f"{n} features, {active} active"]
+        for n, active in ((32, 3), (256, 3), (64, 3), (64, 5))
+    )
+    start = few["neither"][0], many["neither"][0]
+    yield "from {:.0f} % of 32 features to {:.0f} % of 256".format(*start)
+    assert few["start"][0] == 100
+    yield f"all of 32 and {many['start'][0]:.0f} % of 256 are found"
+    yield f"The auxiliary error alone finds {few['aux.'][0]:.0f} % and {many['aux.'][0]:.0f} %"
+    yield f"{more['both'][0]:.0f} % of 64 features are found with both remedies"
+    yield f"the precision is then {more['both'][1]:.0f} %, where it was {same['both'][1]:.0f} %"
 
 
 def plane(m):
@@ -234,8 +349,13 @@ def classifiers(m):
 
 
 TOLD = {
+    "01_overview": (code_sizes,),
     "02_pca": (few_digits,),
-    "04_optimization": (heavy_ball,),
+    "03_sparsity": (frontier, decays),
+    "04_optimization": (heavy_ball, minibatches),
+    "05_whitening": (edges,),
+    "06_pretraining": (unlabelled, taught),
+    "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, overturned),
     "10_dictionaries": (dictionaries, level, nested, hedging, classifiers),

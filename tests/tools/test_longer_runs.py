@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from reproduce import longer_runs
@@ -12,6 +13,7 @@ from reproduce.longer_runs.entries import ENTRIES
 STORED = longer_runs.stored()
 MEASURED = {name: found["measured"] for name, found in STORED.items()}
 TRIED = re.compile(r"\b[Tt]ried\b|\bIn trials\b")
+OURS = re.compile(r"\b[Ww]e (found|tried)\b|\b[Ii]n our runs\b")
 
 TINY = """# Tiny
 
@@ -142,6 +144,13 @@ def test_no_chapter_tells_of_something_tried_that_is_not_stored(chapter):
     assert found >= 3
 
 
+@pytest.mark.parametrize("chapter", [name for name in told.TOLD if name < "08"])
+def test_what_earlier_chapters_found_is_stored(chapter):
+    pieces = told.pieces(chapter, STORED)
+    for line in filter(OURS.search, prose(chapter)):
+        assert any(piece in line for piece in pieces), f"nothing is stored of: {line}"
+
+
 def test_every_entry_is_told_of():
     class Seen(dict):
         def __getitem__(self, name):
@@ -153,6 +162,60 @@ def test_every_entry_is_told_of():
         for tell in tellers:
             assert list(tell(Seen(MEASURED)))
     assert used == set(ENTRIES)
+
+
+def test_conclusions_about_codes_and_filters():
+    untrained, logistic, linear = (
+        {K: np.array(each["each"]) for K, each in found.items()}
+        for found in MEASURED["code_sizes"].values()
+    )
+    for K in ("K = 5", "K = 10", "K = 20"):
+        lead = (untrained[K] - logistic[K]).mean()
+        assert 27 < lead < 31
+        assert (untrained[K] - linear[K]).mean() > lead + 5
+    assert abs((untrained["K = 100"] - logistic["K = 100"]).mean()) < 0.5
+    assert min(logistic["K = 200"] - untrained["K = 200"]) > 3
+    assert all(max(linear[K]) < min(untrained[K]) for K in linear)
+    edges = MEASURED["edges"]
+    for found in edges.values():
+        assert found["best"] not in ("0.075", "2.4")
+    assert edges["beta = 0"][edges["beta = 0"]["best"]]["index"] < 0.16
+    found = MEASURED["frontier"]
+    assert found["L1 0.1"]["dead"] == 100
+    pairs = [(found[f"TopK {k}"], found[f"TopK {k}, stepwise"]) for k in (8, 16, 32, 64)]
+    assert all(late["dead"] < early["dead"] - 25 for early, late in pairs)
+
+
+def test_conclusions_about_training():
+    few, some, many = MEASURED["minibatches"].values()
+    leads = [found["L-BFGS"] - found["batches"] for found in (few, some, many)]
+    assert leads[0] < 0.5 * min(leads[1:])
+    assert few["polished"] < few["fell"] - 0.2
+    assert all(found["fell"] < found["polished"] for found in (some, many))
+    short, long = (runs["target 0.1"] for runs in MEASURED["decays"].values())
+    assert long["decay 0"][1] < short["decay 0"][1] - 0.1
+    for found in (short, long):
+        (_, none), (error, little), (larger, more), (_, much) = found.values()
+        assert abs(little - more) < 0.02 < little - max(none, much)
+        assert larger > 1.7 * error
+
+
+def test_conclusions_about_few_labels_and_many_features():
+    counts, ahead = MEASURED["unlabelled"], {}
+    for count, found in counts.items():
+        assert found["choice"] in (1.0, 3.0)
+        ahead[count] = found["mean"] - counts["4 x Glorot"]["mean"]
+    assert ahead["30"] < 0 < 1 < ahead["100"]
+    assert ahead["1000"] - ahead["10"] > 0.85 * (ahead["60000"] - ahead["10"])
+    held = {name: runs["2000"]["held"] for name, runs in MEASURED["taught"].items()}
+    del held["own"]
+    assert max(held, key=held.get) == "weight 0.1"
+    longer = MEASURED["taught_longer"]
+    held = [longer[f"weight {weight}"]["2000"]["held"] for weight in (0.1, 0.3, 1.0)]
+    assert np.ptp(held) < 0.05
+    found = MEASURED["capacity"]
+    for kind in ("32 features, 3 active", "256 features, 3 active"):
+        assert found[kind]["start"][0] > found[kind]["aux."][0] + 15
 
 
 def test_conclusions_about_diffusion():
@@ -266,4 +329,4 @@ def test_a_change_in_what_a_measure_calls_is_a_change(chapter, monkeypatch):
 def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["longest"])
-    assert "nothing is called longest; there are few_digits, " in capsys.readouterr().err
+    assert "nothing is called longest; there are code_sizes, " in capsys.readouterr().err
