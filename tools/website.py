@@ -129,7 +129,7 @@ def _run_jupyter_book(root, output, lock):
     run = subprocess.run(
         [sys.executable, "-P", "-c", program, "build", root, *options],
         cwd=root,
-        env=os.environ | {"PYTHONUTF8": "1"},
+        env=_surroundings(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         check=False,
@@ -141,6 +141,12 @@ def _run_jupyter_book(root, output, lock):
     sys.stderr.write(said)
     if run.returncode:
         raise SiteError("it is not in order, see above; each warning is an error")
+
+
+def _surroundings():
+    """What is set, but for the date by which others make packages: it would be in the footers."""
+    kept = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    return kept | {"PYTHONUTF8": "1"}
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ SIGNS = {
 NAMED = re.compile(r"\\(?:mathrm|text|operatorname|mathit|hat|tilde|bar)\s*(\{[^{}]*\}|\\?\w+)")
 IN_BRACES = re.compile(r"([_^])\{([^{}]*)\}")
 COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
+# What readers call a place that has another title.
+ALSO_CALLED = {"book/errata.html": "Errata", "index.html#what-you-need": "Prerequisites"}
 # What is not prose: code, pictures, what is never shown, and lists of contents.
 SKIPPED = (
     *(
@@ -126,13 +128,9 @@ class Places:
             yield self.place("object", [name], signature["ids"][0], body)
 
     def place(self, kind, titles, anchor, body):
-        return {
-            "kind": kind,
-            "titles": titles,
-            "page": self.page,
-            "to": f"{self.docname}.html" + (f"#{anchor}" if anchor else ""),
-            "text": body,
-        }
+        to = f"{self.docname}.html" + (f"#{anchor}" if anchor else "")
+        titles = [*titles, *([ALSO_CALLED[to]] if to in ALSO_CALLED else [])]
+        return {"kind": kind, "titles": titles, "page": self.page, "to": to, "text": body}
 
 
 def keep(app, document, docname):

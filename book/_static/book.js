@@ -49,6 +49,10 @@ const layOut = (most = 8) => {
 const soon = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
 window.addEventListener("load", () => soon(() => layOut()));
 window.addEventListener("beforeprint", () => layOut(Infinity));
+// Who goes to a place of the page comes to where it is, not to where it was guessed to be.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest('a[href^="#"]')) layOut(Infinity);
+}, true);
 
 window.addEventListener("load", async () => {
   await document.fonts.ready;
@@ -76,7 +80,9 @@ const openByItself = (mark) => {
     if (!mark.contains(relatedTarget)) mark.open = false;
   });
   mark.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") mark.open = false;
+    if (key !== "Escape") return;
+    mark.querySelector("summary").focus(); // what has it would be gone with the card
+    mark.open = false;
   });
   mark.querySelector("summary").addEventListener("click", (event) => {
     if (event.pointerType === "mouse") event.preventDefault(); // the mouse above it has opened it
@@ -87,7 +93,7 @@ const openByItself = (mark) => {
 const unfold = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-  if (target) target.scrollIntoView();
+  if (target) target.scrollIntoView({ behavior: "instant" });
 };
 window.addEventListener("hashchange", unfold);
 window.addEventListener("DOMContentLoaded", () => {
@@ -95,13 +101,17 @@ window.addEventListener("DOMContentLoaded", () => {
   unfold();
 });
 
-// Paper is white: print the light theme, whichever is on the screen.
+// Paper is white: print the light theme, whichever is on the screen; and on paper nothing unfolds.
 const page = document.documentElement.dataset;
 let onScreen = page.theme;
+let folded = [];
 window.addEventListener("beforeprint", () => {
   onScreen = page.theme;
   page.theme = "light";
+  folded = [...document.querySelectorAll("article details.sd-dropdown:not([open])")];
+  for (const box of folded) box.open = true;
 });
 window.addEventListener("afterprint", () => {
   page.theme = onScreen;
+  for (const box of folded) box.open = false;
 });

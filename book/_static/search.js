@@ -19,12 +19,12 @@ const bookSearch = (() => {
     sigmoid: "logistic", neuron: "unit", reparameterization: "reparametrization", sphering: "whitening",
     reparameterize: "reparametrize", regularizer: "regularization", optimizer: "optimization",
     bottleneck: "undercomplete", installation: "install", sae: "dictionary",
-    homework: "exercise", assignment: "problem", colour: "color",
+    auxk: "auxiliary", homework: "exercise", assignment: "problem", colour: "color",
   };
   const SHOWN = 30;
   const SAME = 2000;
   // Where readers look first: chapters and the glossary; what only speaks of them comes after.
-  const PAGES = [[/^book\/\d\d_/, 80], [/^book\/glossary/, 70], [/^book\/(equations|errata)/, -200]];
+  const PAGES = [[/^book\/(\d\d_|problem_sets)/, 80], [/^book\/glossary/, 70], [/^book\/(equations|errata)/, -200]];
   const stemmer = new Stemmer();
   const stems = new Map();
   const rarities = new Map();

@@ -50,6 +50,7 @@ def test_the_keyboard_opens_it_and_escape_closes_it(opened):
     assert opened.evaluate("document.activeElement.closest('.verified-card') !== null")
     opened.keyboard.press("Escape")
     card.wait_for(state="hidden")
+    assert mark.locator("summary").evaluate("summary => summary === document.activeElement")
 
 
 @pytest.mark.parametrize("width", [390, 320])

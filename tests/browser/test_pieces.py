@@ -44,6 +44,32 @@ def test_the_contents_mark_where_a_reader_is(page, site_url):
     page.locator(".page-toc a.active", has_text="Exercises").wait_for()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_click_in_the_contents_leads_to_the_place_at_once(page, site_url, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site_url}{CHAPTER}", wait_until="domcontentloaded")
+    assert page.evaluate("document.documentElement.classList.contains('in-pieces')")
+    page.evaluate("document.querySelector('.page-toc a[href=\"#exercises\"]').click()")
+    assert page.evaluate(LAID_OUT)
+    top = "document.querySelector('#exercises').getBoundingClientRect().top"
+    page.wait_for_function(f"Math.abs({top}) < 200")
+    page.wait_for_timeout(500)
+    assert 0 <= page.evaluate(top) < 200
+
+
+def test_what_is_folded_is_open_on_paper_and_as_it_was_afterwards(page, site_url):
+    page.goto(f"{site_url}{CHAPTER}")
+    closed = "document.querySelectorAll('article details.sd-dropdown:not([open])').length"
+    before = page.evaluate(closed)
+    assert before > 3
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(closed) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(closed) == before
+    page.emulate_media(media="print")
+    assert not page.locator("button.toggle-button >> visible=true").count()
+
+
 def test_somebody_who_comes_back_finds_the_page_laid_out(page, site_url):
     page.goto(f"{site_url}{CHAPTER}")
     page.reload()

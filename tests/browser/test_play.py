@@ -423,6 +423,9 @@ STATES = {
     ],
 }
 MOVED = "([e, before]) => JSON.stringify(e.state) !== JSON.stringify(before)"
+NO_OUTLINE_IN_UNITS_OF_DATA = """(stop) =>
+  !(stop instanceof SVGElement) || getComputedStyle(stop).outlineStyle === "none"
+"""
 IN_VIEW = """e => {
   const { top } = e.closest("figure").getBoundingClientRect();
   return top >= 0 && top < innerHeight;
@@ -506,6 +509,7 @@ def test_its_sliders_and_handles_follow_the_keyboard_and_the_address_follows_the
             for key in ("ArrowRight", "ArrowRight"):
                 element.page.keyboard.press(key)
         assert state_of(element) != before, stops.nth(k).get_attribute("aria-label")
+        assert stops.nth(k).evaluate(NO_OUTLINE_IN_UNITS_OF_DATA)
         assert_as_computed(element, name)
     assert stops.count()
     element.page.wait_for_function("e => location.hash === e.address", arg=element.element_handle())

@@ -171,6 +171,22 @@ def test_the_contents_open_on_a_phone_and_take_focus_there_alone(read):
     links.first.wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_results_of_a_search_fit_a_phone(page, site_url, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site_url}search.html?q=ELBO")
+    page.wait_for_selector("#search-results li")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    field, sign = (
+        page.locator(f".bd-search {part} >> visible=true").first.bounding_box()
+        for part in ("input", "i, svg")
+    )
+    padding = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.bd-search input')).paddingLeft)"
+    )
+    assert field["x"] + padding >= sign["x"] + sign["width"]
+
+
 @pytest.mark.parametrize("name", ["index", "book/02_pca"])
 def test_a_page_opened_as_a_file_is_the_same(read, site, name):
     page = read(name, base=f"{site.as_uri()}/")

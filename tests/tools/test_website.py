@@ -47,6 +47,14 @@ def test_a_site_is_built_when_its_sources_change_and_only_then(book):
     assert "Another page" in (site / "one.html").read_text("utf-8")
 
 
+def test_the_footer_has_the_year_of_the_settings(book, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    write(book, "_config.yml", f"{CONFIG}copyright: '2026'\n")
+    site, _ = build(book)
+    assert "2026" in (site / "one.html").read_text("utf-8")
+    assert "1970" not in (site / "one.html").read_text("utf-8")
+
+
 def test_a_page_that_was_removed_is_gone(book):
     build(book)
     write(book, "_toc.yml", "format: jb-book\nroot: index\nchapters: [{file: one}]\n")
