@@ -94,7 +94,7 @@ def experiment(quick):
     flat, more = yield from _flat(shape | {"sizes": [784, 30], "batch": 256}, 4 if quick else 20)
     chosen["pretrained"]["rate"] /= 2  # see HALVED
     passes = (
-        {"pretrained": 4, "random start": 5} if quick else {"pretrained": 24, "random start": 33}
+        {"pretrained": 4, "random start": 5} if quick else {"pretrained": 48, "random start": 57}
     )
     deep = {k: one | {"epochs": passes[k], "validate": False} for k, one in chosen.items()}
     # The longest first, so that no core waits at the end.
