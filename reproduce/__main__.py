@@ -118,12 +118,12 @@ def picture(found: dict) -> str:
         curve = run["measured"]["curve"]
         look = {"color": COLOURS[style], "linestyle": DASHES[style]}
         label = f"_{run['seed']}" if run["seed"] else run["label"]  # one entry for all its seeds
-        axes.plot(range(1, len(curve) + 1), curve, label=label, **look)
+        axes.plot(range(len(curve)), curve, label=label, **look)  # the first is before training
     for label, published in found["published"].items():
         if label in labels:
             axes.axhline(published, color="0.5", linestyle="-", linewidth=1)
-            place = {"ha": "right", "va": "top", "transform": axes.get_yaxis_transform()}
-            axes.text(0.99, 0.98 * published, f"published: {label}", **place)
+            place = {"ha": "right", "va": "bottom", "transform": axes.get_yaxis_transform()}
+            axes.text(0.99, 1.02 * published, f"published: {label}", **place)
     axes.set(xlabel="epoch", ylabel="test", yscale="log")
     axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 3, 5)))
     axes.yaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
