@@ -17,10 +17,9 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from tools import ROOT, chapters, chromium, standalone, website
+from tools import ROOT, bundle, chapters, chromium, standalone, website
 
 LOOKS = Path(__file__).with_name("printed.css")
-BOOK = "autoencoders"
 LEFT_OUT = {"genindex"}
 # What is for a screen alone.
 ON_SCREEN = (
@@ -44,7 +43,8 @@ def main() -> None:
         site = website.up_to_date(say=partial(print, flush=True))
         print("Printing, which takes a minute or two ...", flush=True)
         names = chosen(asked.only)
-        to = asked.to or ROOT / "_build" / f"{Path(names[0]).name if asked.only else BOOK}.pdf"
+        name = Path(names[0]).name if asked.only else bundle.NAME
+        to = asked.to or ROOT / "_build" / f"{name}.pdf"
         make_pdf(merged(site, names), to)
     except (PrintError, website.SiteError, OSError) as error:
         sys.exit(f"Cannot print the book: {error}")

@@ -126,10 +126,12 @@ def _run_jupyter_book(root, output, lock):
     """Build all pages; print what is wrong with them, unless it is the disk that is full."""
     program = "from jupyter_book.cli.main import main; main()"
     options = ["-W", "-n", "--keep-going", "-q", "--path-output", output]
+    surroundings = os.environ | {"PYTHONUTF8": "1"}
+    surroundings.pop("SOURCE_DATE_EPOCH", None)  # the year of it would stand in the footers
     run = subprocess.run(
         [sys.executable, "-P", "-c", program, "build", root, *options],
         cwd=root,
-        env=_surroundings(),
+        env=surroundings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         check=False,
@@ -141,12 +143,6 @@ def _run_jupyter_book(root, output, lock):
     sys.stderr.write(said)
     if run.returncode:
         raise SiteError("it is not in order, see above; each warning is an error")
-
-
-def _surroundings():
-    """What is set, but for the date by which others make packages: it would be in the footers."""
-    kept = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    return kept | {"PYTHONUTF8": "1"}
 
 
 if __name__ == "__main__":

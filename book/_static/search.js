@@ -23,8 +23,11 @@ const bookSearch = (() => {
   };
   const SHOWN = 30;
   const SAME = 2000;
-  // Where readers look first: chapters and the glossary; what only speaks of them comes after.
-  const PAGES = [[/^book\/(\d\d_|problem_sets)/, 80], [/^book\/glossary/, 70], [/^book\/(equations|errata)/, -200]];
+  // Where readers look first: chapters, problem sets and the glossary; what only speaks of them comes
+  // after.
+  const PAGES = [
+    [/^book\/(\d\d_|problem_sets)/, 80], [/^book\/glossary/, 70], [/^book\/(equations|errata)/, -200],
+  ];
   const stemmer = new Stemmer();
   const stems = new Map();
   const rarities = new Map();

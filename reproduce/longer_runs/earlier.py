@@ -35,7 +35,7 @@ def few_digits(chapter):
 
 
 def heavy_ball(chapter):
-    """J after 20 full-batch passes of momentum: for each mu the best of six rates."""
+    """J after 20 full-batch passes of momentum: for each mu the best of eight rates."""
     found = {}
     for mu in (0.7, 0.8, 0.85, 0.9, 0.95):
         J = {}
