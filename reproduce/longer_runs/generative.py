@@ -11,18 +11,26 @@ ONE = {"betas = (0.1, 0.5, 1.0, 2.0, 4.0)": "betas = (1.0,)"}
 RISE = "annealed_elbo(cross_entropy, 50), seed)"
 FOUR_TIMES = {'"epochs": 6, "seed": seed, "corrupt"': '"epochs": 24, "seed": seed, "corrupt"'}
 PCA_32 = "pca = PCA.fit(X.astype(float), 32)"
-EIGHT = "196, 100, 32, slots=8, K=32"
-SIXTEEN = EIGHT.replace("32, s", "16, s")
+EIGHT = "196, 100, 16, slots=8, K=32, hidden=tanh"
 PLAIN = "plain_net = Autoencoder.folded(196, 100, 16,"
-SETTINGS = 'settings = {"rate": 2e-2, "epochs": 8}'
+SETTINGS = 'settings = {"rate": 3e-2, "epochs": 8}'
+RATES = "rates = cosine(3e-2, steps=400)"
+PULLS = "train(net, vq_objective(cross_entropy), params"
+
+
+def paced(rate, swaps=None):
+    """Both autoencoders with another rate."""
+    rates = {SETTINGS: SETTINGS.replace("3e-2", rate), RATES: RATES.replace("3e-2", rate)}
+    return {old: new.replace("3e-2", rate) for old, new in (rates | (swaps or {})).items()}
+
+
 LONGER = {
-    EIGHT: "196, 200, 32, slots=8, K=32, hidden=tanh",
+    EIGHT: EIGHT.replace("100", "200"),
     PLAIN: PLAIN.replace("100", "200"),
     SETTINGS: SETTINGS.replace("8", "20"),
-    "rates = cosine(2e-2, steps=400)": "rates = cosine(2e-2, steps=1000)",
+    RATES: RATES.replace("400", "1000"),
     "for part in range(4):": "for part in range(10):",
 }
-LONGER_16 = LONGER | {EIGHT: LONGER[EIGHT].replace("32, s", "16, s")}
 
 
 def silent(chapter):
@@ -103,7 +111,7 @@ def snapped_late(chapter, seed):
     """A plain autoencoder for five epochs; then what k-means finds in its codes, and three more."""
     X, net, rng = chapter.X, chapter.eight, np.random.default_rng(seed)
     plain = chapter.plain_net
-    rates = chapter.cosine(2e-2, steps=400)
+    rates = chapter.cosine(3e-2, steps=400)
     options = {"rng": rng, "batch_size": 200, "record_objective": False}
     first = options | {"epochs": 5, "optimizer": chapter.Adam(rates)}
     params = chapter.train(plain, chapter.E, chapter.begun(plain, X, seed), X, **first)[0]
@@ -203,13 +211,15 @@ ENTRIES = {
     "bits": bits({}),
     **{f"bits_pca_{k}": bits({PCA_32: PCA_32.replace("32", str(k))}) for k in (16, 64)},
     **{f"bits_code_{k}": bits({PLAIN: PLAIN.replace("16,", f"{k},")}) for k in (8, 24)},
-    "bits_16": bits({EIGHT: SIXTEEN}),
-    "bits_tanh_16": bits({EIGHT: f"{SIXTEEN}, hidden=tanh"}),
-    "bits_tanh": bits({EIGHT: f"{EIGHT}, hidden=tanh"}),
-    "bits_late": bits({EIGHT: f"{SIXTEEN}, hidden=tanh"}, late),
+    **{f"bits_rate_{n}": bits(paced(f"{n}e-2")) for n in (2, 4)},
+    **{f"bits_{k}": bits({EIGHT: EIGHT.replace("16,", f"{k},")}) for k in (8, 32)},
+    "bits_relu": bits({EIGHT: EIGHT.replace("tanh", "relu")}),
+    **{f"bits_pull_{w}": bits({PULLS: PULLS.replace("py)", f"py, {w})")}) for w in (0.1, 1.0)},
+    "bits_late": bits({}, late),
+    **{f"bits_longer_rate_{n}": bits(paced(f"{n}e-2", LONGER)) for n in (1, 2, 4)},
     "bits_longer": bits(LONGER),
-    "bits_longer_16": bits(LONGER_16),
-    "bits_longer_40": bits(LONGER_16 | {"8, 32, rng, steps=8": "8, 32, rng, steps=40"}),
+    "bits_longer_steps": bits(LONGER | {"8, 32, rng, steps=8": "8, 32, rng, steps=40"}),
+    "bits_longer_32": bits(LONGER | {EIGHT: LONGER[EIGHT].replace("16,", "32,")}),
     **{
         f"bits_longer_code_{k}": bits(LONGER | {PLAIN: LONGER[PLAIN].replace("16,", f"{k},")})
         for k in (8, 24)

@@ -237,22 +237,37 @@ def densities(m):
 def bits(m):
     """Chapter 9: forty bits for a digit."""
     found = m["bits"]
-    pca = [m[f"bits_pca_{k}"]["pca"] for k in (16, 64)]
-    code = [m[f"bits_code_{k}"]["plain"] for k in (8, 24)]
-    yield f"32 components ({found['pca']:.2f}; 16 give {pca[0]:.2f}, 64 give {pca[1]:.2f})"
+    pca, code = (
+        [m[f"bits_{name}_{k}"][kind] for k in ks]
+        for name, kind, ks in (("pca", "pca", (16, 64)), ("code", "plain", (8, 24)))
+    )
+    yield f"32 ({found['pca']:.2f}; 16 give {pca[0]:.2f}, and 64 with {pca[1]:.2f} hardly less)"
     yield f"16 numbers ({found['plain']:.2f}; 8 give {code[0]:.2f}, 24 give {code[1]:.2f})"
-    yield f"the two above have {found['vq']:.2f} and {found['plain']:.2f}"
-    yield f"With tanh as in the plain one it comes to {m['bits_tanh']['vq']:.2f}"
-    yield f"with vectors of two numbers in place of four to {m['bits_16']['vq']:.2f}"
-    yield f"with both to {m['bits_tanh_16']['vq']:.2f}"
-    yield f"for the last three, to {m['bits_late']['vq']:.2f}"
-    longer, two, steps = (m[f"bits_longer{name}"] for name in ("", "_16", "_40"))
-    code = [m[f"bits_longer_code_{k}"]["plain"] for k in (8, 24)]
-    yield f"level, at {longer['vq']:.2f} and {longer['plain']:.2f}"
-    yield f"ahead with every seed, at {two['vq']:.2f}"
-    yield f"with five times as many steps, {steps['plain']:.2f}"
-    yield f"its best code has 16 numbers here, too (8 give {code[0]:.2f}, 24 give {code[1]:.2f})"
-    least, most = (100 * (1 - two["vq"] / each["plain"]) for each in (steps, longer))
+    one, four, relu, small, large = (
+        m[f"bits_{name}"]["vq"] for name in ("8", "32", "relu", "pull_0.1", "pull_1.0")
+    )
+    yield f"numbers ({found['vq']:.2f}; one number gives {one:.2f}, four give {four:.2f})"
+    yield f"hidden tanh (rectifiers give {relu:.2f})"
+    yield f"(0.1 gives {small:.2f}, 1 gives {large:.2f})"
+    low, high = (m[f"bits_rate_{n}"] for n in (2, 4))
+    yield f"0.02 gives {low['vq']:.2f} and {low['plain']:.2f}"
+    yield f"0.04 gives {high['vq']:.2f} and {high['plain']:.2f}"
+    yield f"has {m['bits_late']['vq']:.2f} on validation digits, as has the plain one"
+
+
+def longer_bits(m):
+    """Chapter 9: the same with larger layers and more epochs."""
+    one, two, three, four = (
+        m[f"bits_longer{end}"] for end in ("_rate_1", "_rate_2", "", "_rate_4")
+    )
+    steps, code = m["bits_longer_steps"]["plain"], [m[f"bits_longer_code_{k}"] for k in (8, 24)]
+    yield f"{two['vq']:.2f} (rate 0.02; 0.01 gives {one['vq']:.2f}, 0.03 gives {three['vq']:.2f})"
+    plain = [each["plain"] for each in (three, two, four)]
+    yield "{:.2f} (rate 0.03; 0.02 gives {:.2f}, 0.04 gives {:.2f})".format(*plain)
+    yield f"five times as many steps, {steps:.2f}"
+    yield "8 numbers give {:.2f}, 24 give {:.2f}".format(*(each["plain"] for each in code))
+    yield f"with vectors of four numbers, {m['bits_longer_32']['vq']:.2f}, it would not be"
+    least, most = (100 * (1 - two["vq"] / plain) for plain in (steps, three["plain"]))
     yield f"by {least:.0f} to {most:.0f} %"
 
 
@@ -357,7 +372,7 @@ TOLD = {
     "06_pretraining": (unlabelled, taught),
     "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
-    "09_generative": (silent, densities, bits, overturned),
+    "09_generative": (silent, densities, bits, longer_bits, overturned),
     "10_dictionaries": (dictionaries, level, nested, hedging, classifiers),
 }
 
