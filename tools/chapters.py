@@ -10,6 +10,8 @@ unless ``--run`` asks for it. Kernels start in ``book/``, as they do under Jupyt
 """
 
 import argparse
+import copy
+import functools
 import hashlib
 import json
 import re
@@ -175,6 +177,12 @@ def convert(source: str) -> NotebookNode:
     ChapterError
         If a cell's header cannot be read, or asks for a tolerance that is not to be had.
     """
+    return copy.deepcopy(_converted(source))
+
+
+@functools.lru_cache(maxsize=32)
+def _converted(source: str) -> NotebookNode:
+    # Kept: to read a chapter takes a tenth of a second, and the same one is read time and again.
     try:
         notebook = jupytext.reads(source, fmt="md:myst")
     except MystMetadataParsingError as error:
