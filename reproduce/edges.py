@@ -77,7 +77,7 @@ def experiment(quick):
     """The rows of the table, after the runs that they need."""
     shape = {"count": 2_000 if quick else 40_000, "units": 20 if quick else 100}
     network = shape | {"kind": "learned", "epochs": 2 if quick else 20}
-    rates = {"rate": [3e-3, 1e-2, 3e-2]}
+    rates = {"rate": [3e-3, 1e-2, 3e-2, 1e-1]}
     grids = {
         "k of the units": {"k": [1, 2, 3, 5, 8]} | rates,
         "sparse penalty": {"decay": [3e-3, 1e-2, 3e-2], "beta": [2.0, 8.0, 32.0]} | rates,
