@@ -192,7 +192,8 @@ def fingerprint(found) -> list | None:
         numbers = np.asarray(found, float)
     except (TypeError, ValueError):
         return None
-    total = numbers.ravel() @ np.cos(np.arange(1, numbers.size + 1))
+    with np.errstate(invalid="ignore"):  # infinities of both signs
+        total = numbers.ravel() @ np.cos(np.arange(1, numbers.size + 1))
     finite = np.isfinite(total)
     return [list(numbers.shape), float(f"{total:.{MISTAKE_DIGITS - 1}e}") if finite else None]
 

@@ -7,7 +7,11 @@ import re
 import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
+from unittest import mock
 
+import numpy as np
+
+import ae_course.exercises
 from tools import chapters
 
 EXERCISE = re.compile(r"^`{3,}\{exercise\}.*\n:label: ([\w-]+)", re.MULTILINE)
@@ -58,7 +62,40 @@ def broken(exercise: Exercise) -> list[str]:
         return [f"{where} says nothing: end its cell with a check"]
     solved = [f"with its solution says {line!r}" for line in right if not is_right(line)]
     dots = [f"says {line!r} before it is answered" for line in wrong if is_right(line)]
-    return [f"{where} {found}: correct the check or the solution" for found in solved + dots]
+    found = solved + dots or without_effect(exercise)
+    return [f"{where} {problem}: correct the check or the solution" for problem in found]
+
+
+def without_effect(exercise: Exercise) -> list[str]:
+    """The arguments that are all the same to a check: who leaves them out would be right."""
+    calls, told = [], {}
+
+    def record(answer, wanted, *arguments, rtol=1e-6, mistakes=None):
+        calls.append((answer, wanted, arguments, rtol))
+
+    with mock.patch.object(ae_course.exercises, "check", record):
+        said(exercise, filled_in(exercise.cell, exercise.solution))
+    for answer, wanted, arguments, rtol in calls:
+        for place, argument in enumerate(arguments, 1):
+            if isinstance(argument, np.ndarray | int | float):
+                zeros = [*arguments[: place - 1], 0 * argument, *arguments[place:]]
+                same = still_right(answer, wanted, zeros, rtol)
+                key = answer.__name__, place
+                told[key] = told.get(key, True) and same
+    return [
+        f"finds {name} right with zeros as argument {n}" for (name, n), same in told.items() if same
+    ]
+
+
+def still_right(answer, wanted, arguments, rtol: float) -> bool:
+    """Whether an answer is right for other arguments than those that it is asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = ae_course.exercises.result(answer, arguments)
+        except (ArithmeticError, ValueError, IndexError):
+            return False
+        return ae_course.exercises.verdict(found, wanted, rtol) == "right."
 
 
 def is_right(line: str) -> bool:

@@ -72,6 +72,23 @@ def decays(m):
     yield " and ".join("{:.2f} against {:.2f}".format(*pair) for pair in pairs)
 
 
+def linear_outputs(m):
+    """Chapter 2: hidden layers without logistic outputs."""
+    yield f"linear outputs, clipped, get no further than {m['linear_outputs']['mean']:.1f}"
+
+
+def knob_rates(m):
+    """Chapter 3: a strong penalty at other rates."""
+    runs = m["knob_rates"]["beta 30"]
+    small, middle, large = (runs[f"rate {rate}"] for rate in ("0.005", "0.02", "0.08"))
+    yield f"a quarter of the rate gets $J$ down from {middle[2]:.2f} to {small[2]:.2f}"
+    yield f"the code is denser still, {small[0]:.2f}"
+    yield (
+        f"a sparse code, {large[0]:.2f}, and an error of {large[1]:.1f} in place of"
+        f" {middle[1]:.1f}, but $J$ is {large[2]:.1f}"
+    )
+
+
 def heavy_ball(m):
     """Chapter 4: the best momentum over all samples."""
     ends = [found["J"] for found in m["heavy_ball"].values()]
@@ -134,6 +151,17 @@ def taught(m):
     yield f"the weights 1 and 3 give {c} and {d} %"
     more = [each["own"] - each["weight 0.3"] for each in (few, many)]
     yield "worth {:.1f} points with 100 labels and {:.1f} points with 2,000".format(*more)
+
+
+def hidden_pixels(m):
+    """Chapter 6: pretraining with hidden pixels, and the kernel."""
+    found = m["hidden_pixels"]
+    short, plain, long = (
+        found[f"{name} hidden"]["mean"]
+        for name in ("6 epochs, 0.5", "6 epochs, 0.0", "40 epochs, 0.5")
+    )
+    yield f"it is {short:.1f} % against {plain:.1f}"
+    yield f"after 40 it is {long:.1f} %, where the kernel has {found['kernel']['mean']:.1f}"
 
 
 def capacity(m):
@@ -365,11 +393,11 @@ def classifiers(m):
 
 TOLD = {
     "01_overview": (code_sizes,),
-    "02_pca": (few_digits,),
-    "03_sparsity": (frontier, decays),
+    "02_pca": (few_digits, linear_outputs),
+    "03_sparsity": (frontier, decays, knob_rates),
     "04_optimization": (heavy_ball, minibatches),
     "05_whitening": (edges,),
-    "06_pretraining": (unlabelled, taught),
+    "06_pretraining": (unlabelled, taught, hidden_pixels),
     "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, overturned),

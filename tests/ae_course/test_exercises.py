@@ -161,6 +161,7 @@ def test_a_fingerprint_notices_any_entry_and_the_shape():
         assert fingerprint(moved) != wanted
     assert fingerprint(WANTED.ravel()) != wanted
     assert fingerprint("text") is None
+    assert fingerprint([np.inf, -np.inf]) == fingerprint([np.inf, np.inf]) == [[2], None]
 
 
 def test_a_mistake_that_gives_the_right_result_does_not_make_it_wrong(capsys):

@@ -44,6 +44,13 @@ def test_a_good_one_passes():
         ({"cell": CELL.replace("check", "print")}, "with its solution says"),
         ({"cell": CELL.split("\n\n\n")[0]}, "says nothing: end its cell with a check"),
         ({"setting": "import no_such_module"}, "raises ModuleNotFoundError"),
+        (
+            {
+                "cell": "def total(x, y):\n    return ...\n\n\ncheck(total, 3, 3, 0)",
+                "solution": "def total(x, y):\n    return x + y",
+            },
+            "finds total right with zeros as argument 2",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(changes, message):

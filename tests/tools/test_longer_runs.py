@@ -218,6 +218,29 @@ def test_conclusions_about_few_labels_and_many_features():
         assert found[kind]["start"][0] > found[kind]["aux."][0] + 15
 
 
+def test_conclusions_that_other_settings_could_have_turned():
+    outputs = MEASURED["linear_outputs"]
+    assert max(MEASURED["few_digits"]["autoencoder"]["8 passes"]["each"][0]) < min(outputs["each"])
+    assert outputs["rate"] not in (2.5e-4, 4e-3)
+    runs = MEASURED["knob_rates"]
+    for found in runs.values():
+        least = min(found, key=lambda rate, found=found: found[rate][2])
+        assert found["rate 0.02"][2] < 1.03 * found[least][2]
+    strong = runs["beta 30"]
+    assert strong["rate 0.005"][0] < strong["rate 0.02"][0] < 0.3 < strong["rate 0.08"][0]
+    assert strong["rate 0.08"][1] < strong["rate 0.02"][1]
+    found = MEASURED["hidden_pixels"]
+    each = {name: np.array(run["each"]) for name, run in found.items()}
+    assert {run["choice"] for name, run in found.items() if name != "kernel"} == {1.0}
+    assert abs((each["6 epochs, 0.5 hidden"] - each["6 epochs, 0.0 hidden"]).mean()) < 0.3
+    for epochs in (18, 40):
+        assert (
+            each[f"{epochs} epochs, 0.5 hidden"] - each[f"{epochs} epochs, 0.0 hidden"] > 1
+        ).all()
+    assert np.ptp([each[f"{epochs} epochs, 0.0 hidden"].mean() for epochs in (6, 18, 40)]) < 0.5
+    assert abs((each["40 epochs, 0.5 hidden"] - each["kernel"]).mean()) < 0.6
+
+
 def test_conclusions_about_diffusion():
     errors = MEASURED["score"]["each"]
     pairs = zip(errors["bumps"], errors["log sigma"], strict=True)

@@ -201,6 +201,12 @@ SLIPS = {
             "def imitating_decoder(W_, b_, s):\n    return np.c_[4 * W_ / s, b_]",
         ),
         (
+            "has got lost",
+            "def imitating_decoder(W_, b_, s):\n"
+            "    scaled = 4 / s * W_\n"
+            "    return np.c_[scaled, -scaled.sum(axis=1) / 2]",
+        ),
+        (
             "adds what it has to take away",
             "def imitating_decoder(W_, b_, s):\n"
             "    return np.c_[4 * W_ / s, b_ + (4 * W_ / s).sum(axis=1) / 2]",

@@ -327,6 +327,13 @@ def rate_for_floor(floor, d, noise_variance):
     return 4 * floor / (noise_variance + d * floor)
 """,
         ),
+        (
+            None,
+            """
+def rate_for_floor(floor, d, noise_variance):
+    return 4 * floor / (noise_variance**0.5 + 2 * d * floor)
+""",
+        ),
     ],
     "ex-running": [
         (
