@@ -128,8 +128,17 @@ def image_rows(
     figure, axes = panels(len(rows), 1, width=words + size * count, height=size * len(rows) + 0.1)
     for ax, (label, images) in zip(axes[:, 0], rows.items(), strict=True):
         draw_mosaic(ax, images, columns=count, shape=shape, cmap="gray_r", vmin=0, vmax=1)
-        ax.set_ylabel(label, rotation=0, ha="right", va="center")
+        name_row(ax, label)
     return figure
+
+
+def name_row(axes: Axes, label: str) -> None:
+    """Write a label to the left of a row of images, which move to the left end of their place.
+
+    In its middle they leave room for the label at the wrong place: a long one is cut off.
+    """
+    axes.set_ylabel(label, rotation=0, ha="right", va="center")
+    axes.set_anchor("W")
 
 
 def draw_filters(

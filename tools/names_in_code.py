@@ -110,6 +110,13 @@ def bound(statements) -> Iterator[str]:
             yield from bound(ast.iter_child_nodes(node))
 
 
+def made(trees) -> set[str]:
+    """The names that code binds itself, and does not merely import."""
+    found = Counter(name for tree in trees for name in bound(tree.body))
+    imports = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.alias))
+    return set(found - Counter((node.asname or node.name).partition(".")[0] for node in imports))
+
+
 class Reader(ast.NodeVisitor):
     """Reads the code of a page, cell by cell, and keeps what its names stand for."""
 

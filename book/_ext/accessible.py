@@ -34,6 +34,10 @@ REPAIRS = {
     'role="doc-biblioentry"': 'role="listitem"',
 }
 
+# The theme prints the title of a page anew, above its contents, and without the chapter's number.
+PRINTED = re.compile(r'(?<=<div id="jb-print-docs-body" class="onlyprint">)(\s*<h1>)')
+NUMBER = re.compile(r'<h1><span class="section-number">([^<]+)</span>')
+
 logger = logging.getLogger(__name__)
 
 
@@ -75,11 +79,17 @@ def repair_pages(app, exception):
             page = page.replace(wrong, right)
             if right in page:
                 useless.discard(wrong)
-        return page
+        return numbered(page)
 
     rewrite(app, repaired)
     for wrong in useless:
         logger.warning("no page has %s: has the theme changed?", wrong, type="accessible")
+
+
+def numbered(page):
+    """A page whose title has its number in print, too."""
+    number = NUMBER.search(page)
+    return PRINTED.sub(rf"\g<1>{number[1]}", page, count=1) if number else page
 
 
 def setup(app):

@@ -7,9 +7,11 @@ the first code that is to be seen: it leads to one place everywhere, and a chapt
 
 import ast
 import html
+import pkgutil
 import re
 import sys
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
 from types import ModuleType
@@ -52,6 +54,18 @@ def addresses(app, docname):
     return found
 
 
+@cache
+def package_names():
+    """The public names of the package's modules, each of which means one thing in all of them."""
+    found = {}
+    for module in pkgutil.iter_modules(ae_course.__path__, f"{ae_course.__name__}."):
+        for name, value in vars(import_module(module.name)).items():
+            ours = names_in_code.is_ours(value) or names_in_code.is_ours(type(value))
+            if ours and not name.startswith("_") and not isinstance(value, ModuleType):
+                found.setdefault(name, {})[id(value)] = value
+    return {name: next(iter(one.values())) for name, one in found.items() if len(one) == 1}
+
+
 def address(known, value, name):
     """Where an object is described, under the name that it has here if it has several."""
     key = id(bare(value))
@@ -78,10 +92,12 @@ def places(document, known):
     trees = {id(node): tree for node in code if (tree := tree_of(node)) is not None}
     cells = [trees[id(node)] for node in code if id(node) in trees and is_cell(node)]
     reader = names_in_code.Reader(cells)
-    given = {"ae_course": ae_course}
-    if not trees:  # a page without code speaks of the package's own names
-        given |= {name: getattr(ae_course, name) for name in ae_course.__all__}
-    reader.scopes[0] |= {name: names_in_code.Object(value) for name, value in given.items()}
+    # What the code of a page never makes itself, text and code have from the package.
+    given = {"ae_course": ae_course} | package_names()
+    own = names_in_code.made(trees.values())
+    reader.scopes[0] |= {
+        name: names_in_code.Object(value) for name, value in given.items() if name not in own
+    }
     for node in code:
         if id(node) in trees:
             uses = reader.read(trees[id(node)], node.astext(), keep=is_cell(node))

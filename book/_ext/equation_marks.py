@@ -44,16 +44,43 @@ def anchor(claim):
 
 @cache
 def source_of(path):
-    """The code of what computes an equation, without its docstring; nothing, if it has none."""
+    """The code of what computes an equation, without docstrings."""
     found = pkgutil.resolve_name(path)
     found = getattr(found, "fget", None) or getattr(found, "func", found)
-    try:
-        code = textwrap.dedent(inspect.getsource(found))
-    except (TypeError, OSError):
-        return ""
-    tree = ast.parse(code).body[0]
-    lines = code.splitlines()
-    if ast.get_docstring(tree) is not None:
+    if inspect.isroutine(found) or inspect.isclass(found):
+        return bare(textwrap.dedent(inspect.getsource(found)))
+    module, _, name = path.rpartition(".")
+    return value_in(inspect.getsource(pkgutil.resolve_name(module)), name)
+
+
+def value_in(module, name):
+    """The assignment of a value in the source of a module, below the functions that it names.
+
+    All of a value that is made without arguments stands in its class, which comes above it instead.
+    """
+    tree = ast.parse(module)
+    value = next(
+        node
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+    )
+    named = {node.id for node in ast.walk(value.value) if isinstance(node, ast.Name)}
+    is_made_alone = isinstance(value.value, ast.Call) and not value.value.args
+    kinds = ast.ClassDef if is_made_alone else ast.FunctionDef
+    above = [node for node in tree.body if isinstance(node, kinds) and node.name in named]
+    return "\n".join(bare(lines_of(module, node)) for node in (*above, value))
+
+
+def lines_of(module, node):
+    """The lines of a statement in the source of a module, decorators and all."""
+    first = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
+    return "\n".join(module.splitlines()[first - 1 : node.end_lineno])
+
+
+def bare(code):
+    """A statement without its docstring."""
+    tree, lines = ast.parse(code).body[0], code.splitlines()
+    if not isinstance(tree, ast.Assign) and ast.get_docstring(tree) is not None:
         said = tree.body[0]
         del lines[said.lineno - 1 : said.end_lineno]
     return "\n".join(lines).strip() + "\n"
@@ -68,8 +95,7 @@ def mark(app, docname, label):
     for path in dict.fromkeys(claim.by for claim in own):
         link = f'<a href="{uri(docname, API)}#{path}"><code>{html.escape(path)}</code></a>'
         parts.append(f"<p>Computed by {link}</p>")
-        if code := source_of(path):
-            parts.append(f'<pre tabindex="-1">{html.escape(code)}</pre>')
+        parts.append(f'<pre tabindex="-1">{html.escape(source_of(path))}</pre>')
     for claim in own:
         link = (
             f'<a href="{uri(docname, LEDGER)}#{anchor(claim)}">{html.escape(sentence(claim))}</a>'

@@ -62,6 +62,9 @@ OWN_MODE = """<script>{
   const arrived = performance.getEntriesByType("navigation")[0]?.type;
   if (arrived === "navigate" && !location.hash) page.classList.add("in-pieces");
 }</script>"""
+# Contents for print, of which the theme shows the first level alone.
+CONTENTS = re.compile(r'(?<=<div id="jb-print-toc">).*?</nav>', re.DOTALL)
+INNERMOST = re.compile(r"<ul\b[^>]*>(?:(?!</?ul\b).)*</ul>", re.DOTALL)
 SPY = ' data-bs-spy="scroll"'  # it asks where each section is, which is not laid out yet
 ASKS_IN_TURN = '"complete"===document.readyState?O():window.addEventListener("load",O)'
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
@@ -80,7 +83,7 @@ def lighten(app, exception):
     def lightened(page):
         used.update(name for icon in ICON.findall(page) for name in NAMED.findall(icon))
         page = OPTIONS.sub(lambda _: f"<script>{options}</script>", light(page))
-        page = with_pictures(page, size)
+        page = CONTENTS.sub(lambda contents: shallow(contents[0]), with_pictures(page, size), count=1)
         return CODE.sub(lambda code: plain.sub(r"\1", code[0]), page)
 
     rewrite(app, lightened)
@@ -100,6 +103,13 @@ def light(page: str) -> str:
     if first := VIEWPORT.search(head):
         head = head[: first.end()] + VIEWPORT.sub("", head[first.end() :])
     return f"{head}<body{body}" if body else head
+
+
+def shallow(contents: str) -> str:
+    """A list of contents without the lists within it."""
+    while contents.count("<ul") > 1:
+        contents = INNERMOST.sub("", contents)
+    return contents
 
 
 def leave_boxes(script: Path) -> None:

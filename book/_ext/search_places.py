@@ -24,7 +24,11 @@ NAMED = re.compile(r"\\(?:mathrm|text|operatorname|mathit|hat|tilde|bar)\s*(\{[^
 IN_BRACES = re.compile(r"([_^])\{([^{}]*)\}")
 COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 # What readers call a place that has another title.
-ALSO_CALLED = {"book/errata.html": "Errata", "index.html#what-you-need": "Prerequisites"}
+ALSO_CALLED = {
+    "book/errata.html": "Errata",
+    "index.html#what-you-need": "Prerequisites",
+    "book/glossary.html#term-centring": "Why subtract the mean",
+}
 # What is not prose: code, pictures, what is never shown, and lists of contents.
 SKIPPED = (
     *(

@@ -23,7 +23,7 @@ from tools import equations  # the line above makes it importable
 FORM = """<form class="ledger-filter" role="search" aria-label="Equations">
 <label>Chapter <select name="chapter"><option value="">all</option>{chapters}</select></label>
 <label>Words <input name="words" type="search" autocomplete="off" spellcheck="false"
-placeholder="label, function, test"></label>
+placeholder="formula, function, test"></label>
 <output aria-live="polite">{count} equations</output>
 </form>
 """
@@ -108,6 +108,7 @@ def form(stated):
 def add_script(app, pagename, templatename, context, doctree):
     """Load what the form needs, on this page alone."""
     if pagename == equation_marks.LEDGER:
+        app.add_js_file("words.js")
         app.add_js_file("ledger.js")
 
 

@@ -28,9 +28,11 @@ const watch = new ResizeObserver((entries) => {
   for (const [box, wide] of found) reach(box, wide);
 });
 
-// What is far below waits until the first screen has been drawn, and is then laid out piece by piece.
+// What is far below waits until the first screen has been drawn, and is then laid out piece by piece;
+// of the reference, which nobody reads from end to end, only when somebody goes to a place in it.
 const FAR = "article > section > section:nth-of-type(n + 3)";
 const far = [...document.querySelectorAll(`.in-pieces :is(${FAR}, ${FAR} section)`)];
+const isReference = far.some((section) => section.matches(".module"));
 
 const layOut = (most = 8) => {
   const begin = performance.now();
@@ -41,13 +43,16 @@ const layOut = (most = 8) => {
   }
   if (far.length) return soon(() => layOut());
   document.documentElement.classList.remove("in-pieces");
-  // The theme names a list of contents that is not there; and of a long section not a tenth is seen.
+  followContents();
+};
+// The theme names a list of contents that is not there; and of a long section not a tenth is seen.
+const followContents = () => {
   const target = document.querySelector("nav.page-toc");
   const ours = { target, rootMargin: "0px 0px -60%", threshold: [0] };
   if (target) bootstrap.ScrollSpy.getOrCreateInstance(document.body, ours);
 };
 const soon = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
-window.addEventListener("load", () => soon(() => layOut()));
+window.addEventListener("load", () => soon(() => (isReference ? followContents() : layOut())));
 window.addEventListener("beforeprint", () => layOut(Infinity));
 // Who goes to a place of the page comes to where it is, not to where it was guessed to be.
 document.addEventListener("click", ({ target }) => {
@@ -95,7 +100,10 @@ const unfold = () => {
   for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
   if (target) target.scrollIntoView({ behavior: "instant" });
 };
-window.addEventListener("hashchange", unfold);
+window.addEventListener("hashchange", () => {
+  layOut(Infinity);
+  unfold();
+});
 window.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("details.verified").forEach(openByItself);
   unfold();

@@ -1,10 +1,12 @@
 // The page of verified equations shows those of one chapter or with certain words; the address says
 // which, so that it can be kept and passed on.
 (() => {
-  const folded = (text) => text.normalize("NFKD").toLowerCase().replace(/\s+/g, " ");
+  const folded = (text) => bookWords.spelt(text).map(bookWords.called).join(" ");
+  // What is said of an equation, and its formula as it was written: \rho is there as "rho".
   const listed = (entry) => {
     const said = [...entry.querySelectorAll(":scope > p, summary, summary + p")];
-    return folded(said.map(({ textContent }) => textContent).join(" "));
+    const { tex } = entry.querySelector(":scope > .math").dataset;
+    return folded([...said.map(({ textContent }) => textContent), tex].join(" "));
   };
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -19,7 +21,7 @@
     }));
 
     const apply = () => {
-      const wanted = folded(words.value).split(" ").filter(Boolean);
+      const wanted = words.value.split(/\s+/).map(folded).filter(Boolean);
       let shown = 0;
       for (const { section, title, entries } of sections) {
         const inside = !chapter.value || section.id === `chapter-${chapter.value}`;

@@ -2,6 +2,7 @@
 // and nothing is sent anywhere; "Forget it" on the home page removes it.
 const readSoFar = (() => {
   const KEY = "autoencoders: sections read";
+  const WHILE = 1500; // milliseconds
 
   // A browser may forbid to remember anything; then nothing is remembered, and nothing is shown.
   const load = () => {
@@ -32,7 +33,8 @@ const readSoFar = (() => {
     return isWhole(entry) ? "✓ Read to the end" : `${entry.read.length} of ${entry.of} sections read`;
   };
 
-  // On a chapter's page: a section counts when its last line has been on the screen.
+  // On a chapter's page: a section counts when its last line has stayed on the screen for a while, and
+  // not when it only passes by.
   const watchSections = (end) => {
     const name = end.dataset.chapter;
     const sections = [...document.querySelectorAll(".bd-article > section > section[id]")];
@@ -40,17 +42,25 @@ const readSoFar = (() => {
       const text = said(load()[name]);
       if (end.textContent !== text) end.textContent = text;
     };
-    const observer = new IntersectionObserver((entries) => {
-      const ended = entries.filter((entry) => entry.isIntersecting);
-      if (!ended.length) return;
+    const count = (section) => {
       const all = load();
       const ids = new Set(sections.map(({ id }) => id));
       const before = (all[name]?.read ?? []).filter((id) => ids.has(id));
-      const now = ended.map(({ target }) => target.closest(".bd-article > section > section").id);
-      all[name] = { read: [...new Set([...before, ...now])], of: sections.length };
+      all[name] = { read: [...new Set([...before, section.id])], of: sections.length };
       save(all);
-      for (const { target } of ended) observer.unobserve(target);
       show();
+    };
+    const staying = new Map();
+    const observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        clearTimeout(staying.get(target));
+        if (!isIntersecting) continue;
+        const done = () => {
+          observer.unobserve(target);
+          count(target.parentElement);
+        };
+        staying.set(target, setTimeout(done, WHILE));
+      }
     });
     for (const section of sections) {
       const mark = section.appendChild(document.createElement("span"));

@@ -1,26 +1,14 @@
 // The search: sections and terms that bear the words in their title come first, then what has them in
-// its text. The places stand in search_places.js; language_data.js has Sphinx's stemmer and stop words.
+// its text. The places stand in search_places.js, how words are compared in words.js; language_data.js has
+// Sphinx's stemmer and stop words.
 const bookSearch = (() => {
-  const GREEK = {
-    α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", η: "eta", θ: "theta", λ: "lambda",
-    μ: "mu", ν: "nu", ξ: "xi", π: "pi", ρ: "rho", σ: "sigma", τ: "tau", φ: "phi", ψ: "psi",
-    ω: "omega",
-  };
-  const JAPANESE = "\u3005-\u30ff\u3400-\u9fff";
+  const { JAPANESE, spelt, called } = bookWords;
   const IN_JAPANESE = new RegExp(`[${JAPANESE}]`);
-  const WORD = new RegExp(`[${JAPANESE}]+|[^\\P{L}${JAPANESE}]+|\\p{N}+`, "gu");
   // What turns words into a question and says nothing of what is asked.
   const ASKING = new Set(
-    ("a about an am are be can could did do does get give how i is it make many me much my need of or should"
-      + " than that the there this to vs versus was what when where which who whose why will with would"
-      + " you your between tell explain").split(" "));
-  // Other words for what the book calls by one name.
-  const CALLED = {
-    sigmoid: "logistic", neuron: "unit", reparameterization: "reparametrization", sphering: "whitening",
-    reparameterize: "reparametrize", regularizer: "regularization", optimizer: "optimization",
-    bottleneck: "undercomplete", installation: "install", sae: "dictionary",
-    auxk: "auxiliary", homework: "exercise", assignment: "problem", colour: "color",
-  };
+    ("a about an am are be can could did do does get give how i is it make many me much my need of or"
+      + " should than that the there this to us vs versus was we what when where which who whose why will"
+      + " with would you your between tell explain").split(" "));
   const SHOWN = 30;
   const SAME = 2000;
   // Where readers look first: chapters, problem sets and the glossary; what only speaks of them comes
@@ -34,18 +22,11 @@ const bookSearch = (() => {
   let places = [];
   let typical = 1;
 
-  // One spelling for what is written in several: letters, accents, Greek, -ise and -ize, plural.
+  // One form for what is written in several: letters, accents, Greek, -ise and -ize, plural.
   const stem = (word) => {
-    if (!stems.has(word)) {
-      const spelt = word.replace(/is(e|ed|er|ers|es|ing|ation|ations)$/, "iz$1").replace(/ー$/, "");
-      stems.set(word, stemmer.stemWord(CALLED[spelt.replace(/s$/, "")] ?? spelt));
-    }
+    if (!stems.has(word)) stems.set(word, stemmer.stemWord(called(word)));
     return stems.get(word);
   };
-  const letters = (text) =>
-    text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFKC").toLowerCase()
-      .replace(/['’]s\b/g, "").replace(/[α-ω]/g, (letter) => ` ${GREEK[letter] ?? letter} `);
-  const spelt = (text) => letters(text).match(WORD) ?? [];
   const words = (text) => spelt(text).map(stem);
 
   // A title as it is compared: its words, and the same without the gaps between them, in which

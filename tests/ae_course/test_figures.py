@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from helpers import assert_close, samples
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ae_course import figures
 from ae_course.figures import Figure, curves, describe, mosaic, panels
@@ -216,6 +217,20 @@ def test_grey_values_are_drawn_as_their_255th_parts():
 def test_rows_of_images_carry_their_labels():
     figure = figures.image_rows({"input": samples(3, 4), "output": samples(3, 4)})
     assert [on.get_ylabel() for on in figure.axes] == ["input", "output"]
+
+
+@pytest.mark.parametrize("label", ["in", "a label far longer than images are wide"])
+def test_the_label_of_a_row_stays_on_the_paper_however_wide_its_place(label):
+    figure, axes = figures.panels(3, 1, width=6, height=2)
+    for ax in axes[:, 0]:
+        figures.draw_mosaic(ax, samples(2, 4), columns=2)
+        figures.name_row(ax, label)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    paper = canvas.get_renderer()
+    for ax in axes[:, 0]:
+        words, images = (part.get_window_extent(paper) for part in (ax.yaxis.label, ax.images[0]))
+        assert 0 < words.x0 < words.x1 < images.x0 < figure.bbox.x1
 
 
 def test_every_filter_is_scaled_by_its_largest_weight_and_an_empty_one_is_blank():

@@ -90,11 +90,27 @@ def test_links_stand_in_prose_alone_and_at_the_first_use(article):
         ("03_sparsity", "encode", "api.html#ae_course.autoencoder.Autoencoder.encode"),
         ("03_sparsity", "mnist", "api.html#ae_course.datasets.mnist"),
         ("05_whitening", "PCAWhitening", "api.html#ae_course.whitening.PCAWhitening"),
+        # What a page names and does not import
+        ("10_dictionaries", "superposition", "api.html#ae_course.superposition.superposition"),
+        ("notation", "kl_slope", "api.html#ae_course.sparsity.kl_slope"),
+        ("notation", "scaled(gamma, orthogonal)", "api.html#ae_course.initialization.scaled"),
     ],
 )
 def test_names_in_cells_lead_to_the_reference(article, name, text, wanted):
     led = {TAG.sub("", said): to for kind, to, _, said in LINK.findall(article(name))}
     assert led[text] == wanted
+
+
+def test_every_function_on_the_page_of_notation_leads_to_the_reference(article):
+    page = BeautifulSoup(article("notation"), "html.parser")
+    ours = extension("code_links").package_names()
+    named = [
+        code
+        for code in page("code")
+        if re.fullmatch(r"\w+(\(.*\))?", code.text) and code.text.partition("(")[0] in ours
+    ]
+    assert len(named) > 30
+    assert not [code.text for code in named if not code.find_parent("a")]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -315,6 +315,28 @@ def test_the_ledger_links_every_equation_with_its_function_and_tests(pages, site
         assert equations.code(claim).strip() in shown
 
 
+def test_every_mark_beside_an_equation_shows_the_code_that_computes_it(pages):
+    cards = [card for page in pages.values() for card in page.select(".verified-card")]
+    assert len(cards) >= len({claim.label for claim in equations.claims()})
+    for card in cards:
+        named = [link.text.rpartition(".")[2] for link in card.select("p > a > code")]
+        shown = [code.text for code in card("pre")]
+        assert len(named) == len(shown) > 0
+        for name, code in zip(named, shown, strict=True):
+            # A class has an alias in small letters.
+            assert re.search(rf"^(def|class) {name}\b|^{name} = ", code, re.M | re.I), code
+            assert '"""' not in code.partition("def ")[0], code
+
+
+def test_the_mark_of_a_value_shows_the_functions_or_the_class_that_it_is_made_of(pages, site):
+    page = pages[site / "book" / "06_pretraining.html"]
+    codes = [code.text for code in page.select(".verified-card pre")]
+    assert any("def _softmax(" in code and "np.exp" in code for code in codes)
+    page = pages[site / "book" / "01_overview.html"]
+    codes = [code.text for code in page.select(".verified-card pre")]
+    assert any("class WeightDecay" in code and "weight_decay = " in code for code in codes)
+
+
 def test_the_api_reference_has_every_module(pages, site):
     page = pages[site / "book" / "api.html"]
     for module in pkgutil.iter_modules(ae_course.__path__, "ae_course."):

@@ -52,6 +52,26 @@ def test_words_are_found_in_labels_functions_tests_and_claims(ledger):
     assert "eq-kl-slope" in labels(ledger)
 
 
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("sigmoid", "eq-logistic-slope"),  # a name that only the search knows
+        ("Sigmoids slope", "eq-logistic-slope"),
+        ("sphering", "eq-zca-whitening"),
+        ("optimiser", "eq-adam"),
+        ("ρ slope", "eq-kl-slope"),
+        (r"\hat\rho", "eq-kl-slope"),  # of the formula alone
+        ("operatorname{diag}", "eq-output-covariance"),
+        ("kl_slope", "eq-kl-slope"),
+        ("ae_course.activations.logistic", "eq-logistic-slope"),
+    ],
+)
+def test_other_names_formulas_and_functions_are_found_too(ledger, words, label):
+    ledger.keyboard.insert_text(words)
+    assert label in labels(ledger)
+    assert len(labels(ledger)) < len(equations.equations()) / 3
+
+
 def test_the_keyboard_chooses_a_chapter(ledger):
     ledger.keyboard.press("Shift+Tab")
     assert ledger.evaluate("document.activeElement.name") == "chapter"

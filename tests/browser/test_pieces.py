@@ -57,6 +57,36 @@ def test_a_click_in_the_contents_leads_to_the_place_at_once(page, site_url, widt
     assert 0 <= page.evaluate(top) < 200
 
 
+REFERENCE = "book/api.html"
+PLACES = ["module-ae_course.whitening", "ae_course.whitening.PCAWhitening", "ae_course.pca.PCA.fit"]
+TOP = "(name) => document.getElementById(name).getBoundingClientRect().top"
+THERE = f"(name) => {{ const top = ({TOP})(name); return top >= 0 && top < 200; }}"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_of_the_reference_what_is_far_waits_and_every_place_is_reached(
+    page, site_url, width
+):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site_url}{REFERENCE}")
+    page.wait_for_timeout(1000)
+    far = page.locator("section.module > :is(dl, p)").last
+    assert not far.evaluate("(e) => e.checkVisibility({ contentVisibilityAuto: true })")
+    for name in PLACES:
+        page.evaluate("(name) => { location.hash = name; }", name)
+        page.wait_for_function(THERE, arg=name)
+        page.wait_for_timeout(300)
+        assert page.evaluate(THERE, name), name
+    page.go_back()
+    page.wait_for_function(THERE, arg=PLACES[-2])
+    for name in PLACES:
+        page.goto("about:blank")
+        page.goto(f"{site_url}{REFERENCE}#{name}")
+        page.wait_for_function(THERE, arg=name)
+        page.wait_for_timeout(300)
+        assert page.evaluate(THERE, name), name
+
+
 def test_what_is_folded_is_open_on_paper_and_as_it_was_afterwards(page, site_url):
     page.goto(f"{site_url}{CHAPTER}")
     closed = "document.querySelectorAll('article details.sd-dropdown:not([open])').length"

@@ -519,6 +519,74 @@ def test_its_sliders_and_handles_follow_the_keyboard_and_the_address_follows_the
     assert state_of(element) == state
 
 
+TELL = """async (e) => {
+  const told = () => [...e.querySelectorAll(".play-panel > :is(svg, canvas)")]
+    .map((drawing) => drawing.getAttribute("aria-label"));
+  const all = [told()];
+  const keep = async () => {
+    await e.ready;
+    all.push(told());
+  };
+  for (const input of e.querySelectorAll("input")) {
+    for (const value of [input.min, input.max, (Number(input.min) + Number(input.max)) / 2]) {
+      input.value = value;
+      input.dispatchEvent(new Event("input"));
+      await keep();
+    }
+  }
+  for (const stop of e.querySelectorAll("[role=slider], [role=application]")) {
+    for (const key of ["ArrowLeft", "ArrowUp", "Delete"]) {
+      stop.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey: true, bubbles: true }));
+      await keep();
+    }
+  }
+  return all;
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_seen_in_every_drawing_is_told_and_follows_the_state(to_play, name):
+    element = to_play(name)
+    element.evaluate(VALUES)
+    told = element.evaluate(TELL)
+    drawings = list(zip(*told, strict=True))
+    assert drawings
+    for words in drawings:
+        title = words[0].partition(": ")[0]
+        assert all(text.startswith(f"{title}: ") for text in words)
+        assert len(set(words)) > 1, words[0]
+        assert not [text for text in words if re.search("NaN|undefined|null|Infinity", text)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_handle_says_where_it_is_and_how_far_it_goes(to_play, name):
+    element = to_play(name)
+    for handle in element.locator(".play-handle").all():
+        least, now, most = (
+            float(handle.get_attribute(f"aria-value{at}")) for at in ("min", "now", "max")
+        )
+        assert least < now < most
+        said = handle.get_attribute("aria-valuetext").replace("\N{MINUS SIGN}", "-")
+        across, up = re.fullmatch(r"(-?[\d.]+) across, (-?[\d.]+) up", said).groups()
+        assert float(across) == pytest.approx(now, abs=0.005 + 1e-9)
+        handle.press("ArrowUp")
+        moved = handle.get_attribute("aria-valuetext").replace("\N{MINUS SIGN}", "-")
+        assert float(moved.split()[2]) > float(up)
+        panel = handle.locator("xpath=ancestor::*[local-name()='svg']")
+        assert panel.get_attribute("role") == "group"  # inside a picture nothing can be reached
+
+
+def test_the_pen_says_what_is_under_it(to_play):
+    element = to_play("draw", ink="")
+    pad = element.locator("[role=application]")
+    told = element.get_by_role("status")
+    pad.press("ArrowRight")
+    assert told.text_content() == "Row 15, column 16: white"
+    pad.press("Enter")
+    assert told.text_content() == "Row 15, column 16: dark"
+    assert "dark pixels in rows 1" in pad.get_attribute("aria-label")
+
+
 def middle(box):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -578,7 +646,7 @@ def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, page, name):
     assert not element.locator("img").is_visible()
     # What it shows is said to those who do not see it.
     said = element.locator(f"#{element.locator('.play-live').get_attribute('aria-describedby')}")
-    assert said.text_content() == element.locator("img").get_attribute("alt")
+    assert said.text_content() == f"At first: {element.locator('img').get_attribute('alt')}"
     page.emulate_media(media="print")
     page.evaluate("document.querySelectorAll('.play-still').forEach((e) => e.scrollIntoView())")
     element.locator("img").wait_for(state="visible")

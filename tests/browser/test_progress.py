@@ -4,9 +4,14 @@ import pytest
 from helpers import LAID_OUT
 
 CHAPTER = "book/03_sparsity"
-# To the end as a reader goes there: one screen after the other.
+# What takes a reader a second takes the pages of these tests 20 ms.
+QUICK = """
+  const wait = window.setTimeout;
+  window.setTimeout = (act, time, ...rest) => wait(act, time / 50, ...rest);
+"""
+# To the end as a reader goes there: one screen after the other, with time for each.
 READ = """async () => {
-  const step = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  const step = () => new Promise((go) => setTimeout(go, 4000));
   for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
     scrollTo({ top: y, behavior: "instant" });
     await step();
@@ -23,9 +28,23 @@ REFUSE = """
 """
 
 
+# As the key End goes through a page, in a second or two.
+SWEEP = """async () => {
+  const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
+    scrollTo({ top: y, behavior: "instant" });
+    await frame();
+  }
+}"""
+ARRIVED = "scrollY + innerHeight > document.documentElement.scrollHeight - 5"
+SECTIONS_AT_THE_END = """[...document.querySelectorAll(".section-end")]
+  .filter((end) => end.getBoundingClientRect().top > 0).length"""
+
+
 @pytest.fixture
 def reader(page):
     page.emulate_media(reduced_motion="reduce")
+    page.add_init_script(QUICK)
     return page
 
 
@@ -60,9 +79,24 @@ def test_who_only_jumps_to_the_end_has_not_read_it(reader, site_url):
     )
 
 
+def test_what_passes_by_on_the_way_to_the_end_has_not_been_read(page, site_url):
+    page.goto(f"{site_url}{CHAPTER}.html")
+    page.wait_for_function(LAID_OUT)
+    sections = page.locator(".section-end").count()
+    page.evaluate(SWEEP)  # every section's end is on the screen for a moment
+    page.wait_for_function(ARRIVED)
+    page.wait_for_function("document.getElementById('chapter-end').textContent")
+    page.wait_for_timeout(2000)
+    at_the_end = page.evaluate(SECTIONS_AT_THE_END)
+    assert at_the_end < sections / 2
+    told = page.locator("#chapter-end").inner_text()
+    assert told == f"{at_the_end} of {sections} sections read"
+
+
 def test_where_nothing_may_be_remembered_pages_are_as_ever(watched, site_url):
     with watched() as (page, complaints):
         page.add_init_script(REFUSE)
+        page.add_init_script(QUICK)
         page.goto(f"{site_url}{CHAPTER}.html")
         page.evaluate(READ)
         page.goto(site_url)

@@ -20,6 +20,14 @@ OF_WIDTH = ["target-size", "scrollable-region-focusable"]
 SCRIPT = Path(__file__).with_name("reading.js").read_text("utf-8")
 PAGES = [*chapters.contents(), "search"]
 TYPESET = "document.fonts.ready.then(() => true)"
+# On the screen from side to side, and in one line, without scrolling the table that it is in.
+WHOLE = """(link) => {
+  const box = link.closest(".pst-scrollable-table-container");
+  const { left, right } = link.getBoundingClientRect();
+  const { left: from, right: to } = box.getBoundingClientRect();
+  return box.scrollWidth <= box.clientWidth && left >= from && right <= to
+    && link.querySelector("code").getClientRects().length === 1;
+}"""
 # Two frames: in the first, what watches sizes is told of them.
 SETTLED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
@@ -96,6 +104,16 @@ def test_a_page_can_be_read_on_any_screen(read, name):
         page.evaluate(f"document.documentElement.dataset.theme = {theme!r}")
         found += [f"{theme}: {line}" for line in violations(page, runOnly=COLOURS)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [390, 360, 320])
+def test_on_a_phone_every_download_of_a_problem_set_is_seen_whole(read, width):
+    page = read("book/problem_sets", width)
+    links = page.locator("article td a.download")
+    assert links.count() >= 10
+    for link in links.all():
+        link.scroll_into_view_if_needed()
+        assert link.evaluate(WHOLE), link.inner_text()
 
 
 def test_phones_have_one_layout(site):
@@ -211,3 +229,13 @@ def test_what_goes_wrong_on_a_page_is_seen(watched, site_url):
         "net::ERR_NAME_NOT_RESOLVED for http://192.0.2.1/",
         f"404 for {site_url}missing.png",
     } <= set(complaints)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("book/03_sparsity", "3. Sparse regularisation"), ("book/glossary", "Glossary")],
+)
+def test_on_paper_a_chapter_has_one_title_with_its_number(read, name, title):
+    page = read(name)
+    page.emulate_media(media="print")
+    assert [" ".join(t.split()) for t in page.locator("h1:visible").all_inner_texts()] == [title]

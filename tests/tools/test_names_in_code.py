@@ -7,7 +7,7 @@ import pytest
 import ae_course
 from ae_course import datasets
 from ae_course.network import Layers
-from tools.names_in_code import Reader
+from tools.names_in_code import Reader, made
 
 IMPORTS = "from ae_course import Autoencoder, datasets, kl_sparsity, train, weight_decay\n"
 
@@ -102,3 +102,8 @@ def test_modules_and_values_of_the_package_have_their_names_too():
 def test_a_name_of_ones_own_for_something_of_ours_is_ones_own():
     assert names(IMPORTS, "f = train\nf(1)") == ["train"]
     assert names("from ae_course import PCA as P", "P.fit(X)") == ["fit"]
+
+
+def test_what_code_makes_itself_is_told_from_what_it_imports():
+    code = f"{IMPORTS}def check(x):\n    inner = x\nfor k in range(3):\n    datasets = k"
+    assert made([ast.parse(code), ast.parse(IMPORTS)]) == {"check", "k", "datasets"}

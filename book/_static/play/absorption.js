@@ -134,6 +134,11 @@
       this.sum.setAttribute("d", path([[0, 0], [example[0], 0], [example[0] + x, y]]));
       this.now.setAttribute("d", spot(angle, objective - honest));
       this.compare();
+      const both = samples.filter(([, b]) => b).length;
+      this.plane.tell(`the child's column ${shown(angle, 1)}° from the parent's; of ${samples.length} samples ${both} have a child, and ${silent.filter(Boolean).length} of these leave the parent silent`);
+      const change = objective - honest;
+      const than = Math.abs(change) < 5e-4 ? "that" : `${shown(Math.abs(change), 3)} ${change < 0 ? "below" : "above"} that`;
+      this.chart.tell(`price, error and their sum J over the angle; at ${shown(angle, 1)}° J is ${than} of the honest column at 90°`);
       this.summed.setAttribute("aria-pressed", Boolean(price));
       this.nest.setAttribute("aria-pressed", Boolean(nested));
       this.say({ error: shown(error, 3), active: shown(active), total: shown(total), absorbed: shown(absorbed), cosine: shown(column[0]), objective: shown(objective, 3) });

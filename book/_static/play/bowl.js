@@ -1,6 +1,6 @@
 // A heavy ball on J(w) = (w1^2 + steepness w2^2) / 2: p <- momentum p - rate grad J, w <- w + p.
 {
-  const { Plaything, Panel, html, path, spot, round, shown } = play;
+  const { Plaything, Panel, html, path, spot, round, shown, whereIs } = play;
 
   const STEPS = 60;
   const LEVELS = [0.5, 3, 12, 30, 60];
@@ -95,6 +95,11 @@
       const logs = heights.map((height, at) => [at, Math.log10(Math.max(height, FLOOR))]);
       this.curve.setAttribute("d", path(logs.slice(0, step + 1).map(([at, log]) => [at, Math.min(log, 99)])));
       this.now.setAttribute("d", spot(step, Math.min(logs[step][1], 3)));
+      const inside = Math.abs(places[step][0]) <= 10 && Math.abs(places[step][1]) <= 2.4;
+      const [from, to] = [places[0], places[step]].map((at) => whereIs(at));
+      this.valley.tell(`a bowl ${shown(steepness, 0)} times as steep up and down as across; a ball that began at ${from}, and after ${step} steps is ${inside ? `at ${to}` : "outside the picture"}`);
+      const power = (height) => shown(Math.log10(Math.max(height, FLOOR)), 1);
+      this.chart.tell(`from ten to the power ${power(heights[0])} to ten to the power ${power(heights[step])} after ${step} steps`);
       this.say({
         left: heights[step] < 1e-3 ? heights[step].toExponential(1).replace("-", "−") : shown(heights[step], 3),
         factor: shown(factor, 3),

@@ -1,6 +1,6 @@
 // Drag in a code of two numbers, and see the digit that a variational autoencoder makes of it.
 {
-  const { Plaything, Panel, Picture, html, shown, spot, stored } = play;
+  const { Plaything, Panel, Picture, html, shown, spot, stored, inkIn, whereIs } = play;
 
   const SIDE = 14;
   const WIDTH = 150; // of the hidden layer
@@ -45,6 +45,9 @@
       this.others.setAttribute("d", spots((label) => label !== this.state.digit));
       this.chosen.setAttribute("d", spots((label) => label === this.state.digit));
       this.output.paint(output);
+      const { x, y, digit } = this.state;
+      this.plane.tell(`${labels.length} codes, those of the digit ${digit} marked; yours at ${whereIs([x, y])}, and the nearest is of a ${near}`);
+      this.output.tell(`the nearest code is of a ${near}; ${inkIn(output, SIDE)}`);
       this.say({ code: `${shown(this.state.x)}, ${shown(this.state.y)}`, near: shown(near, 0) });
     }
   }

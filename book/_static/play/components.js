@@ -1,6 +1,6 @@
 // A digit from the mean of all and its first k principal components.
 {
-  const { Plaything, Panel, Picture, html, path, shown, spot, stored } = play;
+  const { Plaything, Panel, Picture, html, path, shown, spot, stored, inkIn } = play;
 
   const MOST = 64;
 
@@ -47,6 +47,11 @@
       const most = Math.max(...component.map(Math.abs));
       this.pictures[2].paint(k ? component : component.fill(0), -most, most);
       this.now.setAttribute("d", spot(k, mean));
+      const [first, second, third] = this.pictures;
+      first.tell(`a ${this.state.digit}; ${inkIn(image, 28)}`);
+      second.tell(`the mean and ${k} components; ${inkIn(output, 28)}`);
+      third.tell(k ? `component ${k}, which the digit has ${shown(score)} times` : "none yet");
+      this.chart.tell(`a curve that falls with k; at k = ${k} it is at ${shown(mean)}`);
       this.say({ own: shown(error), mean: shown(mean), score: k ? shown(score) : "none", kept: `${shown(100 * kept, 1)} %` });
     }
   }

@@ -82,6 +82,11 @@
         this.lines[chart][0].setAttribute("d", path(points));
         this.lines[chart][1].setAttribute("d", points.map((point) => spot(...point)).join(""));
       });
+      const tell = (chart, sizes, lowest) => {
+        const layers = sizes.map((size, at) => `${size.toPrecision(1)} at layer ${at + lowest}`);
+        chart.tell(`from ${layers[0]} to ${layers.at(-1)}`);
+      };
+      this.charts.forEach((chart, at) => tell(chart, [signals, deltas][at], at));
       const ratio = (value) => value.toExponential(1).replace("-", "−");
       this.say({ signal: ratio(signals.at(-1) / signals[0]), delta: ratio(deltas[0] / deltas.at(-1)) });
     }

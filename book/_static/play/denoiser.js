@@ -1,7 +1,7 @@
 // The best denoiser of samples from a mixture of narrow normal distributions along a spiral: the mean
 // of the clean samples that may have led to a noisy one.
 {
-  const { Plaything, Panel, html, pairs, path, round, shown, spot, stored } = play;
+  const { Plaything, Panel, html, mean, pairs, path, round, shown, spot, stored, whereIs } = play;
 
   const VARIANCE = 0.01; // of each component, in either direction
   const GRID = Array.from({ length: 13 }, (_, at) => -3 + at / 2);
@@ -52,8 +52,8 @@
       const sum = weights.reduce((a, b) => a + b);
       const shares = weights.map((weight) => weight / sum);
       const keep = VARIANCE / total;
-      const mean = [0, 1].map((axis) => shares.reduce((a, share, k) => a + share * this.means[k][axis], 0));
-      return { shares, clean: [x, y].map((at, axis) => mean[axis] + keep * (at - mean[axis])) };
+      const centre = [0, 1].map((axis) => shares.reduce((a, share, k) => a + share * this.means[k][axis], 0));
+      return { shares, clean: [x, y].map((at, axis) => centre[axis] + keep * (at - centre[axis])) };
     }
 
     get values() {
@@ -73,7 +73,9 @@
       this.heads.setAttribute("d", to.map((place) => spot(...place)).join(""));
       const noisy = [this.state.x, this.state.y];
       this.way.setAttribute("d", path([noisy, clean]));
-      const pair = (place) => place.map((at) => shown(at)).join(", ");
+      const lengths = from.map(([x, y], n) => Math.hypot(x - field[n][0], y - field[n][1]));
+      this.plane.tell(`a spiral of clean samples, a noisy one at ${whereIs(noisy)}, and an arrow of length ${shown(far)} from it to ${whereIs(clean)}; over the whole picture the arrows are ${shown(mean(lengths))} long, on average`);
+      const pair = (at) => at.map((number) => shown(number)).join(", ");
       this.say({ noisy: pair(noisy), clean: pair(clean), far: shown(far), score: shown(score), likely: `${shown(100 * likely, 0)} %` });
     }
   }

@@ -1,6 +1,6 @@
 // Draw a digit, and see its code, and what the decoder makes of it: a sum of 36 features.
 {
-  const { Plaything, Picture, html, clamp, shown, stored } = play;
+  const { Plaything, Picture, html, clamp, shown, stored, inkIn } = play;
 
   const SIDE = 28;
   const UNITS = 36;
@@ -24,6 +24,7 @@
 
     build() {
       this.pad = new Picture("Draw here", SIDE);
+      this.told = html("p", { class: "visually-hidden", role: "status" }); // of the pen, by the keyboard
       this.output = new Picture("Reconstruction", SIDE);
       this.pen = [14, 14];
       this.makePad();
@@ -40,6 +41,7 @@
           this.button("All features", () => this.set({ off: "" })),
           this.button("No feature", () => this.set({ off: this.units.map((_, unit) => unit.toString(UNITS)).join("") }))),
         this.numbers({ error: "Squared error E", used: "Units above one half" }),
+        this.told,
       ];
     }
 
@@ -79,8 +81,8 @@
 
     makePad() {
       const { canvas } = this.pad;
-      const label = "Drawing pad. Arrow keys move the pen, Enter or Space draws, Delete clears";
-      for (const [name, value] of Object.entries({ role: "application", tabindex: 0, "aria-label": label })) canvas.setAttribute(name, value);
+      this.pad.title = "Drawing pad. Arrow keys move the pen, Enter or Space draws, Delete clears. What is drawn";
+      for (const [name, value] of Object.entries({ role: "application", tabindex: 0 })) canvas.setAttribute(name, value);
       canvas.classList.add("play-pad");
       const at = (event) => {
         const box = canvas.getBoundingClientRect();
@@ -104,6 +106,9 @@
       else return;
       event.preventDefault();
       this.draw();
+      const [column, row] = this.pen.map((at) => clamp(Math.floor(at), 0, SIDE - 1));
+      const ink = read(this.state.ink)[SIDE * row + column] > LEVELS / 2 ? "dark" : "white";
+      this.told.textContent = `Row ${row + 1}, column ${column + 1}: ${ink}`;
     }
 
     // Ink along a line: full within a pixel of it, none beyond two.
@@ -152,6 +157,8 @@
         button.setAttribute("aria-label", `Feature ${unit + 1}, y ${shown(code[unit])}`);
         bar.style.width = `${100 * code[unit]}%`;
       });
+      this.pad.tell(inkIn(input, SIDE));
+      this.output.tell(inkIn(output, SIDE));
       this.say({ error: shown(error), used: `${code.filter((y) => y > 0.5).length} of ${UNITS}` });
     }
   }

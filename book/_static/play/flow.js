@@ -1,7 +1,7 @@
 // From noise to samples: 150 points follow the probability flow of a mixture of three round normal
 // distributions, whose best denoiser is known, as their noise is made weaker; perhaps guided to one.
 {
-  const { Plaything, Panel, html, pairs, path, shown, spot, stored } = play;
+  const { Plaything, Panel, html, mean, pairs, path, shown, spot, stored, whereIs } = play;
 
   const GROUPS = ["left", "right", "above"];
   const WIDE = 5; // half of what the picture shows when there is no noise
@@ -20,7 +20,7 @@
 
     build() {
       const { weights, means, variances, noise, sigmas } = stored.flow;
-      this.mixture = pairs(means).map((mean, k) => ({ weight: weights[k], mean, variance: variances[k] }));
+      this.mixture = pairs(means).map((at, k) => ({ weight: weights[k], mean: at, variance: variances[k] }));
       this.sigmas = [...sigmas];
       this.start = pairs(noise).map((z) => z.map((at) => at * sigmas[0]));
       const box = { x: [-WIDE, WIDE], y: [-WIDE, WIDE], axes: false };
@@ -148,7 +148,11 @@
       });
       this.way.setAttribute("d", path(way.map(seen)));
       this.mode.setAttribute("aria-pressed", Boolean(this.state.score));
-      const pair = (place) => place.map((at) => shown(at)).join(", ");
+      const { step, score: ofScore, group, guidance, x, y } = this.state;
+      const far = Math.sqrt(mean(points.map(([a, b]) => a * a + b * b)));
+      const told = group ? `, guided to the class ${GROUPS[group - 1]} with g = ${shown(guidance, 1)}` : "";
+      this.plane.tell(`${points.length} points ${step ? `after ${step} steps` : "of noise alone"}${told}, ${shown(far)} from the middle in the root mean square, in a picture that shows ${shown(WIDE * zoom, 1)} to each side; ${GROUPS.map((name, k) => `${counts[k]} end ${name}`).join(", ")}; arrows of the ${ofScore ? "score" : "denoiser"}; yours at ${whereIs([x, y])}, whose way ends at ${whereIs(way.at(-1))}`);
+      const pair = (at) => at.map((number) => shown(number)).join(", ");
       const top = shares.indexOf(Math.max(...shares));
       this.say({
         clean: pair(clean),

@@ -86,6 +86,9 @@
       const rise = radians(25) * slope;
       this.tangent.setAttribute("d", path([[angle - 25, error - rise], [angle + 25, error + rise]]));
       this.now.setAttribute("d", spot(angle, error));
+      this.plane.tell(`${this.points.length} points, and a line through their mean at ${shown(angle, 1)}°; the points are ${shown(Math.sqrt(2 * error))} away from it, in the root mean square`);
+      const way = Math.abs(slope) < 5e-4 ? "level" : slope > 0 ? "rising" : "falling";
+      this.chart.tell(`a wave; at ${shown(angle, 1)}° it is at ${shown(error, 3)} and ${way}`);
       this.say({ error: shown(error, 3), slope: shown(slope, 3), kept: shown(kept, 3), total: shown(total, 3) });
     }
   }

@@ -23,12 +23,23 @@ window.play = (() => {
     return Number(text) ? text.replace("-", "−") : text.replace("-", "");
   };
 
+  // Where a picture of numbers from 0 to 1 is dark, for those who do not see it.
+  const inkIn = (numbers, width) => {
+    const dark = [...numbers.keys()].filter((at) => numbers[at] > 0.5);
+    if (!dark.length) return "no dark pixel";
+    const span = (places) => `${Math.min(...places) + 1} to ${Math.max(...places) + 1}`;
+    const [rows, columns] = [dark.map((at) => Math.floor(at / width)), dark.map((at) => at % width)];
+    return `${dark.length} dark pixels in rows ${span(rows)} and columns ${span(columns)}`;
+  };
+  const whereIs = ([x, y]) => `${shown(x)} across, ${shown(y)} up`;
+
   const typing = new Promise((begin) => addEventListener("keydown", begin, { once: true, capture: true }));
 
   class Plaything extends HTMLElement {
     // A subclass has: `static label`, its name; `static state`, what its state is made of: numbers,
     // each as [at first, least, most], and words, as [at first]; `build()`, what it shows; `draw()`,
-    // which shows the state; `values`, the numbers that it shows. `ready` is a promise that all
+    // which shows the state, and tells every panel and picture in words what there is to be seen in
+    // it (see `tell`); `values`, the numbers that it shows. `ready` is a promise that all
     // numbers of the state are there; those that are asked for (see `ask`) may be on their way.
     connectedCallback() {
       if (this.state) return;
@@ -48,8 +59,8 @@ window.play = (() => {
       if (this.live) return;
       this.live = html("div", { class: "play-live", role: "group", "aria-label": this.constructor.label });
       this.live.append(...this.build());
-      // What its picture shows is said of the element, too.
-      const shows = html("p", { class: "visually-hidden" }, this.querySelector(".play-still").alt);
+      // What its picture shows, the state in which it begins, is said of the element, too.
+      const shows = html("p", { class: "visually-hidden" }, `At first: ${this.querySelector(".play-still").alt}`);
       shows.id = `${this.closest("figure").id}-shows`;
       this.live.setAttribute("aria-describedby", shows.id);
       this.append(shows, this.live);
@@ -166,7 +177,9 @@ window.play = (() => {
     handle(panel, label, place, move, { step = 0.1 } = {}) {
       const ring = svg("path", { class: "play-ring" });
       const dot = svg("path", { class: "play-grip" });
-      const handle = svg("g", { class: "play-handle", tabindex: 0, role: "slider", "aria-label": label }, ring, dot);
+      const [least, most] = panel.x;
+      const slider = { role: "slider", "aria-label": label, "aria-valuemin": least, "aria-valuemax": most };
+      const handle = svg("g", { class: "play-handle", tabindex: 0, ...slider }, ring, dot);
       handle.addEventListener("pointerdown", (event) => {
         handle.setPointerCapture(event.pointerId);
         handle.focus({ preventScroll: true });
@@ -188,9 +201,11 @@ window.play = (() => {
       this.controls.push(() => {
         const [x, y] = place();
         for (const mark of [ring, dot]) mark.setAttribute("d", spot(x, y));
-        handle.setAttribute("aria-valuenow", round(x));
-        handle.setAttribute("aria-valuetext", `${shown(x)}, ${shown(y)}`);
+        // A slider has one number, and this one two: the text has both.
+        handle.setAttribute("aria-valuenow", round(clamp(x, least, most)));
+        handle.setAttribute("aria-valuetext", whereIs([x, y]));
       });
+      panel.svg.setAttribute("role", "group"); // of a picture nothing inside can be reached
       panel.marks.append(handle);
       return handle;
     }
@@ -210,15 +225,24 @@ window.play = (() => {
   const spot = (x, y) => `M${x} ${y}h0`;
   const path = (points) => (points.length ? `M${points.map(([x, y]) => `${x} ${y}`).join("L")}` : "");
 
+  // What is drawn in: a title, and in words what there is to be seen at present.
+  class Drawing {
+    tell(words) {
+      this.seen.setAttribute("aria-label", `${this.title}: ${words}`);
+    }
+  }
+
   // A place to draw in, in the units of the data, with y upwards. `shape` is width over height.
-  class Panel {
+  class Panel extends Drawing {
     constructor(title, { x, y, shape = 1, axes = true, note = "" }) {
+      super();
       [this.x, this.y] = [x, y];
       this.marks = svg("g", { transform: `matrix(1 0 0 -1 ${-x[0]} ${y[1]})` });
       const lines = axes ? path([[x[0], 0], [x[1], 0]]) + path([[0, y[0]], [0, y[1]]]) : "";
       this.marks.append(svg("path", { class: "play-axes", d: lines }));
       const box = { viewBox: `0 0 ${x[1] - x[0]} ${y[1] - y[0]}`, preserveAspectRatio: "none" };
-      this.svg = svg("svg", { ...box, style: `aspect-ratio: ${shape}`, role: "group", "aria-label": title }, this.marks);
+      this.svg = svg("svg", { ...box, style: `aspect-ratio: ${shape}`, role: "img", "aria-label": title }, this.marks);
+      [this.title, this.seen] = [title, this.svg];
       this.node = html("div", { class: "play-panel" }, html("span", { class: "play-title" }, title), this.svg);
       if (note) this.node.append(html("span", { class: "play-note" }, note));
     }
@@ -244,9 +268,11 @@ window.play = (() => {
   }
 
   // A picture of numbers from `low` (paper) to `high` (ink), each a square.
-  class Picture {
+  class Picture extends Drawing {
     constructor(title, width, height = width) {
+      super();
       this.canvas = html("canvas", { width, height, role: "img", "aria-label": title });
+      [this.title, this.seen] = [title, this.canvas];
       this.node = html("div", { class: "play-panel" }, html("span", { class: "play-title" }, title), this.canvas);
     }
 
@@ -306,5 +332,8 @@ window.play = (() => {
   };
 
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  return { Plaything, Panel, Picture, html, svg, path, spot, clamp, mean, pairs, round, shown, store, stored, ask };
+  return {
+    ...{ Plaything, Panel, Picture, html, svg, path, spot, clamp, mean, pairs, round, shown, inkIn, whereIs },
+    ...{ store, stored, ask },
+  };
 })();

@@ -156,6 +156,7 @@
       this.words.replaceChildren(html("b", {}, `Step ${step + 1}, part ${part} of ${PARTS.length}, ${title.toLowerCase()}. `), words);
       this.curve.setAttribute("d", path(found.path.map((J, t) => [t, Math.min(J, 2 * TOP)])));
       this.now.setAttribute("d", spot(step, Math.min(found.J, TOP)));
+      this.chart.tell(`from ${shown(found.path[0], 3)} at first to ${shown(found.J, 3)} after ${step} steps`);
       const after = part === PARTS.length ? shown(found.after, 3) : "not yet";
       this.say({ J: shown(found.J, 3), E: shown(found.E, 3), penalty: shown(found.penalty, 3), after });
     }

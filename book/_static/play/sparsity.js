@@ -126,7 +126,21 @@
       const along = (numbers) => betas.map((other, k) => [k, numbers[names.indexOf(this.name(other, rho))]]);
       const [sparse, active] = [along(population), along(means)];
       const marks = [path(sparse), sparse.map((point) => spot(...point)).join(""), path(active), spot(...sparse[betas.indexOf(beta)])];
+      const at = betas.indexOf(beta);
+      const best = betas[sparse.findIndex(([, value]) => value === Math.max(...sparse.map(([, other]) => other)))];
+      this.over.tell(`at β = ${beta} sparsity is ${shown(sparse[at][1])} and the mean activation ${shown(active[at][1])}; sparsity is largest at β = ${best}`);
       this.lines.forEach((line, k) => line.setAttribute("d", marks[k]));
+    }
+
+    // What there is to be seen of the network.
+    tell({ population, on, error }, means, few) {
+      const { beta, rho } = this.state;
+      const net = `β = ${beta}, ρ = ${rho}`;
+      for (const picture of [this.filters, this.features]) picture.tell(`those of the first ${few} units for ${net}`);
+      this.codes.tell(`population sparsity ${shown(population)}; ${shown(on, 1)} of ${UNITS} cells in a row are dark, on average`);
+      this.outputs.tell(`four digits twice, each above what ${net} makes of it, with an error of ${shown(error)}`);
+      const [least, most] = [Math.min(...means), Math.max(...means)].map((value) => shown(value));
+      this.curve.tell(`a valley with its bottom at ρ = ${rho}; the units lie from ${least} to ${most}`);
     }
 
     drawNetwork() {
@@ -143,6 +157,7 @@
       const rows = [0, 4].flatMap((start) => [this.digits, outputs].map((kind) => kind.slice(start, start + 4)));
       this.outputs.tile(rows.flat(), SIDE, 4);
       const { rho } = this.state;
+      this.tell(found, means, few.length);
       this.units.setAttribute("d", means.map((q) => spot(q, divergence(rho, q))).join(""));
       this.failure.textContent = "";
       this.live.setAttribute("aria-busy", false);

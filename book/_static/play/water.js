@@ -1,7 +1,7 @@
 // The best linear variational autoencoder with two code units: what the weight of the divergence and
 // the noise of the decoder do to the codes, and when a unit falls silent.
 {
-  const { Plaything, Panel, html, pairs, path, shown, spot, stored } = play;
+  const { Plaything, Panel, html, pairs, path, shown, spot, stored, whereIs } = play;
 
   const WIDE = 5.5; // half of what the picture of the samples shows
   const TILT = Math.PI / 6; // of the principal axes
@@ -98,6 +98,12 @@
       this.means.setAttribute("d", spots(means));
       this.posterior.setAttribute("d", path(ellipse(posterior, widths)));
       this.encoder.setAttribute("d", path(ellipse(code, variances)));
+      const awake = rates.filter((r) => r > 0).length;
+      const lie = ["in one point", "on a line", "in the plane"][awake];
+      const { x, y, d1, d2 } = this.state;
+      this.plane.tell(`a tilted cloud of samples with variances ${shown(d1, 1)} and ${shown(d2, 1)}; what is made of them lies ${lie}; your sample at ${whereIs([x, y])}`);
+      const unit = (j) => rates[j] > 0 ? `unit ${j + 1} has your code at ${shown(code[j])}, with a spread of ${shown(Math.sqrt(variances[j]))}` : `unit ${j + 1} is silent`;
+      this.codes.tell(`${BOTH.map(unit).join("; ")}; the prior has the spread 1`);
       this.say({
         level: shown(level, 3),
         rates: rates.map((r) => shown(r)).join(", "),

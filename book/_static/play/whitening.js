@@ -1,7 +1,7 @@
 // A cloud of points, and a patch of a photograph, whitened with the share epsilon of the largest
 // variance added to every variance.
 {
-  const { Plaything, Panel, Picture, html, pairs, path, round, shown, spot, stored } = play;
+  const { Plaything, Panel, Picture, html, mean, pairs, path, round, shown, spot, stored, whereIs } = play;
 
   // What PCA is made of in the plane: variances, the larger first, and the angle of its axis, with
   // the signs of ae_course: in every axis the entry of largest size is positive.
@@ -124,6 +124,17 @@
         const most = Math.max(...numbers.map(Math.abs));
         picture.paint(numbers, most, -most);
       });
+      const { patch: number, epsilon } = this.state;
+      const spread = (cloud) => {
+        const middle = means(cloud);
+        return [0, 1].map((axis) => shown(Math.sqrt(mean(cloud.map((p) => (p[axis] - middle[axis]) ** 2)))));
+      };
+      [points, pca, zca].forEach((cloud, panel) => {
+        const [across, up] = spread(cloud);
+        this.panels[panel].tell(`${cloud.length} points with a spread of ${across} across and ${up} up; the marked one at ${whereIs(cloud[0])}`);
+      });
+      const kinds = ["a patch of a photograph", "its scores over their deviations, a square of noise", "the patch with its edges alone"];
+      this.pictures.forEach((picture, at) => picture.tell(`${kinds[at]}, number ${number + 1}${at ? `, with ε / d₁ = ${epsilon.toPrecision(2)}` : ""}`));
       this.say({
         variances: `${shown(d[0])}, ${shown(d[1])}`,
         left: left.map((variance) => shown(variance, 3)).join(", "),
