@@ -25,6 +25,8 @@ def as_array(a, name: str) -> np.ndarray:
     ValueError
         Some of its numbers are masked, or its rows differ in length.
     """
+    if type(a) is np.ndarray and a.dtype.kind in "buif":
+        return a
     if hasattr(a, "to_numpy") and not hasattr(a, "__array__"):
         a = a.to_numpy()
     try:
