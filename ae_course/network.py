@@ -84,14 +84,10 @@ class Layers:
 
     @cached_property
     def _shapes(self):
-        return {
-            name: shape
-            for number, layer in self.numbered()
-            for name, shape in (
-                (f"W{number}", (layer.units, layer.inputs)),
-                (f"b{number}", (layer.units,)),
-            )
-        }
+        shapes = {}
+        for l, layer in self.numbered():
+            shapes |= {f"W{l}": (layer.units, layer.inputs), f"b{l}": (layer.units,)}
+        return shapes
 
     def init(self, rng: np.random.Generator, draw: Draw = glorot, dtype=np.float64) -> Parameters:
         """Draw parameters to start from: the weights from `draw`, the biases zero.

@@ -47,17 +47,9 @@ class ForwardPass:
 
     def wanted(self, loss: Loss) -> np.ndarray:
         """The target, or else the input, as `loss` encodes it: (N, units) for N samples."""
-        return self.once(("wanted", loss), lambda: self._encoded(loss))
-
-    def _encoded(self, loss: Loss) -> np.ndarray:
-        given, output = self.trace.input if self.target is None else self.target, self.trace.output
-        if self.target is None and type(loss).encode is Loss.encode and given.shape == output.shape:
-            loss.check_target(given)  # the rest was checked when it came in
-            return given
-        t = loss.encode(given, output.shape[1], self.params.dtype, self.workspace)
-        if len(t) != len(output):
-            raise ValueError(f"there are {len(t)} targets for {len(output)} samples")
-        return t
+        return self.once(
+            ("wanted", loss), lambda: loss.wanted(self.trace, self.target, self.workspace)
+        )
 
 
 class Evaluated:
