@@ -281,7 +281,8 @@ class Reconstruction(Term):
         return f"reconstruction({self.loss})"
 
     def value_from(self, forward_pass):
-        return float(self.errors(forward_pass).mean())
+        errors = self.errors(forward_pass)
+        return float(errors.sum()) / len(errors)
 
     def errors(self, forward_pass: ForwardPass) -> np.ndarray:
         """The error e_n of every sample, shape (N,)."""

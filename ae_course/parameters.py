@@ -1,7 +1,7 @@
 """The parameters of a network have names, as in the equations, and are one vector underneath."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import accumulate
 from typing import Self
 
@@ -27,12 +27,20 @@ class Parameters(Mapping[str, np.ndarray]):
         The name and shape of each array, in the order in which they lie in the vector.
     vector : array (size,)
         All numbers, one array after the other, each in row-major order.
+    columnwise : names
+        Of arrays that lie in the vector in column-major order, as their transpose would in rows.
     """
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], vector: np.ndarray):
+    def __init__(
+        self,
+        shapes: Mapping[str, tuple[int, ...]],
+        vector: np.ndarray,
+        columnwise: Collection[str] = (),
+    ):
         sizes = [math.prod(shape) for shape in shapes.values()]
         ends = list(accumulate(sizes))
         self.shapes, self._size = dict(shapes), sum(sizes)
+        self._order = {name: "F" if name in columnwise else "C" for name in shapes}
         self._places = {
             name: slice(end - size, end)
             for name, size, end in zip(shapes, sizes, ends, strict=True)
@@ -47,7 +55,8 @@ class Parameters(Mapping[str, np.ndarray]):
             raise ValueError(f"the vector has shape {vector.shape}, wanted ({self._size},)")
         self.vector = vector
         self._views = {
-            name: vector[place].reshape(self.shapes[name]) for name, place in self._places.items()
+            name: vector[place].reshape(self.shapes[name], order=self._order[name])
+            for name, place in self._places.items()
         }
 
     @classmethod
@@ -90,7 +99,8 @@ class Parameters(Mapping[str, np.ndarray]):
     def where(self, index: int) -> str:
         """The name of one entry of the vector, such as ``"W2[1, 2]"``."""
         name = [n for n, place in self._places.items() if place.start <= index][-1]
-        position = np.unravel_index(index - self._places[name].start, self.shapes[name])
+        within = index - self._places[name].start
+        position = np.unravel_index(within, self.shapes[name], self._order[name])
         return f"{name}[{', '.join(str(i) for i in position)}]"
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -111,7 +121,8 @@ class Parameters(Mapping[str, np.ndarray]):
         return len(self._views)
 
     def __reduce__(self):  # copying or pickling the views one by one would cut them loose
-        return type(self), (self.shapes, self.vector)
+        columnwise = [name for name, order in self._order.items() if order == "F"]
+        return type(self), (self.shapes, self.vector, columnwise)
 
     def __repr__(self) -> str:
         arrays = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())

@@ -241,13 +241,15 @@ def _batches(X, target, batch_size, rng, corrupt, dtype, workspace):
         if target is not None:
             t = as_target(_rows(target, batch, workspace, "rows of target"), dtype, workspace)
         if corrupt is not None:
-            x, t = corrupt(rng, x.copy()), x if t is None else t
+            clean = workspace("clean", x.shape, dtype)
+            np.copyto(clean, x)  # what is corrupted may be changed in place
+            x, t = corrupt(rng, x), clean if t is None else t
         yield x, t
 
 
 def _rows(array, batch, workspace, name):
     out = workspace(name, (len(batch), *array.shape[1:]), array.dtype)
-    return np.take(array, batch, axis=0, out=out, mode="clip")  # the numbers are in range
+    return array.take(batch, axis=0, out=out, mode="clip")  # the numbers are in range
 
 
 def measured(metrics, where: str, params, first, history, good=None) -> dict[str, float]:
