@@ -3,6 +3,8 @@ r"""With tied weights the decoder uses the transposed weights of the encoder."""
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from ae_course.autoencoder import Autoencoder, mirrored
 from ae_course.objective import Evaluated, ForwardPass, Objective
 from ae_course.parameters import Parameters
@@ -95,7 +97,9 @@ class Tied(Evaluated):
 
     __rmul__ = __mul__
 
-    def forward(self, net, params, X, target=None, workspace: Allocate = allocate) -> TiedPass:
+    def forward(
+        self, net, params, X: np.ndarray, target=None, workspace: Allocate = allocate
+    ) -> TiedPass:
         """The forward pass with the decoder's weights filled in."""
         every = untie(net, params, workspace)
         whole = self.objective.forward(net, every, X, target, workspace)
