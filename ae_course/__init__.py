@@ -7,8 +7,8 @@ moments, pca, linear, whitening, frequencies. Depth: propagation, pretraining. V
 mixtures, contractive, tied, variational, superposition. New samples: score_matching, diffusion,
 generation, likelihood_bounds, annealing, discrete_codes, quantization, code_prior. Dictionaries:
 dictionaries, jump_relu, dictionary_benchmarks. Beside them: datasets, figures, diagrams,
-comparison, exercises; and checks, workspace, threads and files, which the others use. Each holds
-one idea, and says which equation of the book it is.
+comparison, exercises; and checks, workspace, compiled, threads and files, which the others use.
+Each holds one idea, and says which equation of the book it is.
 
 Importing it lets NumPy use one thread for products of matrices, see :mod:`ae_course.threads`.
 """

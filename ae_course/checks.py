@@ -25,6 +25,8 @@ def as_array(a, name: str) -> np.ndarray:
     ValueError
         Some of its numbers are masked, or its rows differ in length.
     """
+    if type(a) is np.ndarray and a.dtype.kind in "buif":
+        return a
     if hasattr(a, "to_numpy") and not hasattr(a, "__array__"):
         a = a.to_numpy()
     try:
@@ -108,6 +110,8 @@ def as_rows(
     """
     X = as_matrix(X, name, columns, taker)
     check_grey(X, name)
+    if X.dtype == dtype:
+        check_finite(X, name)
     return as_intensities(X, dtype, workspace, name)
 
 
@@ -118,8 +122,10 @@ def as_intensities(X: np.ndarray, dtype: np.dtype, workspace: Allocate, name: st
         intensities[...] = X
         intensities /= 255
         return intensities
+    if X.dtype == dtype:
+        return X
     with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite: see below
-        X = X.astype(dtype, copy=False)
+        X = X.astype(dtype)
     check_finite(X, name)
     return X
 

@@ -65,9 +65,15 @@ def gaussian_noise(sigma: float) -> Corruption:
     0.5
     """
     check_positive("sigma", sigma)
-    return corruption(
-        lambda rng, x: x + x.dtype.type(sigma) * rng.standard_normal(x.shape, x.dtype)
-    )
+
+    @corruption
+    def corrupt(rng, x):
+        noisy = rng.standard_normal(x.shape, x.dtype)
+        noisy *= x.dtype.type(sigma)
+        noisy += x
+        return noisy
+
+    return corrupt
 
 
 def masking_noise(share: float) -> Corruption:

@@ -46,7 +46,23 @@ class Loss:
         self, target: np.ndarray, units: int, dtype: np.dtype, workspace: Allocate
     ) -> np.ndarray:
         """Return the target as an array (N, units) in the network's dtype, checked."""
-        return as_rows(target, units, dtype, workspace, name="target")
+        t = as_rows(target, units, dtype, workspace, name="target")
+        self.check_target(t)
+        return t
+
+    def check_target(self, t: np.ndarray) -> None:
+        """Raise ValueError if there are numbers among the targets t that the loss does not take."""
+
+    def wanted(self, trace, target: np.ndarray | None, workspace: Allocate) -> np.ndarray:
+        """The target of a forward pass, or else its input, encoded."""
+        x, y = trace.input, trace.output
+        if target is None and x.shape == y.shape and type(self).encode is Loss.encode:
+            self.check_target(x)  # the rest was checked when it came in
+            return x
+        t = self.encode(x if target is None else target, y.shape[1], y.dtype, workspace)
+        if len(t) != len(y):
+            raise ValueError(f"there are {len(t)} targets for {len(y)} samples")
+        return t
 
     def errors(self, u: np.ndarray, y: np.ndarray, t: np.ndarray) -> np.ndarray:
         """The error e_n of every sample, shape (N,)."""
@@ -83,7 +99,7 @@ class SquaredError(Loss):
 
     def errors(self, u, y, t):
         difference = y - t
-        return 0.5 * np.einsum("nd,nd->n", difference, difference)
+        return 0.5 * np.vecdot(difference, difference)
 
     def delta(self, unit, u, y, t, workspace=allocate):
         delta = super().delta(unit, u, y, t, workspace)
@@ -106,15 +122,15 @@ class CrossEntropy(Loss):
     def __repr__(self) -> str:
         return "cross_entropy"
 
-    def encode(self, target, units, dtype, workspace):
-        t = super().encode(target, units, dtype, workspace)
+    def check_target(self, t):
         check_fractions("cross_entropy takes targets", t)
-        return t
 
     def errors(self, u, y, t):
         # log(1 + e^-|u|) is -log of the larger of y and 1 - y, which never is near 0.
+        t = np.ascontiguousarray(t)  # or the products would round otherwise
+        ones = np.ones(u.shape[1], u.dtype)  # a product with them is the quickest sum
         parts = [
-            (np.clip(u, 0, np.inf) - t * u - np.log(np.maximum(y, 1 - y))).sum(axis=1)
+            np.clip(u, 0, np.inf) @ ones - np.vecdot(t, u) - np.log(np.maximum(y, 1 - y)) @ ones
             for u, y, t in blocks(u, y, t)
         ]
         return np.concatenate(parts)

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from ae_course.checks import as_array, as_intensities, as_matrix, check_finite, check_grey
-from ae_course.workspace import allocate
+from ae_course.workspace import Allocate, Workspace
 
 ROWS = 4096
 """How many rows of a chunk are converted and centred at a time."""
@@ -100,9 +100,13 @@ def moments(X: np.ndarray | Iterable[np.ndarray], dtype: Kind = np.float64) -> M
     >>> found.count, found.mean.tolist(), found.covariance.round(3).tolist()
     (3, [3.0, 2.0], [[2.667, 0.0], [0.0, 0.0]])
     """
-    kind, waiting = _kind(dtype), []
-    for number, block in enumerate(_blocks(X), 1):
-        found = _of_block(block, kind)
+    kind, waiting, workspace = _kind(dtype), [], Workspace()
+    for number, (block, chunk, name) in enumerate(_blocks(X), 1):
+        try:
+            found = _of_block(block, kind, workspace)
+        except ValueError:
+            check_finite(chunk, name)  # whose sums would not be finite either
+            raise
         while number % 2 == 0:  # as many sums are due as the number, in binary, ends with zeros
             found, number = waiting.pop() + found, number // 2
         waiting.append(found)
@@ -135,13 +139,13 @@ def _kind(dtype: Kind) -> np.dtype:
     return np.dtype(dtype)
 
 
-def _of_block(block: np.ndarray, kind: np.dtype) -> Moments:
-    x = as_intensities(block, kind, allocate, "X")
-    # Seen from the first sample, numbers are as small as they vary: the mean loses no digit.
-    centred = x - x[0]
-    shift = centred.mean(axis=0)
-    centred -= shift
+def _of_block(block: np.ndarray, kind: np.dtype, workspace: Allocate) -> Moments:
+    x = as_intensities(block, kind, workspace, "X")
     with np.errstate(over="ignore", invalid="ignore"):
+        # Seen from the first sample, numbers are as small as they vary: the mean loses no digit.
+        centred = np.subtract(x, x[0], out=workspace("centred", x.shape, kind))
+        shift = np.ones(len(x), kind) @ centred / len(x)
+        centred -= shift
         scatter = centred.T @ centred
     size = scatter.trace()
     least = 1e18 * np.finfo(kind).tiny
@@ -153,8 +157,8 @@ def _of_block(block: np.ndarray, kind: np.dtype) -> Moments:
     return Moments(len(x), x[0].astype(float) + shift, scatter.astype(float, copy=False))
 
 
-def _blocks(X: np.ndarray | Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Yield the samples a few at a time, in order, each chunk checked before it is split."""
+def _blocks(X: np.ndarray | Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray, str]]:
+    """Yield the samples a few at a time, in order, each with its chunk and the name of that."""
     alone, columns, brightest = _is_one_array(X), None, np.zeros(1, np.uint8)
     for number, chunk in enumerate([X] if alone else X):
         name = "X" if alone else f"chunk {number}"
@@ -165,13 +169,13 @@ def _blocks(X: np.ndarray | Iterable[np.ndarray]) -> Iterator[np.ndarray]:
                 " np.array(list(X)) makes one array of them"
             )
         chunk = as_matrix(chunk, name)
-        check_finite(chunk, name)
         columns = chunk.shape[1] if columns is None else columns
         if chunk.shape[1] != columns:
             raise ValueError(f"{name} has {chunk.shape[1]} columns, the chunks before it {columns}")
         if chunk.dtype == np.uint8:  # a chunk may be dark where the whole is not
             brightest = np.maximum(brightest, chunk.max())
-        yield from (chunk[first : first + ROWS] for first in range(0, len(chunk), ROWS))
+        for first in range(0, len(chunk), ROWS):
+            yield chunk[first : first + ROWS], chunk, name
     check_grey(brightest, "X")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from ae_course.activations import Activation
 from ae_course.checks import as_rows, check_generator, check_integer
 from ae_course.initialization import Draw, glorot
 from ae_course.parameters import Parameters
-from ae_course.workspace import Allocate, allocate
+from ae_course.workspace import Allocate, allocate, blocks
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Layers:
     @property
     def last(self) -> int:
         """The number of the last layer."""
-        return self.first + len(self) - 1
+        return self.first + len(self.layers) - 1
 
     def numbered(self) -> Iterator[tuple[int, Layer]]:
         """The layers with their numbers, from the first to the last."""
@@ -79,14 +80,14 @@ class Layers:
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The name and shape of every parameter, from the first layer to the last."""
-        return {
-            name: shape
-            for number, layer in self.numbered()
-            for name, shape in (
-                (f"W{number}", (layer.units, layer.inputs)),
-                (f"b{number}", (layer.units,)),
-            )
-        }
+        return dict(self._shapes)
+
+    @cached_property
+    def _shapes(self):
+        shapes = {}
+        for l, layer in self.numbered():
+            shapes |= {f"W{l}": (layer.units, layer.inputs), f"b{l}": (layer.units,)}
+        return shapes
 
     def init(self, rng: np.random.Generator, draw: Draw = glorot, dtype=np.float64) -> Parameters:
         """Draw parameters to start from: the weights from `draw`, the biases zero.
@@ -138,12 +139,11 @@ class Layers:
         if not isinstance(params, Parameters):
             raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
         for name, shape in self.shapes().items():
-            if name not in params:
+            found = params.shapes.get(name)
+            if found is None:
                 raise ValueError(f"the parameters lack {name}; they have {', '.join(params)}")
-            if params[name].shape != shape:
-                raise ValueError(
-                    f"{name} has shape {params[name].shape}, the network takes {shape}"
-                )
+            if found != shape:
+                raise ValueError(f"{name} has shape {found}, the network takes {shape}")
 
 
 @dataclass(frozen=True)
@@ -294,8 +294,10 @@ class Network(Layers):
             pull = np.matmul(
                 delta[l + 1], params[f"W{l + 1}"], out=workspace(f"delta{l}", shape, params.dtype)
             )
-            pull += grad_outputs.get(l, 0)
-            pull *= layer.activation.derivative(trace.u[l], trace.y[l])
+            if l in grad_outputs:
+                pull += grad_outputs[l]
+            for few, u, y in blocks(pull, trace.u[l], trace.y[l]):
+                few *= layer.activation.derivative(u, y)
             delta[l] = pull
         return delta
 

@@ -47,12 +47,9 @@ class ForwardPass:
 
     def wanted(self, loss: Loss) -> np.ndarray:
         """The target, or else the input, as `loss` encodes it: (N, units) for N samples."""
-        given = self.trace.input if self.target is None else self.target
-        units, dtype = self.net.layers[-1].units, self.params.dtype
-        t = self.once(("wanted", loss), lambda: loss.encode(given, units, dtype, self.workspace))
-        if len(t) != len(self.trace.output):
-            raise ValueError(f"there are {len(t)} targets for {len(self.trace.output)} samples")
-        return t
+        return self.once(
+            ("wanted", loss), lambda: loss.wanted(self.trace, self.target, self.workspace)
+        )
 
 
 class Evaluated:
@@ -284,7 +281,8 @@ class Reconstruction(Term):
         return f"reconstruction({self.loss})"
 
     def value_from(self, forward_pass):
-        return float(self.errors(forward_pass).mean())
+        errors = self.errors(forward_pass)
+        return float(errors.sum()) / len(errors)
 
     def errors(self, forward_pass: ForwardPass) -> np.ndarray:
         """The error e_n of every sample, shape (N,)."""

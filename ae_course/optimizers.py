@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ae_course.checks import as_array, check_fraction, check_not_negative, check_positive
+from ae_course.compiled import in_one_pass
 from ae_course.workspace import blocks
 
 Rate = float | Callable[[int], float]
@@ -198,18 +199,18 @@ class Adam(Descent):
         t = state["steps"]
         root = math.sqrt(1 - self.beta2**t)
         epsilon, rate = self.epsilon * root, rate * root / (1 - self.beta1**t)
-        for w, g, m, v in blocks(vector, gradient, state["m"], state["v"]):
-            scratch = state["scratch"][: len(w)]
-            if self.decay:
-                w *= kept
-            m *= self.beta1
-            m += np.multiply(g, 1 - self.beta1, out=scratch)
-            v *= self.beta2
-            np.multiply(g, g, out=scratch)
-            scratch *= 1 - self.beta2
-            v += scratch
-            np.sqrt(v, out=scratch)
-            scratch += epsilon
-            np.divide(m, scratch, out=scratch)
-            scratch *= rate
-            w -= scratch
+        betas = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2
+        numbers = tuple(np.array((kept, *betas, epsilon, rate), vector.dtype))
+        in_one_pass(_adam)(numbers, vector, gradient, state["m"], state["v"])
+
+
+def _adam(numbers, w, g, m, v):
+    kept, beta1, rest1, beta2, rest2, epsilon, rate = numbers
+    if kept != 1:
+        w *= kept
+    m *= beta1
+    m += rest1 * g
+    v *= beta2
+    v += rest2 * (g * g)
+    w -= rate * (m / (np.sqrt(v) + epsilon))
+    return w, m, v

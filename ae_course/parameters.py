@@ -1,7 +1,7 @@
 """The parameters of a network have names, as in the equations, and are one vector underneath."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import accumulate
 from typing import Self
 
@@ -27,19 +27,36 @@ class Parameters(Mapping[str, np.ndarray]):
         The name and shape of each array, in the order in which they lie in the vector.
     vector : array (size,)
         All numbers, one array after the other, each in row-major order.
+    columnwise : names
+        Of arrays that lie in the vector in column-major order, as their transpose would in rows.
     """
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], vector: np.ndarray):
-        sizes, vector = [math.prod(s) for s in shapes.values()], as_array(vector, "the vector")
+    def __init__(
+        self,
+        shapes: Mapping[str, tuple[int, ...]],
+        vector: np.ndarray,
+        columnwise: Collection[str] = (),
+    ):
+        sizes = [math.prod(shape) for shape in shapes.values()]
+        ends = list(accumulate(sizes))
+        self.shapes, self._size = dict(shapes), sum(sizes)
+        self._order = {name: "F" if name in columnwise else "C" for name in shapes}
+        self._places = {
+            name: slice(end - size, end)
+            for name, size, end in zip(shapes, sizes, ends, strict=True)
+        }
+        self._take(vector)
+
+    def _take(self, vector: np.ndarray) -> None:
+        vector = as_array(vector, "the vector")
         if vector.dtype not in (np.float32, np.float64):
             raise TypeError(f"the parameters are {vector.dtype}, wanted float32 or float64")
-        if vector.shape != (sum(sizes),):
-            raise ValueError(f"the vector has shape {vector.shape}, wanted ({sum(sizes)},)")
-        self.shapes, self.vector = dict(shapes), vector
-        self._starts = dict(zip(shapes, accumulate(sizes, initial=0), strict=False))
+        if vector.shape != (self._size,):
+            raise ValueError(f"the vector has shape {vector.shape}, wanted ({self._size},)")
+        self.vector = vector
         self._views = {
-            name: vector[start : start + size].reshape(self.shapes[name])
-            for (name, start), size in zip(self._starts.items(), sizes, strict=True)
+            name: vector[place].reshape(self.shapes[name], order=self._order[name])
+            for name, place in self._places.items()
         }
 
     @classmethod
@@ -66,7 +83,10 @@ class Parameters(Mapping[str, np.ndarray]):
 
     def like(self, vector: np.ndarray) -> Self:
         """The same names and shapes over another vector, which is not copied."""
-        return type(self)(self.shapes, vector)
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._take(vector)
+        return other
 
     def copy(self) -> Self:
         """The same numbers in memory of their own."""
@@ -78,8 +98,9 @@ class Parameters(Mapping[str, np.ndarray]):
 
     def where(self, index: int) -> str:
         """The name of one entry of the vector, such as ``"W2[1, 2]"``."""
-        name = [n for n, start in self._starts.items() if start <= index][-1]
-        position = np.unravel_index(index - self._starts[name], self.shapes[name])
+        name = [n for n, place in self._places.items() if place.start <= index][-1]
+        within = index - self._places[name].start
+        position = np.unravel_index(within, self.shapes[name], self._order[name])
         return f"{name}[{', '.join(str(i) for i in position)}]"
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -100,7 +121,8 @@ class Parameters(Mapping[str, np.ndarray]):
         return len(self._views)
 
     def __reduce__(self):  # copying or pickling the views one by one would cut them loose
-        return type(self), (self.shapes, self.vector)
+        columnwise = [name for name, order in self._order.items() if order == "F"]
+        return type(self), (self.shapes, self.vector, columnwise)
 
     def __repr__(self) -> str:
         arrays = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())

@@ -8,7 +8,7 @@ import numpy as np
 from ae_course.autoencoder import Autoencoder, mirrored
 from ae_course.objective import Evaluated, ForwardPass, Objective
 from ae_course.parameters import Parameters
-from ae_course.workspace import Allocate, allocate
+from ae_course.workspace import Allocate, add_multiple, allocate
 
 
 def tie(net: Autoencoder, params: Parameters) -> Parameters:
@@ -22,8 +22,11 @@ def tie(net: Autoencoder, params: Parameters) -> Parameters:
     return Parameters.of({name: params[name] for name in net.shapes() if name not in mirror})
 
 
-def untie(net: Autoencoder, shared: Parameters) -> Parameters:
+def untie(net: Autoencoder, shared: Parameters, workspace: Allocate = allocate) -> Parameters:
     r"""All parameters of the network, with :math:`\tilde W = W^\top` (:eq:`eq-tied`).
+
+    Those that are shared come first in the vector, and then the decoder's weights, columnwise: they
+    are copied and not transposed.
 
     Raises
     ------
@@ -43,9 +46,11 @@ def untie(net: Autoencoder, shared: Parameters) -> Parameters:
         raise ValueError(
             f"the parameters are {', '.join(shared)}; wanted {', '.join(wanted)}, as from tie"
         )
-    params = Parameters.zeros(net.shapes(), shared.dtype)
-    for name in shared:
-        params[name] = shared[name]
+    shapes, known = net.shapes(), shared.vector.size
+    size = known + sum(shared[ours].size for ours in mirror.values())
+    vector = workspace("untied", (size,), shared.dtype)
+    vector[:known] = shared.vector
+    params = Parameters({name: shapes[name] for name in (*shared, *mirror)}, vector, mirror)
     for theirs, ours in mirror.items():
         params[theirs] = shared[ours].T
     return params
@@ -92,9 +97,12 @@ class Tied(Evaluated):
 
     __rmul__ = __mul__
 
-    def forward(self, net, params, X, target=None, workspace: Allocate = allocate) -> TiedPass:
+    def forward(
+        self, net, params, X: np.ndarray, target=None, workspace: Allocate = allocate
+    ) -> TiedPass:
         """The forward pass with the decoder's weights filled in."""
-        whole = self.objective.forward(net, untie(net, params), X, target, workspace)
+        every = untie(net, params, workspace)
+        whole = self.objective.forward(net, every, X, target, workspace)
         return TiedPass(params, whole)
 
     def value_from(self, forward_pass: TiedPass) -> float:
@@ -104,12 +112,10 @@ class Tied(Evaluated):
     def gradient_from(self, forward_pass: TiedPass) -> Parameters:
         """The gradient of J by the shared parameters."""
         gradient = self.objective.gradient_from(forward_pass.whole)
-        shared = forward_pass.shared.like(np.empty_like(forward_pass.shared.vector))
-        for name in shared:
-            shared[name] = gradient[name]
         for theirs, ours in mirrored(forward_pass.whole.net).items():
-            shared[ours] += gradient[theirs].T
-        return shared
+            add_multiple(gradient[ours], 1, gradient[theirs].T)
+        shared = forward_pass.shared
+        return shared.like(gradient.vector[: shared.vector.size])
 
     def next_state(self, forward_pass: TiedPass) -> "Tied":
         """The same, in the state for the next batch."""

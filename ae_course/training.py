@@ -1,6 +1,7 @@
 """One loop trains everything: draw a batch, compute its gradient, take a step."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -176,27 +177,19 @@ def train(
     judge = _judge(early_stopping, metrics)
     state = _begun(state, objective, params, optimizer, rng, metrics, judge)
     start, slots = (net, objective, params), state.restored(optimizer, rng)
-    params, good, objective = state.params.copy(), state.params.copy(), state.objective
-    workspace, epoch_numbers = Workspace(), range(state.epochs + 1, state.epochs + epochs + 1)
+    params, good, workspace = state.params.copy(), state.params, Workspace()
+    deal = partial(_batches, X, target, batch_size, rng, corrupt, params.dtype, workspace)
+    settings = start, params, slots, optimizer, record_objective, metrics, workspace
     try:
-        for epoch in tqdm(epoch_numbers, unit="epoch", disable=None):
-            values = []
-            batches = _batches(X, target, batch_size, rng, corrupt, params.dtype, workspace)
-            for step, (x, t) in enumerate(batches, 1):
-                at_start = partial(evaluate, *start, x, t, record_objective)
-                with told_as_divergence(
-                    f"epoch {epoch}, step {step}", at_start, good, state.history
-                ):
-                    forward_pass, value, gradient = evaluate(
-                        net, objective, params, x, t, record_objective, workspace
-                    )
-                    np.copyto(good.vector, params.vector)
-                    objective = objective.next_state(forward_pass)
-                    optimizer.update(params.vector, gradient.vector, slots)
-                    check_finite_parameters("the parameter", params)
-                values.append(value)
-            found = measured(metrics, f"epoch {epoch}", params, start[-1], state.history, good)
-            history = state.history.record(epoch, found, [np.mean(values)] * record_objective)
+        for _ in tqdm(range(epochs), unit="epoch", disable=None):
+            done, watched = None, {-(-len(X) // batch_size)}
+            with suppress(Exception):  # whatever it is, it is told when every step is watched
+                done = _epoch(state, good, deal(), watched, *settings)
+            if done is None:
+                slots.update(state.restored(optimizer, rng))
+                np.copyto(params.vector, state.params.vector)
+                done = _epoch(state, good, deal(), range(1, 1 + len(X)), *settings)
+            objective, history, good = done
             parts = params.copy(), objective, kept(slots), rng.bit_generator.state, history
             state = judge(TrainingState(*parts), state.best)  # from here on the epoch counts
             if callback is not None and callback(state):
@@ -210,6 +203,36 @@ def train(
     return found.copy(), state.history, state
 
 
+def _epoch(
+    state, good, batches, watched, start, params, slots, optimizer, record, metrics, workspace
+):
+    """Take the steps of one epoch; return the objective, the history and the last good parameters.
+
+    `params` and the slots of the optimiser change in place. In steps that are watched, by their
+    number, the gradient and the parameters are checked, and the parameters kept as the last good
+    ones. In every step that would be a tenth of the time: the last of an epoch will do, as an epoch
+    that goes wrong is run again.
+    """
+    (net, *_), objective, values, good = start, state.objective, [], good.copy()
+    where = f"epoch {state.epochs + 1}"
+    for step, (x, t) in enumerate(batches, 1):
+        at_start = partial(evaluate, *start, x, t, record)
+        with told_as_divergence(f"{where}, step {step}", at_start, good, state.history):
+            forward_pass, value, gradient = evaluate(
+                net, objective, params, x, t, record, workspace, step in watched
+            )
+            if step in watched:
+                np.copyto(good.vector, params.vector)
+            objective = objective.next_state(forward_pass)
+            optimizer.update(params.vector, gradient.vector, slots)
+            if step in watched:
+                check_finite_parameters("the parameter", params)
+        values.append(value)
+    found = measured(metrics, where, params, start[-1], state.history, good)
+    history = state.history.record(state.epochs + 1, found, [np.mean(values)] * record)
+    return objective, history, good
+
+
 def _batches(X, target, batch_size, rng, corrupt, dtype, workspace):
     """The samples and targets of one epoch, batch by batch."""
     for batch in minibatches(len(X), batch_size, rng):
@@ -218,13 +241,15 @@ def _batches(X, target, batch_size, rng, corrupt, dtype, workspace):
         if target is not None:
             t = as_target(_rows(target, batch, workspace, "rows of target"), dtype, workspace)
         if corrupt is not None:
-            x, t = corrupt(rng, x.copy()), x if t is None else t
+            clean = workspace("clean", x.shape, dtype)
+            np.copyto(clean, x)  # what is corrupted may be changed in place
+            x, t = corrupt(rng, x), clean if t is None else t
         yield x, t
 
 
 def _rows(array, batch, workspace, name):
     out = workspace(name, (len(batch), *array.shape[1:]), array.dtype)
-    return np.take(array, batch, axis=0, out=out, mode="clip")  # the numbers are in range
+    return array.take(batch, axis=0, out=out, mode="clip")  # the numbers are in range
 
 
 def measured(metrics, where: str, params, first, history, good=None) -> dict[str, float]:

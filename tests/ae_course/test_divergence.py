@@ -9,7 +9,7 @@ from helpers import drawn, samples
 from ae_course.activations import identity, logistic, relu, softmax, top_k
 from ae_course.autoencoder import Autoencoder
 from ae_course.contractive import contractive
-from ae_course.divergence import DivergenceError
+from ae_course.divergence import DivergenceError, check_finite_parameters
 from ae_course.full_batch import minimize
 from ae_course.losses import cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
@@ -142,6 +142,53 @@ def test_a_metric_may_notice_it_too(refuse):
             LINEAR, SQUARED, drawn(LINEAR), X, epochs=9, rng=np.random.default_rng(0),
             optimizer=SGD(3), metrics={"size": metric},
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_every_step_is_watched_only_in_an_epoch_that_went_wrong(monkeypatch, record):
+    """An epoch has four steps; the third of the second one leaves the finite numbers."""
+    watched = []
+
+    def note(what, params):
+        watched.append(what.split()[-1])
+        check_finite_parameters(what, params)
+
+    for module in ("divergence", "training"):
+        monkeypatch.setattr(f"ae_course.{module}.check_finite_parameters", note)
+    options = {"batch_size": 10, "record_objective": record}
+    optimizer = SGD(lambda t: 1e300 if t == 6 else 0.1)
+    with pytest.raises(DivergenceError, match="epoch 2, step 3") as caught:
+        train(
+            LINEAR, SQUARED, drawn(LINEAR), X, epochs=3, rng=np.random.default_rng(0),
+            optimizer=optimizer, **options,
+        )  # fmt: skip
+    rest = watched[2:]
+    assert watched[:2] == ["by", "parameter"]  # the last step of the first epoch
+    if not record:
+        assert rest.pop(0) == "by"  # the last of the second: only there it is noticed
+    assert rest == ["by", "parameter"] * 3
+    good, _, _ = train(
+        LINEAR, SQUARED, drawn(LINEAR), X, epochs=1, rng=np.random.default_rng(0),
+        optimizer=SGD(0.1), **options,
+    )  # fmt: skip
+    assert np.isfinite(caught.value.params.vector).all()
+    assert (caught.value.params.vector != good.vector).any()  # two good steps further on
+
+
+def test_a_corruption_that_fails_fails_as_itself():
+    def broken(rng, x):
+        raise KeyError("no such corruption")
+
+    with pytest.raises(KeyError, match="no such corruption"):
+        train(
+            LINEAR,
+            SQUARED,
+            drawn(LINEAR),
+            X,
+            epochs=1,
+            rng=np.random.default_rng(0),
+            corrupt=broken,
+        )
 
 
 def test_what_was_wrong_from_the_start_is_not_called_divergence():

@@ -34,6 +34,17 @@ def test_every_entry_of_the_vector_is_found_where_its_name_says(params):
         assert params[name][tuple(map(int, place.split(", ")))] == index
 
 
+@pytest.mark.parametrize("again", [lambda p: p, Parameters.copy, copy.deepcopy])
+def test_a_matrix_may_lie_in_the_vector_columnwise(again):
+    params = again(Parameters(SHAPES, np.arange(17.0), columnwise=["W2"]))
+    np.testing.assert_array_equal(params["W2"], np.arange(8.0, 14).reshape(2, 3).T)
+    assert params["W2"].T.flags.c_contiguous
+    assert np.shares_memory(params["W2"], params.vector)
+    for index in range(17):
+        name, place = params.where(index).rstrip("]").split("[")
+        assert params[name][tuple(map(int, place.split(", ")))] == index
+
+
 def test_a_copy_has_memory_of_its_own_and_like_takes_what_it_is_given(params):
     vector = np.zeros(17)
     assert not np.shares_memory(params.copy().vector, params.vector)
