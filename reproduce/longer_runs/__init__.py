@@ -31,7 +31,8 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 class Entry:
     """Code of a chapter with a change, and what is measured when it has run.
 
-    Imports and functions of the whole chapter come along; figures and assertions do not.
+    Imports and functions of the whole chapter come along; figures do not, nor assertions, unless
+    they are asked for: then those that did not hold are kept with what is measured.
 
     Attributes
     ----------
@@ -46,6 +47,8 @@ class Entry:
         How statements from elsewhere in the chapter begin that are needed, too.
     without : tuple of str
         How statements of these sections begin that would only take time.
+    claims : bool
+        Whether the assertions of these sections run, too.
     """
 
     chapter: str
@@ -54,6 +57,7 @@ class Entry:
     swaps: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    claims: bool = False
 
     def code(self) -> list[str]:
         """The statements to run, in the chapter's order.
@@ -75,7 +79,8 @@ class Entry:
             begins = self.without if inside else self.also
             asked = {begin for begin in begins if code.startswith(begin)}
             unseen -= asked
-            if bool(asked) != inside or isinstance(node, (*IMPORTS, ast.FunctionDef)):
+            wanted = bool(asked) != inside or isinstance(node, (*IMPORTS, ast.FunctionDef))
+            if wanted and not (claims(node) and not (self.claims and inside)):
                 found.append(code)
         for begin in unseen:
             one(self, "statement", begin, 0)
@@ -89,8 +94,17 @@ class Entry:
     def run(self) -> dict:
         """Run the code, and return what was measured and how long it took."""
         digest, begin, space = self.digest(), time.process_time(), {"__name__": self.chapter}
-        exec(compile("\n".join(self.code()), self.chapter, "exec"), space)
+        broken = []
+        for code in self.code():
+            try:
+                exec(compile(code, self.chapter, "exec"), space)
+            except AssertionError:
+                if not self.claims:
+                    raise
+                broken.append(code)
         measured = rounded(self.measure(SimpleNamespace(**space)))
+        if self.claims:
+            measured["broken"] = broken
         seconds = round(time.process_time() - begin)
         return {"code": digest, "cpu_seconds": seconds, "measured": measured}
 
@@ -129,7 +143,7 @@ def headings(text: str) -> list[str]:
 
 
 def statements(cells, sections, swaps) -> Iterator[tuple[bool, str, ast.stmt]]:
-    """Each statement that is no assertion; before it, whether a section has it, but for figures."""
+    """Each statement; before it, whether a section has it, but for figures."""
     heading, begun = "", False
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -143,8 +157,7 @@ def statements(cells, sections, swaps) -> Iterator[tuple[bool, str, ast.stmt]]:
                 source = source.replace(old, new)
             lines = source.splitlines()
             for node in ast.parse(source).body:
-                if not claims(node):
-                    yield inside, text_of(lines, node), node
+                yield inside, text_of(lines, node), node
 
 
 def text_of(lines: list[str], node: ast.stmt) -> str:

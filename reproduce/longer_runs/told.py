@@ -225,8 +225,13 @@ def digits(m):
 
 
 def mixture_flow(m):
-    """Chapter 8: guidance by the mixture."""
+    """Chapter 8: the digits with three seeds, and guidance by the mixture."""
     runs = [m[f"mixture_flow_{seed}"] for seed in range(3)]
+    rows = {name: np.array([run["network"][name] for run in runs]) for name in runs[0]["network"]}
+    rows["flow, g = 1 less 10 a class"] = rows["flow, g = 1"] - rows["10 a class"]
+    for name, each in rows.items():
+        cells = [plus_minus(v, n) for v, n in zip(each.T.tolist(), (1, 2, 1, 1), strict=True)]
+        yield f"| {name} | {' | '.join(cells)} |"
     for g in (1, 1.5, 2, 3):
         values = np.array([run["marks"][f"g = {g}"] for run in runs]).T.tolist()
         cells = [plus_minus(v, n) for v, n in zip(values, (1, 2, 1, 1), strict=True)]

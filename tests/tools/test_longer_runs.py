@@ -102,6 +102,26 @@ def text_of(chapter):
     return (longer_runs.SOURCES / f"{chapter}.md").read_text("utf-8")
 
 
+def test_claims_run_if_they_are_asked_for_and_those_that_break_are_told(chapter):
+    held = tiny(swaps={}, claims=True).run()["measured"]
+    assert held == {"ends": [0.125, 0.125], "quiet": True, "broken": []}
+    fell = tiny(claims=True).run()["measured"]
+    assert fell["ends"] == [0.0625, 0.0625]
+    assert [claim.splitlines()[0] for claim in fell["broken"]] == [
+        "assert ends[0] == 0.125",
+        "for end in ends:",
+    ]
+
+
+def test_no_claim_about_the_digits_of_chapter_8_is_that_of_one_lucky_draw():
+    for seed in range(3):
+        entry = ENTRIES[f"mixture_flow_{seed}"]
+        assert entry.claims
+        assert f"default_rng({seed})" in "\n".join(entry.code())
+        assert sum(code.startswith("assert") for code in entry.code()) > 10
+        assert MEASURED[f"mixture_flow_{seed}"]["broken"] == []
+
+
 def prose(chapter):
     """The lines of a chapter that are no code."""
     cells = longer_runs.chapters.convert(text_of(chapter)).cells
