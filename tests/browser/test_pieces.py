@@ -64,9 +64,7 @@ THERE = f"(name) => {{ const top = ({TOP})(name); return top >= 0 && top < 200; 
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_of_the_reference_what_is_far_waits_and_every_place_is_reached(
-    page, site_url, width
-):
+def test_of_the_reference_what_is_far_waits_and_every_place_is_reached(page, site_url, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{site_url}{REFERENCE}")
     page.wait_for_timeout(1000)
