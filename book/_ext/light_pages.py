@@ -83,9 +83,8 @@ def lighten(app, exception):
     def lightened(page):
         used.update(name for icon in ICON.findall(page) for name in NAMED.findall(icon))
         page = OPTIONS.sub(lambda _: f"<script>{options}</script>", light(page))
-        page = CONTENTS.sub(
-            lambda contents: shallow(contents[0]), with_pictures(page, size), count=1
-        )
+        page = CONTENTS.sub(lambda contents: shallow(contents[0]), page, count=1)
+        page = with_pictures(page, size)
         return CODE.sub(lambda code: plain.sub(r"\1", code[0]), page)
 
     rewrite(app, lightened)

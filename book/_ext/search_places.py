@@ -28,6 +28,7 @@ ALSO_CALLED = {
     "book/errata.html": "Errata",
     "index.html#what-you-need": "Prerequisites",
     "book/glossary.html#term-centring": "Why subtract the mean",
+    "book/glossary.html#term-KullbackLeibler-divergence": "KL",
 }
 # What is not prose: code, pictures, what is never shown, and lists of contents.
 SKIPPED = (

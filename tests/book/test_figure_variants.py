@@ -102,3 +102,13 @@ def embedded(svg):
     """The points of the picture in a picture of lines."""
     data = re.search(r"data:image/\w+;base64,([^\"]+)", svg)[1]
     return np.array(Image.open(BytesIO(base64.b64decode(data))).convert("RGBA"))
+
+
+def test_of_contents_for_print_the_first_level_stays():
+    inner = '<ul><li><a href="#b">B</a><ul><li>C</li></ul></li></ul>'
+    whole = (
+        f'<nav><ul class="visible"><li><a href="#a">A</a>{inner}</li><li>D{inner}</li></ul></nav>'
+    )
+    kept = '<nav><ul class="visible"><li><a href="#a">A</a></li><li>D</li></ul></nav>'
+    assert extension("light_pages").shallow(whole) == kept
+    assert extension("light_pages").shallow("<nav></nav>") == "<nav></nav>"

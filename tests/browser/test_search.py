@@ -68,6 +68,12 @@ def test_what_is_searched_is_borne_by_the_first_title(page, site_url, text, born
     assert re.match(r"book/(\d\d_|glossary)", first["to"])
 
 
+@pytest.mark.parametrize("text", ["KL", "kl", "KL divergence"])
+def test_letters_that_stand_for_a_term_lead_first_to_it(results, text):
+    first = results.evaluate("(text) => bookSearch.find(text)[0].place.to", text)
+    assert first == "book/glossary.html#term-KullbackLeibler-divergence"
+
+
 def test_a_result_leads_to_its_place(page, site_url):
     first = found(page, site_url, "sparse delta rule")[0]
     page.click("#search-results li a")
