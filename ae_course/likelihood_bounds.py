@@ -119,10 +119,10 @@ def log_weights(
     params, X = params.astype(float), as_rows(X, vae.encoder.inputs)
     _check_binary(X)
     mu, log_variance = vae.encode(params, X)
-    found = np.empty((len(X), draws))
+    sigma, found = np.exp(0.5 * log_variance), np.empty((len(X), draws))
     for column in found.T:
         noise = rng.normal(size=mu.shape)
-        z = reparametrised(mu, log_variance, noise)
+        z = reparametrised(mu, sigma, noise)
         trace = vae.decoder.forward(params, z)
         error = cross_entropy.errors(trace.u[vae.last], trace.output, X)
         # log q(z|x) - log p(z): the normal densities' constants cancel.
@@ -211,7 +211,8 @@ def draw_codes(mu: np.ndarray, log_variance: np.ndarray, rng: np.random.Generato
     """
     check_generator(rng)
     gaussian_kl(mu, log_variance)  # raises if they do not fit
-    return reparametrised(mu, log_variance, rng.normal(size=np.shape(mu)))
+    sigma = np.exp(0.5 * np.asarray(log_variance))
+    return reparametrised(mu, sigma, rng.normal(size=np.shape(mu)))
 
 
 def _check_binary(X):

@@ -16,7 +16,9 @@ from ae_course.parameters import Parameters
 from ae_course.workspace import Allocate, allocate
 
 
-def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
+def gaussian_kl(
+    mu: np.ndarray, log_variance: np.ndarray, variance: np.ndarray | None = None
+) -> np.ndarray:
     r"""The divergence of :math:`\mathcal N(\mu, \operatorname{diag} \sigma^2)` from
     :math:`\mathcal N(0, I)`, in nats.
 
@@ -30,6 +32,8 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
     ----------
     mu, log_variance : array (N, units)
         The means, and the logarithms of the variances.
+    variance : array (N, units), optional
+        The variances, if they are known.
 
     Returns
     -------
@@ -41,7 +45,8 @@ def gaussian_kl(mu: np.ndarray, log_variance: np.ndarray) -> np.ndarray:
             f"mu has shape {np.shape(mu)}, log_variance {np.shape(log_variance)};"
             " wanted (N, units) for both"
         )
-    return 0.5 * (mu**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)
+    variance = np.exp(log_variance) if variance is None else variance
+    return 0.5 * (mu**2 + variance - 1 - log_variance).sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class VariationalTrace(Trace):
     """
 
     noise: np.ndarray
+    sigma: np.ndarray
     z: np.ndarray
 
 
@@ -131,25 +137,23 @@ class VariationalAutoencoder(EncoderDecoder):
         X = as_rows(X, D + self.units, params.dtype, workspace, "X with the noise beside it")
         below = self.encoder.forward(params, X[:, :D], workspace)
         mu, log_variance = np.hsplit(below.output, 2)
-        z = reparametrised(mu, log_variance, X[:, D:])
+        sigma = np.exp(0.5 * log_variance)
+        z = reparametrised(mu, sigma, X[:, D:])
         above = self.decoder.forward(params, z, workspace)
-        return VariationalTrace(below.u | above.u, above.y | below.y, X[:, D:], z)
+        return VariationalTrace(below.u | above.u, above.y | below.y, X[:, D:], sigma, z)
 
     def at_code(self, trace: "VariationalTrace", at_z: np.ndarray) -> np.ndarray:
         """The derivatives by the means and log variances (:eq:`eq-vae-gradient`)."""
-        _, log_variance = np.hsplit(trace.y[self.encoder.last], 2)
-        return np.hstack([at_z, at_z * trace.noise * np.exp(0.5 * log_variance) / 2])
+        return np.hstack([at_z, at_z * trace.noise * trace.sigma / 2])
 
 
-def reparametrised(mu: np.ndarray, log_variance: np.ndarray, noise: np.ndarray) -> np.ndarray:
+def reparametrised(mu: np.ndarray, sigma: np.ndarray, noise: np.ndarray) -> np.ndarray:
     r"""The codes z = mu + sigma * noise, all (N, units) (:eq:`eq-reparametrised`).
 
-    :math:`\sigma = \mathrm e^{\log \sigma^2 / 2}`.
-
-    >>> reparametrised(np.ones(2), np.log([4.0, 9.0]), np.array([1.0, -1.0])).round(6).tolist()
+    >>> reparametrised(np.ones(2), np.array([2.0, 3.0]), np.array([1.0, -1.0])).tolist()
     [3.0, -2.0]
     """
-    return mu + np.exp(0.5 * log_variance) * noise
+    return mu + sigma * noise
 
 
 def append_noise(units: int) -> Corruption:
@@ -184,15 +188,16 @@ class CodeDivergence(Term):
         return float(gaussian_kl(*self._code(forward_pass)).mean())
 
     def grad_outputs(self, forward_pass):
-        mu, log_variance = self._code(forward_pass)
-        slopes = np.hstack([mu, (np.exp(log_variance) - 1) / 2])
+        mu, _, variance = self._code(forward_pass)
+        slopes = np.hstack([mu, (variance - 1) / 2])
         return {forward_pass.net.encoder.last: slopes / len(mu)}
 
     def _code(self, forward_pass):
         net = forward_pass.net
         if not isinstance(net, VariationalAutoencoder):
             raise TypeError(f"{self} is for a VariationalAutoencoder, found {net!r}")
-        return np.hsplit(forward_pass.trace.y[net.encoder.last], 2)
+        mu, log_variance = np.hsplit(forward_pass.trace.y[net.encoder.last], 2)
+        return mu, log_variance, forward_pass.once(self, lambda: np.exp(log_variance))
 
 
 code_divergence = CodeDivergence()

@@ -21,7 +21,7 @@ from benchmarks.race import ROOT, contenders, environment, race
 from benchmarks.tasks import TASKS
 
 RESULTS = ROOT / "benchmarks" / "results"
-NAMES = ["products", "ours", "by hand", "torch", "torch fused", "jax scan"]
+NAMES = ["products", "ours", "ours, numba", "by hand", "torch", "torch fused", "jax scan"]
 QUICK = bool(os.environ.get("QUICK"))
 
 
@@ -40,7 +40,7 @@ def main() -> None:
 def machine() -> dict[str, str]:
     """On what it ran."""
     cpu = [x for x in Path("/proc/cpuinfo").read_text().splitlines() if x.startswith("model name")]
-    libraries = ("numpy", "scipy", "torch", "jax", "scikit-learn")
+    libraries = ("numpy", "scipy", "numba", "torch", "jax", "scikit-learn")
     return {
         "processor": cpu[0].partition(":")[2].strip() if cpu else platform.processor(),
         "BLAS kernel": ", ".join(

@@ -17,6 +17,7 @@ from benchmarks.tasks import TASKS
 CONTENDERS = {
     "products": "products.prepare",
     "ours": "ours.prepare",
+    "ours, numba": "ours.prepare_fast",
     "by hand": "by_hand.prepare",
     "torch": "in_torch.prepare",
     "torch fused": "in_torch.prepare_fused",
