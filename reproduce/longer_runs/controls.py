@@ -3,7 +3,7 @@
 import numpy as np
 
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_6
+from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_6, SELF_TAUGHT
 
 
 def linear_outputs(chapter):
@@ -85,6 +85,26 @@ def kernel_errors(chapter):
     return measure
 
 
+def taught_hidden(chapter):
+    """Accuracies with 2,000 labels on codes that learned to fill in pixels, without a penalty."""
+    c, found = chapter, {}
+    for share in (0.25, 0.5):
+        F = c.codes([filling_in(c, share, seed) for seed in c.SEEDS])
+        runs = c.compare({"it": c.taught_by(F, 2_000)}, c.DECAYS[2_000])
+        found[f"{share} hidden"] = summary(runs)
+    return found
+
+
+def filling_in(chapter, share, seed):
+    """The parameters of the plain code, trained with that share of the pixels hidden."""
+    c, rng = chapter, np.random.default_rng(seed)
+    start = c.coder.init(rng, dtype=np.float32)
+    start["b2"] = c.mean_bias(c.coder, c.high)
+    J = c.reconstruction(c.cross_entropy) + 1e-4 * c.weight_decay
+    options = {"epochs": 10, "rng": rng, "optimizer": c.Adam(3e-3), "record_objective": False}
+    return c.train(c.coder, J, start, c.high, corrupt=c.masking_noise(share), **options)[0]
+
+
 ENTRIES = {
     "linear_outputs": Entry(
         "02_pca",
@@ -99,4 +119,5 @@ ENTRIES = {
         hidden_pixels,
         also=(*DIGITS_OF_6, "greedy = ", "begin_with = "),
     ),
+    "taught_hidden": Entry("06_pretraining", (), taught_hidden, also=SELF_TAUGHT),
 }

@@ -164,6 +164,12 @@ def hidden_pixels(m):
     yield f"after 40 it is {long:.1f} %, where the kernel has {found['kernel']['mean']:.1f}"
 
 
+def taught_hidden(m):
+    """Chapter 6: features of codes that filled in hidden pixels."""
+    half = m["taught_hidden"]["0.5 hidden"]["mean"]
+    yield f"half of the pixels hidden in its place gives {half:.1f} %"
+
+
 def capacity(m):
     """Chapter 7: how many features are found."""
     few, many, same, more = (
@@ -402,7 +408,7 @@ TOLD = {
     "03_sparsity": (frontier, decays, knob_rates),
     "04_optimization": (heavy_ball, minibatches),
     "05_whitening": (edges,),
-    "06_pretraining": (unlabelled, taught, hidden_pixels),
+    "06_pretraining": (unlabelled, taught, hidden_pixels, taught_hidden),
     "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, overturned),

@@ -258,6 +258,10 @@ def test_conclusions_that_other_settings_could_have_turned():
             each[f"{epochs} epochs, 0.5 hidden"] - each[f"{epochs} epochs, 0.0 hidden"] > 1
         ).all()
     assert np.ptp([each[f"{epochs} epochs, 0.0 hidden"].mean() for epochs in (6, 18, 40)]) < 0.5
+    hidden, taught = (MEASURED[name] for name in ("taught_hidden", "taught"))
+    for run in hidden.values():
+        assert min(run["each"]) > taught["weight 0"]["2000"]["mean"]
+        assert abs(run["mean"] - taught["weight 0.1"]["2000"]["mean"]) < 0.4
     assert abs((each["40 epochs, 0.5 hidden"] - each["kernel"]).mean()) < 0.6
 
 
