@@ -50,7 +50,7 @@ def experiment(quick):
         "plain": {"epochs": epochs, "pretraining": stages},
         "random start": {"epochs": epochs + 2 * stages, "pretraining": 0},
     }
-    rates = {"rate": [1e-3, 3e-3, 1e-2]}
+    rates = {"rate": [1e-3, 3e-3, 1e-2, 3e-2]}
     grids = {
         "denoising": rates | {"noise": [0.1, 0.25, 0.4]},
         "plain": rates,

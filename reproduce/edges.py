@@ -77,11 +77,11 @@ def experiment(quick):
     """The rows of the table, after the runs that they need."""
     shape = {"count": 2_000 if quick else 40_000, "units": 20 if quick else 100}
     network = shape | {"kind": "learned", "epochs": 2 if quick else 20}
-    rates = {"rate": [3e-3, 1e-2, 3e-2, 1e-1]}
+    weights = {"decay": [3e-3, 1e-2, 3e-2], "beta": [2.0, 8.0, 32.0]}
     grids = {
-        "k of the units": {"k": [1, 2, 3, 5, 8]} | rates,
-        "sparse penalty": {"decay": [3e-3, 1e-2, 3e-2], "beta": [2.0, 8.0, 32.0]} | rates,
-        "all units": rates,
+        "k of the units": {"k": [1, 2, 3, 5, 8], "rate": [3e-3, 1e-2, 3e-2]},
+        "sparse penalty": weights | {"rate": [1e-2, 3e-2, 1e-1, 3e-1]},
+        "all units": {"rate": [3e-3, 1e-2, 3e-2, 1e-1]},
     }
     options = dict.fromkeys(grids, network) | {"all units": network | {"k": shape["units"]}}
     tuned = yield from one_by_one(features, options, grids, seed=10)

@@ -59,7 +59,7 @@ def experiment(quick):
     shape = {"count": 2_000, "units": 200} if quick else {"count": 60_000, "units": 1_000}
     grids = {
         "k-sparse features": {"k": [10, 15, 25, 40], "keep": [25, 50, 100, 200]},
-        "random features": {"k": [0], "keep": [100, 200, 400, 700]},
+        "random features": {"k": [0], "keep": [20, 50, 200] if quick else [100, 200, 400, 700]},
     }
     shared = {"rate": [3e-3, 1e-2, 3e-2, 1e-1], "decay": [0.0, 0.03]}
     trial = shape | {"epochs": 2 if quick else 6, "validate": True}
