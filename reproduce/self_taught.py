@@ -66,9 +66,9 @@ def encoder(features, count, epochs, beta, rng):
 def experiment(quick):
     """The rows of the table, after the runs that they need."""
     shape = {"count": 1_000 if quick else 20_000, "epochs": 3 if quick else 15}
-    grid = {"rate": [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1], "decay": [0.0, 0.03, 0.3]}
+    grid = {"rate": [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0], "decay": [0.0, 0.03, 0.3]}
     classifiers = [{"rate": r, "decay": d} for r in grid["rate"] for d in grid["decay"]]
-    betas = {"learned": [0.0, 3.0, 30.0, 100.0], "random": [0.0], "pixels": [0.0]}
+    betas = {"learned": [0.0, 3.0, 30.0, 100.0, 300.0, 1000.0], "random": [0.0], "pixels": [0.0]}
     trials = [
         shape | {"features": kind, "beta": beta, "classifiers": classifiers, "validate": True}
         for kind in betas
