@@ -167,6 +167,15 @@ def test_single_precision_is_off_by_its_rounding_and_chunks_are_summed_in_double
     assert mean.dtype == Phi.dtype == np.float32
 
 
+@pytest.mark.parametrize("first", [1e2, 1e3])
+def test_a_first_sample_far_from_the_others_costs_single_precision_two_digits_at_most(first):
+    many = samples(20_000, 6)
+    many[0] *= first
+    exact, single = covariance(many)[1], covariance(many, np.float32)[1]
+    deviation = np.sqrt(np.diag(exact))
+    assert (np.abs(single - exact) < 1e-5 * np.outer(deviation, deviation)).all()
+
+
 @pytest.mark.parametrize("dtype", [np.float16, int, "double precision"])
 def test_another_precision_is_refused(dtype):
     with pytest.raises(TypeError, match="wanted float32 or float64"):

@@ -9,11 +9,14 @@ QUICK = """
   const wait = window.setTimeout;
   window.setTimeout = (act, time, ...rest) => wait(act, time / 50, ...rest);
 """
-# To the end as a reader goes there: one screen after the other, with time for each.
+# To the end as a reader goes there: one screen after the other, with time for each from when it is
+# seen; on a busy machine it is drawn late.
 READ = """async () => {
+  const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
   const step = () => new Promise((go) => setTimeout(go, 4000));
   for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
     scrollTo({ top: y, behavior: "instant" });
+    await frame();
     await step();
   }
 }"""
