@@ -77,7 +77,9 @@ def scikit_learn(n, D):
 
 
 def lbfgs(iterations, _):
-    """J after so many iterations of `ae_course.minimize`, in float64."""
+    """J after so many iterations of `ae_course.minimize`, in float64; SciPy is loaded before."""
+    import scipy.optimize  # noqa: F401
+
     from ae_course import Parameters, minimize
     from benchmarks.ours import model
 
