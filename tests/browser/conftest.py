@@ -68,7 +68,7 @@ def site_url(site):
         thread.join()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def watched(browser):
     """Open windows, `with watched(viewport=...) as (page, complaints)`, that check nothing."""
     return functools.partial(watch, browser)

@@ -75,19 +75,24 @@ window.reading = (() => {
 
   // Code is thousands of coloured words, which matter for its colours alone. Returns the way back.
   const withoutColouredCode = () => {
-    const blocks = [...document.querySelectorAll(".highlight pre")];
+    const blocks = [...document.querySelectorAll(".highlight pre, .sig-param:not(:has(a))")];
     const before = blocks.map((block) => [...block.childNodes]);
     for (const block of blocks) block.textContent = block.textContent;
     reading.withColouredCode = () => blocks.forEach((block, at) => block.replaceChildren(...before[at]));
   };
 
-  // Leave of the words that are styled alike only one, so that each colour is judged once.
+  // Leave of the words that are styled alike only one, so that each colour is judged once; then of the
+  // boxes that are left with nothing else inside, and so on.
   const oneOfAKind = () => {
-    const seen = new Set();
-    for (const leaf of document.querySelectorAll("article :not(:has(*)):not(path, use, rect)")) {
-      const path = [leaf, ...around(leaf)].slice(0, 6).map(name).join(" ");
-      if (seen.has(path)) leaf.remove();
-      seen.add(path);
+    for (let before = Infinity, now; (now = document.querySelectorAll("*").length) < before; ) {
+      before = now;
+      const seen = new Set();
+      for (const leaf of document.querySelectorAll("article :not(:has(*)):not(path, use, rect)")) {
+        const kinds = [leaf, ...around(leaf)].slice(0, 6).map(name);
+        const path = [leaf.getAttribute("style"), ...kinds].join(" ");
+        if (seen.has(path)) leaf.remove();
+        seen.add(path);
+      }
     }
   };
 

@@ -19,30 +19,25 @@ TOPS = """selector => [...document.querySelectorAll(selector)]
 END = "document.querySelector('.bd-article').getBoundingClientRect().bottom + scrollY"
 
 
-@pytest.fixture
-def chapter(page, site_url):
-    """Open a chapter as a reader does who has never been there."""
-
-    def opened(name):
-        page.goto(f"{site_url}book/{name}.html")
+@pytest.fixture(scope="module", params=CHAPTERS)
+def chapter(request, watched, site_url):
+    """A chapter as one finds it who has never been there; the last test unfolds something in it."""
+    with watched(viewport=SCREEN) as (page, complaints):
+        page.goto(f"{site_url}book/{request.param}.html")
         page.wait_for_function(LAID_OUT)
         page.evaluate("document.fonts.ready.then(() => true)")
-        return page
+        yield page
+        assert not complaints, "\n".join(complaints)
 
-    return opened
 
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_the_first_picture_is_on_the_first_screen(chapter, name):
-    top, bottom = chapter(name).evaluate(TOPS, PICTURES)[0]
+def test_the_first_picture_is_on_the_first_screen(chapter):
+    top, bottom = chapter.evaluate(TOPS, PICTURES)[0]
     seen = SCREEN["height"] - top
     assert seen >= min(bottom - top, 200), f"{seen:.0f} px of the first picture are to be seen"
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_no_stretch_goes_on_for_more_than_five_screens(chapter, name):
-    opened = chapter(name)
-    rests = sorted([[0, 0], *opened.evaluate(TOPS, REST), [opened.evaluate(END)] * 2])
+def test_no_stretch_goes_on_for_more_than_five_screens(chapter):
+    rests = sorted([[0, 0], *chapter.evaluate(TOPS, REST), [chapter.evaluate(END)] * 2])
     reached, long = 0, []
     for top, bottom in rests:
         if top - reached > SCREENS * SCREEN["height"]:
@@ -51,10 +46,8 @@ def test_no_stretch_goes_on_for_more_than_five_screens(chapter, name):
     assert not long, long
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_claims_are_seen_to_be_checked_and_open_on_demand(chapter, name):
-    opened = chapter(name)
-    lines = opened.locator("details.hide.above-input > summary")
+def test_claims_are_seen_to_be_checked_and_open_on_demand(chapter):
+    lines = chapter.locator("details.hide.above-input > summary")
     said = [text.strip() for text in lines.all_inner_texts()]
     assert any(re.match(r"\d+ claims? checked$", text.split("\n")[0]) for text in said), said
     first = lines.filter(has_text="checked").first

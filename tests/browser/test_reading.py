@@ -106,6 +106,23 @@ def test_a_page_can_be_read_on_any_screen(read, name):
     assert not found, "\n".join(found)
 
 
+def test_colours_too_pale_are_found_among_thousands_of_words(read):
+    page = read("book/03_sparsity")
+    page.add_style_tag(content=".pale { color: #ccc !important }")
+    page.evaluate("reading.unfold()")
+    page.evaluate(AXE_SCRIPT)
+    page.evaluate("""() => {
+      const last = [...document.querySelectorAll("article section > p")].at(-1);
+      last.insertAdjacentHTML("afterend", "<p class=pale>Pale</p>");
+      last.insertAdjacentHTML("afterend", "<p>Pale <b class=pale>word</b></p>");
+      last.insertAdjacentHTML("afterend", "<p style='color: #ddd'>Paler</p>");
+    }""")
+    page.evaluate("document.querySelector('.highlight pre span[class]').classList.add('pale')")
+    page.evaluate("reading.withoutGlyphs(), reading.oneOfAKind()")
+    found = violations(page, runOnly=COLOURS)
+    assert len(found) == 4, "\n".join(found)
+
+
 @pytest.mark.parametrize("width", [390, 360, 320])
 def test_on_a_phone_every_download_of_a_problem_set_is_seen_whole(read, width):
     page = read("book/problem_sets", width)
