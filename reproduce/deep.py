@@ -28,10 +28,7 @@ GRIDS = {
     "random start": {"loss": [*LOSSES], "rate": [5e-4, 1e-3, 2e-3]},
 }
 RATES = [2e-3, 4e-3, 8e-3]
-WHOLE = (
-    "pretrained: a rate that is best in the first epochs may go astray later, so whole runs were"
-    " asked, on validation digits: "
-)
+WHOLE = "pretrained: the rate by whole runs, on validation digits: "
 
 
 def pca(folder, seed, count):
