@@ -1,6 +1,7 @@
 """What is trained: the same function, numbers and batches for everyone who takes part."""
 
 import itertools
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +78,7 @@ class Task:
         return rng.permutation(self.samples).reshape(self.steps, self.batch)
 
 
+DEEP = 2560 if os.environ.get("QUICK") else 5120  # samples of the largest network
 SPARSE = {"beta": 3.0, "decay": 1e-4}
 TASKS = {
     task.name: task
@@ -85,7 +87,7 @@ TASKS = {
         Task("sparse Adam, 784-200-784", (784, 200), **SPARSE),
         Task("tied Adam, 784-200-784", (784, 200), kind="tied", **SPARSE),
         Task("denoising Adam, 784-200-784", (784, 200), kind="denoising"),
-        Task("deep Adam, 784-1000-500-250-30", (784, 1000, 500, 250, 30), batch=256, samples=5120),
+        Task("deep Adam, 784-1000-500-250-30", (784, 1000, 500, 250, 30), batch=256, samples=DEEP),
         Task("64-25-64 Adam, batches of 100", (64, 25), batch=100, samples=10_000, **SPARSE),
         Task("variational Adam, 784-200-2x20", (784, 200, 20), kind="variational"),
         Task("TopK Adam, 784-256, k = 32", (784, 256), kind="topk", loss="squared_error"),
