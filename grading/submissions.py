@@ -447,7 +447,10 @@ def _in_member(open_, member, parts, depth):
     elif member.problem:
         problem = f"{parts[-1]} {member.problem}"
         yield Entry(parts, member.time, problem=problem, load=_unreadable)
-    elif ARCHIVE.search(parts[-1]) and depth < DEEPEST:
+    elif ARCHIVE.search(parts[-1]) and depth >= DEEPEST:
+        problem = f"{parts[-1]} lies in {DEEPEST} archives one within another, more are not opened"
+        yield Entry(parts, member.time, problem=problem, load=_unreadable)
+    elif ARCHIVE.search(parts[-1]):
         yield from _in_archive(partial(_opened, open_, member), parts, depth + 1, member.time)
     else:
         yield _entry(parts, member.time, partial(_read_member, open_, member, LARGEST))

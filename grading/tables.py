@@ -22,6 +22,8 @@ LONGEST = 32_000
 """Characters of a cell; spreadsheets and Python's csv end a little above."""
 
 _DELIMITERS = ",;\t|"
+_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+"""A formula that is only a text, by which people and programs keep zeros from spreadsheets."""
 _GUARDED = re.compile(f"'+[{re.escape(''.join(FORMULA))}]")
 _SEPARATOR = re.compile(r'\A\s*"?sep=(.)"?[,;\t|]*\r?\n', re.IGNORECASE)
 _WORKBOOKS = {
@@ -215,6 +217,8 @@ def _parsed(name, text, needed):
 
 
 def _cell(text):
+    if match := _AS_TEXT.fullmatch(text.strip()):
+        return match[1].replace('""', '"').strip()
     return unguarded(text).replace("\r\n", "\n")
 
 
