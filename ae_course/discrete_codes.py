@@ -151,6 +151,8 @@ def as_codes(codes: np.ndarray, K: int, slots: int | None = None) -> np.ndarray:
             f"the codes have shape {codes.shape} and dtype {codes.dtype}, wanted whole numbers"
             f" (N, {slots or 'slots'})"
         )
-    if codes.size and (codes.min() < 0 or codes.max() >= K):
+    if not codes.size:
+        raise ValueError(f"the codes are empty: their shape is {codes.shape}")
+    if codes.min() < 0 or codes.max() >= K:
         raise ValueError(f"codes run from {codes.min()} to {codes.max()}, wanted 0 to {K - 1}")
     return codes

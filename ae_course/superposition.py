@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ae_course.activations import identity
-from ae_course.checks import as_matrix, check_generator, check_integer
+from ae_course.checks import as_finite, check_generator, check_integer
 from ae_course.losses import squared_error
 from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
@@ -94,7 +94,7 @@ def cosines(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     >>> cosines(np.eye(2), np.array([[3.0, 4.0], [0.0, 0.0]])).round(6).tolist()
     [[0.6, 0.0], [0.8, 0.0]]
     """
-    F, found = as_matrix(F, "F"), as_matrix(found, "found")
+    F, found = as_finite(F, "F"), as_finite(found, "found")
     if F.shape[1] != found.shape[1]:
         raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
     lengths = np.linalg.norm(F, axis=1)

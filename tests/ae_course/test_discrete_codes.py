@@ -93,3 +93,9 @@ def test_codes_are_whole_numbers_in_range():
         as_codes(np.array([[-1, 2]]), 4)
     with pytest.raises(ValueError, match=r"shape \(2,\) and dtype int"):
         as_codes(np.array([1, 2]), 4)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+def test_no_codes_at_all_are_refused(shape):
+    with pytest.raises(ValueError, match=r"the codes are empty: their shape is \(\d, \d\)"):
+        usage(np.empty(shape, int), 4)
