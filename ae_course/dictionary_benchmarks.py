@@ -124,10 +124,9 @@ def fraction_unexplained(X: np.ndarray, X_hat: np.ndarray) -> float:
     X, X_hat = as_rows(X, name="X"), as_rows(X_hat, name="X_hat")
     if X.shape != X_hat.shape:
         raise ValueError(f"X has shape {X.shape}, X_hat {X_hat.shape}, wanted the same")
-    total = ((X - X.mean(axis=0)) ** 2).sum()
-    if total == 0:
+    if not np.ptp(X, axis=0).any():  # their mean may differ from them by rounding
         raise ValueError("all rows of X are the same: there is no variance to explain")
-    return float(((X - X_hat) ** 2).sum() / total)
+    return float(((X - X_hat) ** 2).sum() / ((X - X.mean(axis=0)) ** 2).sum())
 
 
 class DictionaryReport(NamedTuple):
@@ -272,7 +271,7 @@ def likeness(Y: np.ndarray, X: np.ndarray, count: int = 20) -> np.ndarray:
     if len(X) != len(Y):
         raise ValueError(f"there are {len(Y)} codes for {len(X)} samples")
     total = X.var(axis=0).sum()
-    if total == 0:
+    if not np.ptp(X, axis=0).any():
         raise ValueError("all rows of X are the same: none are more alike than others")
     alike = np.array([1 - X[top].var(axis=0).sum() / total for top in top_samples(Y, count)])
     return np.where(_speaks(Y, count), alike, np.nan)

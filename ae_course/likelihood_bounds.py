@@ -12,6 +12,7 @@ from ae_course.checks import (
     as_finite,
     as_floats,
     as_rows,
+    check_finite,
     check_generator,
     check_integer,
     check_positive,
@@ -82,6 +83,7 @@ def water_filling(d: np.ndarray, level: float) -> np.ndarray:
     level : float
     """
     d = as_floats(d, "d")
+    check_finite(d, "d")
     check_positive("the water level", level)
     if d.ndim != 1 or not d.size or not (d >= 0).all():
         least = f" and the least value {d.min():g}" if d.size else ""

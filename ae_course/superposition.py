@@ -97,12 +97,19 @@ def cosines(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     F, found = as_finite(F, "F"), as_finite(found, "found")
     if F.shape[1] != found.shape[1]:
         raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
-    lengths = np.linalg.norm(F, axis=1)
-    if not lengths.all():
-        raise ValueError(f"feature {lengths.argmin()} in F has length 0, wanted a direction")
-    sizes = np.linalg.norm(found, axis=1, keepdims=True)
-    found = found / np.where(sizes > 0, sizes, 1)
-    return F @ found.T / lengths[:, None]
+    zero = ~F.any(axis=1)
+    if zero.any():
+        raise ValueError(f"feature {zero.argmax()} in F has length 0, wanted a direction")
+    return _directions(F) @ _directions(found).T
+
+
+def _directions(rows: np.ndarray) -> np.ndarray:
+    """The rows with length 1, however long they are; those of zeros as they are."""
+    # Squares of huge numbers would be infinite, those of tiny ones 0.
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    rows = rows / np.where(largest > 0, largest, 1)
+    sizes = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(sizes > 0, sizes, 1)
 
 
 @dataclass(frozen=True)

@@ -234,3 +234,12 @@ def test_what_does_not_fit_or_is_no_number_is_named():
         absorption(data, data.F, data.S[:, :2])
     with pytest.raises(ValueError, match="there are 59 codes for 60 samples"):
         likeness(data.S[1:], data.X, 3)
+
+
+def test_equal_rows_explain_nothing_whatever_rounding_says():
+    """The mean of seven times 0.1 is not 0.1."""
+    X = np.full((7, 3), 0.1)
+    with pytest.raises(ValueError, match="all rows of X are the same"):
+        fraction_unexplained(X, X + 1)
+    with pytest.raises(ValueError, match="all rows of X are the same"):
+        likeness(samples(7), X, 3)
