@@ -92,6 +92,11 @@ ENDINGS = re.compile(
 )
 BESIDE = re.compile(rf"0?\d|[1-9]\d|\d(?:st|nd|rd|th)|{NO_NAME.pattern}", re.IGNORECASE)
 """Words that may stand beside a name and be no part of it."""
+_COMMANDS = {
+    **{code: 0x2400 + code for code in range(32)},
+    **{code: f"<{code:x}>" for code in (*range(0x7F, 0xA0), *range(0x202A, 0x202F))},
+    **{code: f"<{code:x}>" for code in range(0x2066, 0x206A)},
+}
 MOST_ATTEMPTS = 10
 ROSTER = "; a ROSTER decides it where names or numbers in it do"
 RENAME = (
@@ -177,6 +182,15 @@ class Link:
 def normal(text: str) -> str:
     """A name in one of the ways in which Unicode can write it."""
     return unicodedata.normalize("NFC", text)
+
+
+def printable(text: str) -> str:
+    """A name without what commands a terminal or turns its letters round; no two become one name.
+
+    >>> printable("mori\\x1b[2J")
+    'mori␛[2J'
+    """
+    return text.translate(_COMMANDS)
 
 
 def tokens(text: str) -> list[str]:

@@ -396,7 +396,7 @@ def _read(path):
 def _legible(name):
     """A name whose bytes are not UTF-8, as archives leave them behind."""
     raw = os.fsencode(name)
-    return names.normal(decode(raw, NAMES_IN_ARCHIVES)[0])
+    return names.printable(names.normal(decode(raw, NAMES_IN_ARCHIVES)[0]))
 
 
 def _in_archive(open_, parts, depth, time=0.0) -> Iterator[Entry]:
@@ -435,7 +435,7 @@ def _junk(parts, path, first):
 
 def _parts(name):
     """A path that nobody can climb out of the archive with."""
-    parts = [names.normal(part.strip()) for part in name.split("/")]
+    parts = [names.printable(names.normal(part.strip())) for part in name.split("/")]
     return tuple(part for part in parts if part not in ("", ".", "..") and part[1:] != ":")
 
 

@@ -347,6 +347,16 @@ def test_what_is_said_to_do_about_it_helps(tmp_path, files, packed):
     assert len(discover(collection(tmp_path / "2", several, packed))) == len(files)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_name_commands_no_terminal(tmp_path, packed):
+    """Nor does it end a line, or turn what follows round; and it stays one's own."""
+    files = ["mori\x1b[2J/a.ipynb", "mo\nri/a.ipynb", "mori\u202e/a.ipynb", "mori\x9b/a.ipynb"]
+    found = chosen(collection(tmp_path, files, packed))
+    names = sorted(one.student for one in found)
+    assert names == ["mori<202e>", "mori<9b>", "mori\u241b[2J", "mo\u240ari"]
+    assert all(one.file.isprintable() for one in found)
+
+
 FILES = [
     ("mori.ipynb", b"1"),
     ("Sato_5_assignsubmission_file_/a.ipynb", b"2"),
