@@ -169,6 +169,14 @@ def check_grey(X: np.ndarray, name: str) -> None:
         )
 
 
+def as_number(value, name: str) -> float:
+    """Return a number as a float; raise TypeError if it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}, wanted a number") from None
+
+
 def as_labels(labels, count: int | None = None) -> np.ndarray:
     """Return labels as an array (N,) of whole numbers, N being the count, if that is given."""
     labels = as_array(labels, "labels")
