@@ -97,6 +97,7 @@ _COMMANDS = {
     **{code: f"<{code:x}>" for code in (*range(0x7F, 0xA0), *range(0x202A, 0x202F))},
     **{code: f"<{code:x}>" for code in range(0x2066, 0x206A)},
 }
+VERSION = re.compile(r"(?:v|ver|rev|try|abgabe|versuch)[ ._-]?\d{1,2}", re.IGNORECASE)
 MOST_ATTEMPTS = 10
 ROSTER = "; a ROSTER decides it where names or numbers in it do"
 RENAME = (
@@ -375,6 +376,8 @@ def _link(part, folder, with_dates=False):
     text = re.sub(r"\0[\s_-]*[1-9]\d?(?=\0|$)", "\0", text)  # the number of a copy
     form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
     if re.fullmatch(r"[A-Za-z]|\(?[1-9]\d?\)?" if text != stem else "[A-Za-z]", form):
+        form = ""
+    if folder and VERSION.fullmatch(form):
         form = ""
     form = "" if NO_NAME.fullmatch(form) and not _like_a_person(form) else form
     label = stem if plain else form

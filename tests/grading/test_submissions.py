@@ -93,6 +93,10 @@ COLLECTIONS = {  # what lies there: the students
     ("mori/problems_01_2025_06_01.ipynb", "sato/problems_01_2025_06_01.ipynb"): ["mori", "sato"],
     ("mori/tanaka_123_9999_problems_01.ipynb", "tanaka/problems_01.ipynb"): ["mori", "tanaka"],
     ("mori/problems_01.ipynb", "mori/scratch.ipynb", "abe/homework.ipynb"): ["abe", "mori"],
+    ("mori/v1/problems_01.ipynb", "mori/v2/problems_01.ipynb", "abe/Rev 1/problems_01.ipynb"): [
+        "abe",
+        "mori",
+    ],
     # folders around, of any depth and name
     ("x/Abgaben/mori/problems_01.ipynb", "x/Abgaben/abe/problems_01.ipynb"): ["abe", "mori"],
     (
