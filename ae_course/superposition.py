@@ -149,7 +149,7 @@ class UnitColumns:
         """A step of the optimiser within, and the columns are scaled."""
         self.optimizer.update(vector, gradient, state)
         W = self.params.like(vector)[self.name]
-        W /= np.linalg.norm(W, axis=0)
+        W /= column_lengths(W, self.name)
 
 
 @dataclass(frozen=True)
@@ -248,6 +248,14 @@ class AuxiliaryK(Term):
 
 auxiliary_k = AuxiliaryK
 """The term as it stands in an objective: ``squared + 0.1 * auxiliary_k(k=32)``."""
+
+
+def column_lengths(W: np.ndarray, name: str) -> np.ndarray:
+    """The lengths of the columns, by which they are divided; raise ValueError if one is 0."""
+    lengths = np.linalg.norm(W, axis=0)
+    if not lengths.all():
+        raise ValueError(f"column {lengths.argmin()} of {name} has length 0, wanted a direction")
+    return lengths
 
 
 def check_two_layers(net: Layers, who: str) -> None:
