@@ -46,6 +46,31 @@ def as_array(a, name: str) -> np.ndarray:
     return np.asarray(found)
 
 
+def as_floats(a, name: str) -> np.ndarray:
+    """Return `a` as an array in single or double precision, in the one that it has.
+
+    All else becomes float64: squares and differences of int8 wrap around, of float16 overflow, and
+    bool has none.
+
+    >>> as_floats(np.array([100], np.int8), "a") ** 2
+    array([10000.])
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`as_array`.
+    """
+    a = as_array(a, name)
+    return a if a.dtype in (np.float32, np.float64) else a.astype(float)
+
+
+def as_finite(X, name: str, columns: int | None = None, taker: str = "network") -> np.ndarray:
+    """Return X as a matrix of finite numbers, see :func:`as_matrix` and :func:`as_floats`."""
+    X = as_floats(as_matrix(X, name, columns, taker), name)
+    check_finite(X, name)
+    return X
+
+
 def masked(a) -> bool:
     """Whether any number is masked, in an array or in a list of them."""
     # NumPy forgets the masks of what stands in a list.
@@ -144,6 +169,14 @@ def check_grey(X: np.ndarray, name: str) -> None:
         )
 
 
+def as_number(value, name: str) -> float:
+    """Return a number as a float; raise TypeError if it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}, wanted a number") from None
+
+
 def as_labels(labels, count: int | None = None) -> np.ndarray:
     """Return labels as an array (N,) of whole numbers, N being the count, if that is given."""
     labels = as_array(labels, "labels")
@@ -161,9 +194,7 @@ def square_matrix(A, name: str, wanted: str = "a square matrix") -> np.ndarray:
     A = as_array(A, name)
     if A.ndim != 2 or A.shape[0] != A.shape[1]:
         raise ValueError(f"{name} has shape {A.shape}, wanted {wanted}")
-    A = as_matrix(A, name)
-    check_finite(A, name)
-    return A
+    return as_finite(A, name)
 
 
 def covariance_matrix(Phi, name: str = "Phi") -> np.ndarray:

@@ -69,6 +69,8 @@ class CodePrior:
         """
         check_generator(rng)
         check_integer("hidden", hidden, least=0)
+        check_integer("epochs", epochs, least=1)
+        check_integer("batch_size", batch_size, least=1)
         start, codes = cls.independent(codes, K), as_codes(codes, K)
         steps = epochs * -(-len(codes) // batch_size)
         settings = {"epochs": epochs, "batch_size": batch_size, "record_objective": False}

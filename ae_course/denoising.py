@@ -11,7 +11,7 @@ import numpy as np
 
 from ae_course.checks import (
     as_array,
-    as_matrix,
+    as_finite,
     as_rows,
     check_fraction,
     check_generator,
@@ -151,7 +151,7 @@ def linear_denoising_error(Phi: np.ndarray, M: np.ndarray, sigma: float) -> floa
     1.0
     """
     check_positive("sigma", sigma)
-    Phi, M = covariance_matrix(Phi), as_matrix(M, "M")
+    Phi, M = covariance_matrix(Phi), as_finite(M, "M")
     if M.shape != Phi.shape:
         raise ValueError(f"M has shape {M.shape}, wanted that of Phi, {Phi.shape}")
     miss = M - np.eye(len(M))

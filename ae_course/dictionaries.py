@@ -11,13 +11,13 @@ import numpy as np
 
 from ae_course.activations import jump_relu
 from ae_course.autoencoder import Autoencoder
-from ae_course.checks import as_rows, check_integer
+from ae_course.checks import as_rows, check_fraction, check_integer
 from ae_course.losses import squared_error
 from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
 from ae_course.optimizers import Optimizer
 from ae_course.parameters import Parameters
-from ae_course.superposition import AuxiliaryK, check_two_layers
+from ae_course.superposition import AuxiliaryK, check_two_layers, column_lengths
 
 
 def transposed_start(net: Layers, rng: np.random.Generator, dtype=np.float64) -> Parameters:
@@ -52,7 +52,7 @@ def unit_columns(params: Parameters) -> Parameters:
     [[0.6, 0.0], [0.8, -1.0]]
     """
     params = params.copy()
-    params["W2"] = params["W2"] / np.linalg.norm(params["W2"], axis=0)
+    params["W2"] = params["W2"] / column_lengths(params["W2"], "W2")
     return params
 
 
@@ -292,6 +292,7 @@ def refit_decoder(
         latent that is active for a few samples, and hardly, would get a huge column.
     """
     Y, X = as_rows(Y, name="Y"), as_rows(X, name="X")
+    check_fraction("rcond", rcond)
     if len(X) != len(Y):
         raise ValueError(f"there are {len(Y)} codes for {len(X)} samples")
     if params["W2"].shape != (X.shape[1], Y.shape[1]):
@@ -300,7 +301,7 @@ def refit_decoder(
             " codes and samples"
         )
     params, centre, mean = params.copy(), Y.mean(axis=0), X.mean(axis=0)
-    used = Y.std(axis=0) > 0
+    used = np.ptp(Y, axis=0) > 0  # the deviation of equal numbers may be rounding
     params["W2"][:, used] = np.linalg.lstsq((Y - centre)[:, used], X - mean, rcond)[0].T
     params["b2"] = mean - params["W2"] @ centre
     return params

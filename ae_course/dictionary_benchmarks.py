@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ae_course.checks import (
+    as_finite,
     as_labels,
-    as_matrix,
+    as_rows,
     check_fraction,
     check_integer,
 )
@@ -120,13 +121,12 @@ def fraction_unexplained(X: np.ndarray, X_hat: np.ndarray) -> float:
     >>> fraction_unexplained(np.array([[0.0], [2.0]]), np.array([[0.5], [1.5]]))
     0.25
     """
-    X, X_hat = as_matrix(X, "X"), as_matrix(X_hat, "X_hat")
+    X, X_hat = as_rows(X, name="X"), as_rows(X_hat, name="X_hat")
     if X.shape != X_hat.shape:
         raise ValueError(f"X has shape {X.shape}, X_hat {X_hat.shape}, wanted the same")
-    total = ((X - X.mean(axis=0)) ** 2).sum()
-    if total == 0:
+    if not np.ptp(X, axis=0).any():  # their mean may differ from them by rounding
         raise ValueError("all rows of X are the same: there is no variance to explain")
-    return float(((X - X_hat) ** 2).sum() / total)
+    return float(((X - X_hat) ** 2).sum() / ((X - X.mean(axis=0)) ** 2).sum())
 
 
 class DictionaryReport(NamedTuple):
@@ -175,12 +175,8 @@ def dictionary_report(
     >>> dictionary_report(data, data.F[:3], data.S[:, :3])[:3]
     (0.5, 1.0, 0.0)
     """
-    columns, Y = _columns(columns, features.F), as_matrix(Y, "Y")
-    if Y.shape != (len(features.S), len(columns)):
-        raise ValueError(
-            f"Y has shape {Y.shape}, wanted {(len(features.S), len(columns))}: a code of so many"
-            " latents for each sample"
-        )
+    columns = _columns(columns, features.F)
+    Y = _codes(Y, features, columns)
     live = (Y != 0).any(axis=0)
     near = cosines(features.F, columns)[:, live] > cosine
     return DictionaryReport(
@@ -220,8 +216,8 @@ def absorption(features: Features, columns: np.ndarray, Y: np.ndarray) -> float:
     >>> absorption(data, data.F, data.S)
     0.0
     """
-    Y, found = as_matrix(Y, "Y"), []
-    latents = best_latents(features.F, columns)
+    columns, found = _columns(columns, features.F), []
+    Y, latents = _codes(Y, features, columns), best_latents(features.F, columns)
     for p in np.unique(features.parent[features.parent >= 0]):
         on = features.S[:, p] != 0
         child = (features.S[:, features.parent == p] != 0).any(axis=1)
@@ -240,7 +236,7 @@ def top_samples(Y: np.ndarray, count: int = 20) -> np.ndarray:
     >>> top_samples(np.array([[0.0, 3.0], [2.0, 1.0], [1.0, 2.0]]), 2).tolist()
     [[1, 2], [0, 2]]
     """
-    Y = as_matrix(Y, "Y")
+    Y = as_finite(Y, "Y")
     check_integer("count", count, least=1, most=len(Y))
     return np.argsort(-Y, axis=0, kind="stable")[:count].T
 
@@ -255,7 +251,8 @@ def purity(Y: np.ndarray, labels: np.ndarray, count: int = 20) -> np.ndarray:
     >>> purity(Y, np.array([5, 5, 7, 7]), 3).round(2).tolist()
     [0.67, nan]
     """
-    labels = as_labels(labels, len(as_matrix(Y, "Y")))
+    Y = as_finite(Y, "Y")
+    labels = as_labels(labels, len(Y))
     classes = labels[top_samples(Y, count)]
     shares = np.array([np.unique(row, return_counts=True)[1].max() / count for row in classes])
     return np.where(_speaks(Y, count), shares, np.nan)
@@ -270,9 +267,11 @@ def likeness(Y: np.ndarray, X: np.ndarray, count: int = 20) -> np.ndarray:
     >>> likeness(np.array([[9.0], [8.0], [0.0], [0.0]]), X, 2).tolist()
     [1.0]
     """
-    X = as_matrix(X, "X")
+    Y, X = as_finite(Y, "Y"), as_rows(X, name="X")
+    if len(X) != len(Y):
+        raise ValueError(f"there are {len(Y)} codes for {len(X)} samples")
     total = X.var(axis=0).sum()
-    if total == 0:
+    if not np.ptp(X, axis=0).any():
         raise ValueError("all rows of X are the same: none are more alike than others")
     alike = np.array([1 - X[top].var(axis=0).sum() / total for top in top_samples(Y, count)])
     return np.where(_speaks(Y, count), alike, np.nan)
@@ -283,7 +282,16 @@ def _speaks(Y: np.ndarray, count: int) -> np.ndarray:
 
 
 def _columns(columns, F) -> np.ndarray:
-    return as_matrix(columns, "columns", np.shape(F)[-1], "feature")
+    return as_finite(columns, "columns", np.shape(F)[-1], "feature")
+
+
+def _codes(Y, features, columns) -> np.ndarray:
+    Y, wanted = as_finite(Y, "Y"), (len(features.S), len(columns))
+    if Y.shape != wanted:
+        raise ValueError(
+            f"Y has shape {Y.shape}, wanted {wanted}: a code of so many latents for each sample"
+        )
+    return Y
 
 
 def _f1(on: np.ndarray, active: np.ndarray) -> np.ndarray:

@@ -10,7 +10,14 @@ from itertools import pairwise
 import numpy as np
 
 from ae_course.activations import softmax
-from ae_course.checks import as_array, as_rows, check_generator, check_integer, check_positive
+from ae_course.checks import (
+    as_array,
+    as_rows,
+    check_generator,
+    check_integer,
+    check_positive,
+    shaped,
+)
 
 Denoise = Callable[[np.ndarray, float], np.ndarray]
 
@@ -66,10 +73,10 @@ def probability_flow(denoise: Denoise, x: np.ndarray, sigmas: Sequence[float]) -
     """
     x, sigmas = as_rows(x, name="x"), _levels(sigmas)
     for now, after in pairwise(sigmas):
-        slope = (x - denoise(x, now)) / now
+        slope = (x - _denoised(denoise, x, now)) / now
         moved = x + (after - now) * slope
         if after > 0:
-            slope = (slope + (moved - denoise(moved, after)) / after) / 2
+            slope = (slope + (moved - _denoised(denoise, moved, after)) / after) / 2
         x = x + (after - now) * slope
     return x
 
@@ -96,7 +103,7 @@ def ancestral_sampling(
     for now, after in pairwise(sigmas):
         share = 1 - (after / now) ** 2
         noise = after * np.sqrt(share) * rng.standard_normal(x.shape)
-        x = x + share * (denoise(x, now) - x) + noise
+        x = x + share * (_denoised(denoise, x, now) - x) + noise
     return x
 
 
@@ -141,7 +148,7 @@ def annealed_langevin(
     for sigma in sigmas:
         for _ in range(steps):
             noise = sigma * np.sqrt(rate) * rng.standard_normal(x.shape)
-            x = x + 0.5 * rate * (denoise(x, sigma) - x) + noise
+            x = x + 0.5 * rate * (_denoised(denoise, x, sigma) - x) + noise
     return x
 
 
@@ -179,15 +186,24 @@ def memorising_denoiser(points: np.ndarray) -> Denoise:
     points : array (N, D)
     """
     points = as_rows(points, name="points")
+    # About a common centre the difference of large squares loses fewer digits.
+    centre = points.mean(axis=0)
+    about = points - centre
+    lengths = np.einsum("nd,nd->n", about, about)
 
     def denoise(x, sigma):
         check_positive("sigma", sigma)
         x = as_rows(x, points.shape[1], name="x", taker="denoiser")
         # |x|^2 is the same for all points, and softmax does not see it.
-        closeness = x @ points.T - 0.5 * np.einsum("nd,nd->n", points, points)
+        closeness = (x - centre) @ about.T - 0.5 * lengths
         return softmax(closeness / sigma**2) @ points
 
     return denoise
+
+
+def _denoised(denoise, x, sigma) -> np.ndarray:
+    """What the denoiser says; raise unless it is a finite number for each of x."""
+    return shaped(denoise(x, sigma), f"what the denoiser returns at sigma = {sigma:g}", x.shape)
 
 
 def _levels(sigmas, least: int = 2) -> list[float]:

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.checks import as_array, as_rows, check_generator, check_integer
+from ae_course.checks import as_array, as_rows, check_finite, check_generator, check_integer
 
 
 def nearest_entries(V: np.ndarray, C: np.ndarray) -> np.ndarray:
@@ -65,7 +65,9 @@ class ProductQuantizer:
     def encode(self, X: np.ndarray) -> np.ndarray:
         """The codes (N, slots) of the rows of X."""
         slots, _, dim = self.C.shape
-        return nearest_entries(as_rows(X, slots * dim).reshape(-1, slots, dim), self.C)
+        centre = self.C.mean(axis=1)  # about it the squares are small
+        X = as_rows(X, slots * dim).reshape(-1, slots, dim) - centre
+        return nearest_entries(X, self.C - centre[:, None])
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """The vectors (N, slots dim) of codes (N, slots)."""
@@ -88,6 +90,8 @@ def kmeans(X: np.ndarray, K: int, rng: np.random.Generator, steps: int = 20) -> 
     X = as_rows(X)
     check_generator(rng)
     check_integer("K", K, least=1, most=len(X))
+    middle = X.mean(axis=0)  # about it the squares are small
+    X = X - middle
     centres, before = _far_apart(X, K, rng), None
     for _ in range(steps):
         k = nearest_entries(X[:, None], centres[None])[:, 0]
@@ -99,7 +103,7 @@ def kmeans(X: np.ndarray, K: int, rng: np.random.Generator, steps: int = 20) -> 
         far = ((X - centres[k]) ** 2).sum(axis=1).argsort()[::-1][: len(empty)]
         centres = sums / np.maximum(counts, 1)[:, None]
         centres[empty] = X[far]
-    return centres
+    return centres + middle
 
 
 def _far_apart(X, K, rng):
@@ -137,6 +141,7 @@ def perplexity(counts: np.ndarray) -> np.ndarray:
     counts : array (..., K)
     """
     counts = as_array(counts, "the counts").astype(float)
+    check_finite(counts, "the counts")
     if counts.min(initial=0) < 0 or not counts.sum(axis=-1).all():
         raise ValueError("the counts have a negative one or only zeros, wanted some above 0")
     p = counts / counts.sum(axis=-1, keepdims=True)
@@ -146,11 +151,14 @@ def perplexity(counts: np.ndarray) -> np.ndarray:
 def as_codes(codes: np.ndarray, K: int, slots: int | None = None) -> np.ndarray:
     """Return codes as an array (N, slots) of whole numbers, checked to be from 0 to K - 1."""
     codes = as_array(codes, "the codes")
+    check_integer("K", K, least=1)
     if codes.ndim != 2 or codes.dtype.kind not in "iu" or slots not in (None, codes.shape[1]):
         raise ValueError(
             f"the codes have shape {codes.shape} and dtype {codes.dtype}, wanted whole numbers"
             f" (N, {slots or 'slots'})"
         )
-    if codes.size and (codes.min() < 0 or codes.max() >= K):
+    if not codes.size:
+        raise ValueError(f"the codes are empty: their shape is {codes.shape}")
+    if codes.min() < 0 or codes.max() >= K:
         raise ValueError(f"codes run from {codes.min()} to {codes.max()}, wanted 0 to {K - 1}")
     return codes

@@ -212,7 +212,7 @@ def verdict(found, wanted, rtol: float = 1e-6) -> str:
     if said := _no_numbers(found):
         return said
     try:
-        found, wanted = np.asarray(found, float), np.asarray(wanted, float)
+        found, wanted = _numbers(found), np.asarray(wanted, float)
     except (TypeError, ValueError, OverflowError):
         return f"not yet: the result is {reprlib.repr(found)}, wanted numbers."
     if found.shape != wanted.shape:
@@ -246,6 +246,15 @@ def _no_numbers(found) -> str | None:
     if is_complex:
         return "not yet: the result is complex, wanted real numbers; is there a root of one < 0?"
     return None
+
+
+def _numbers(found) -> np.ndarray:
+    """A result as numbers; of "1.0" NumPy would make one too, which a text is not."""
+    array = np.asarray(found)
+    entries = array.ravel() if array.dtype == object else ()
+    if array.dtype.kind in "SU" or any(isinstance(entry, str | bytes) for entry in entries):
+        raise TypeError("the result is text")
+    return array.astype(float)
 
 
 def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:

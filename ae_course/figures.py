@@ -14,7 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PathCollection
 from matplotlib.image import AxesImage
 
-from ae_course.checks import as_matrix, as_rows
+from ae_course.checks import as_floats, as_matrix, as_rows
 
 # Okabe and Ito's colours, which readers with any kind of colour vision tell apart, each with a
 # dash pattern of its own for those who print in grey.
@@ -153,7 +153,7 @@ def draw_filters(
     W : array (units, inputs)
         One filter a row.
     """
-    W = as_matrix(W, "W")
+    W = as_floats(as_matrix(W, "W"), "W")
     scale = np.abs(W).max(axis=1, keepdims=True)
     scaled = W / np.where(scale > 0, scale, 1)
     return draw_mosaic(axes, scaled, columns=columns, shape=shape, cmap="RdBu_r", vmin=-1, vmax=1)

@@ -1,5 +1,6 @@
 """A file is written whole, or stays what it was."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
     file is as it was. Threads and processes may write the same file at once: the last one counts.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
     # A name of its own each time; and a short one, for that of the file may be as long as can be.
     partial = path.with_name(f".{secrets.token_hex(8)}.partial")
     try:

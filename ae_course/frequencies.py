@@ -6,7 +6,7 @@ an axis, the finest that pixels can show.
 
 import numpy as np
 
-from ae_course.checks import as_matrix, as_rows, check_integer
+from ae_course.checks import as_finite, as_rows, check_integer
 
 
 def power_spectra(images: np.ndarray, size: int | None = None) -> np.ndarray:
@@ -73,7 +73,7 @@ def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     >>> frequency.round(3).tolist(), mean.tolist()
     ([0.333], [4.5])
     """
-    power = as_matrix(power, "power")
+    power = as_finite(power, "power")
     size = len(power)
     if power.shape != (size, size) or size < 3:
         raise ValueError(f"power has shape {power.shape}, wanted a square, 3 x 3 or more")
@@ -111,11 +111,12 @@ def orientation(filters: np.ndarray) -> np.ndarray:
     >>> bool(orientation([bar.ravel()])[0] > 0.5 > 0.1 > orientation([corner.ravel()])[0])
     True
     """
-    filters = as_matrix(filters, "filters")
-    # An odd size has every frequency together with its mirror image, so that turning is exact.
-    power = power_spectra(filters, 4 * round(filters.shape[1] ** 0.5) + 1)
-    power[:, 0, 0] = 0
-    if not (power.sum(axis=(1, 2)) > 0).all():
+    filters = as_finite(filters, "filters")
+    largest = np.abs(filters).max(axis=1, keepdims=True)
+    if not largest.all():
         raise ValueError("a filter is zero everywhere, wanted one that responds to something")
+    # An odd size has every frequency together with its mirror image, so that turning is exact.
+    power = power_spectra(filters / largest, 4 * round(filters.shape[1] ** 0.5) + 1)
+    power[:, 0, 0] = 0
     turn = np.exp(2j * np.arctan2(*frequencies(power.shape[1])))
     return np.abs((power * turn).sum(axis=(1, 2))) / power.sum(axis=(1, 2))

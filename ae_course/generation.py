@@ -33,13 +33,13 @@ def frechet_distance(A: np.ndarray, B: np.ndarray) -> float:
     A, B = as_rows(A, name="A"), as_rows(B, name="B")
     _check_columns(A, B)
     (mean_a, Phi_a), (mean_b, Phi_b) = covariance(A), covariance(B)
-    d, U = principal_axes(Phi_a)
-    root = U * np.sqrt(d) @ U.T
-    # The product is symmetric up to rounding, and so are its halves together.
-    product = root @ Phi_b @ root
-    shared = np.sqrt(principal_axes((product + product.T) / 2)[0]).sum()
+    # The trace of the root is the sum of singular values of the product of both roots; eigenvalues
+    # of the product itself, whose roots are wanted, would have lost half of the digits.
+    (d_a, U_a), (d_b, U_b) = principal_axes(Phi_a), principal_axes(Phi_b)
+    product = np.sqrt(d_a)[:, None] * (U_a.T @ U_b) * np.sqrt(d_b)
+    shared = np.linalg.svd(product, compute_uv=False).sum()
     gap = mean_a - mean_b
-    return float(gap @ gap + np.trace(Phi_a) + np.trace(Phi_b) - 2 * shared)
+    return max(float(gap @ gap + np.trace(Phi_a) + np.trace(Phi_b) - 2 * shared), 0.0)
 
 
 def precision_recall(real: np.ndarray, drawn: np.ndarray, k: int = 5) -> tuple[float, float]:

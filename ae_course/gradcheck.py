@@ -131,7 +131,7 @@ def check_gradient(
     True
 
     Use it on a small network and few samples: it evaluates J twice for every parameter. And use it
-    at a random start: near a minimum the gradient is so small that rounding looks like a mistake.
+    at a random start: near a minimum the gradient is so small that rounding hides it.
 
     Returns
     -------
@@ -141,17 +141,37 @@ def check_gradient(
     ------
     AssertionError
         The relative error of an array is above `tolerance`. The message names the entry that is
-        most wrong, what the gradient says there and what it should be.
+        most wrong, what the gradient says there and what it should be; or that finite differences
+        are too rough to tell, as for samples in the thousands.
     """
     check_fraction("tolerance", tolerance)
-    report = compare_gradients(
-        objective.gradient(net, params, X, target),
-        numerical_gradient(lambda moved: objective.value(net, moved, X, target), params, step),
+
+    def value(moved):
+        return objective.value(net, moved, X, target)
+
+    found = objective.gradient(net, params, X, target)
+    wanted = numerical_gradient(value, params, step)
+    report = compare_gradients(found, wanted)
+    if report.error <= tolerance:
+        return report
+    told = (
+        f"relative error {report.error:.1e}, wanted at most {tolerance:.0e}; worst at"
+        f" {report.worst}, where it is {report.found:.9g} and finite differences give"
+        f" {report.wanted:.9g}"
     )
-    if not report.error <= tolerance:
+    wrong = [name for name, error in report.errors.items() if not error <= tolerance]
+    half = numerical_gradient(value, params, step / 2)
+    rounding = np.finfo(float).eps * abs(value(params)) / step
+    if all(_is_rough(found[name], wanted[name], half[name], rounding) for name in wrong):
         raise AssertionError(
-            f"the gradient of {objective} is wrong: relative error {report.error:.1e}, wanted at"
-            f" most {tolerance:.0e}; worst at {report.worst}, where it is {report.found:.9g}"
-            f" and finite differences give {report.wanted:.9g}"
+            f"finite differences are too rough for the gradient of {objective}: {told}, but"
+            f" rounding, or half the step, changes them as much in {', '.join(wrong)}. Bring X to"
+            " about 1, and start away from minima and from kinks such as a rectifier's"
         )
-    return report
+    raise AssertionError(f"the gradient of {objective} is wrong: {told}")
+
+
+def _is_rough(found, wanted, half, rounding: float) -> bool:
+    """Whether what differs is hardly more than what the step, or rounding of the value, does."""
+    noise = np.linalg.norm(wanted - half) + rounding * wanted.size**0.5
+    return bool(np.linalg.norm(found - wanted) <= 10 * noise)

@@ -8,7 +8,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ae_course.checks import as_array, as_rows, check_generator, check_integer, check_positive
+from ae_course.checks import (
+    as_finite,
+    as_floats,
+    as_rows,
+    check_finite,
+    check_generator,
+    check_integer,
+    check_positive,
+)
 from ae_course.losses import Loss, cross_entropy
 from ae_course.objective import Reconstruction
 from ae_course.parameters import Parameters
@@ -74,12 +82,12 @@ def water_filling(d: np.ndarray, level: float) -> np.ndarray:
         Not negative.
     level : float
     """
-    d = as_array(d, "d")
+    d = as_floats(d, "d")
+    check_finite(d, "d")
     check_positive("the water level", level)
-    if d.ndim != 1 or not (d >= 0).all():
-        raise ValueError(
-            f"d has shape {d.shape} and the least value {d.min():g}, wanted (D,), 0 or more"
-        )
+    if d.ndim != 1 or not d.size or not (d >= 0).all():
+        least = f" and the least value {d.min():g}" if d.size else ""
+        raise ValueError(f"d has shape {d.shape}{least}, wanted (D,), 0 or more")
     return 0.5 * np.log(np.maximum(d, level) / level)
 
 
@@ -210,9 +218,9 @@ def draw_codes(mu: np.ndarray, log_variance: np.ndarray, rng: np.random.Generato
     array([[1., 1.]])
     """
     check_generator(rng)
+    mu, log_variance = as_finite(mu, "mu"), as_finite(log_variance, "log_variance")
     gaussian_kl(mu, log_variance)  # raises if they do not fit
-    sigma = np.exp(0.5 * np.asarray(log_variance))
-    return reparametrised(mu, sigma, rng.normal(size=np.shape(mu)))
+    return reparametrised(mu, np.exp(0.5 * log_variance), rng.normal(size=mu.shape))
 
 
 def _check_binary(X):

@@ -10,9 +10,9 @@ import numpy as np
 
 from ae_course.checks import (
     as_array,
+    as_finite,
     as_matrix,
     as_rows,
-    check_finite,
     check_integer,
     check_positive,
     covariance_matrix,
@@ -268,8 +268,7 @@ def principal_directions(W_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     >>> abs(directions).tolist(), tau.tolist()
     ([[0.0, 1.0], [1.0, 0.0]], [0.9, 0.5])
     """
-    W_ = as_matrix(W_, "W_")
-    check_finite(W_, "W_")
+    W_ = as_finite(W_, "W_")
     U, s, _ = np.linalg.svd(W_, full_matrices=False)
     return fix_signs(U.T), s
 

@@ -37,7 +37,7 @@ class Moments:
     Examples
     --------
     >>> both = Moments.of([[1.0, 2.0]]) + Moments.of([[3.0, 2.0]])
-    >>> both.count, both.mean.tolist(), both.covariance.tolist()
+    >>> both.count, both.mean.tolist(), both.covariance.round(9).tolist()
     (2, [2.0, 2.0], [[1.0, 0.0], [0.0, 0.0]])
     """
 

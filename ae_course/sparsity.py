@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ae_course.checks import as_array, as_matrix, check_finite, check_fraction, check_not_negative
+from ae_course.checks import as_array, as_finite, as_floats, check_fraction, check_not_negative
 from ae_course.objective import ForwardPass, Term
 
 
@@ -245,7 +245,7 @@ def soft_threshold(a: np.ndarray, beta: float) -> np.ndarray:
     columns of :math:`\tilde W` are orthonormal and :math:`a = \tilde W^\top x`.
     """
     check_not_negative("beta", beta)
-    a = as_array(a, "a")
+    a = as_floats(a, "a")
     return np.sign(a) * np.maximum(np.abs(a) - beta, 0)
 
 
@@ -323,8 +323,7 @@ def _spread(rows: np.ndarray) -> np.ndarray:
 
 
 def _codes(Y: np.ndarray, axis: int, what: str, least: int = 2) -> np.ndarray:
-    Y = as_matrix(Y, "Y")
-    check_finite(Y, "Y")
+    Y = as_finite(Y, "Y")
     if Y.shape[axis] < least:
         raise ValueError(f"Y has {Y.shape[axis]} {what}, wanted {least} or more")
     return Y.astype(np.float64, copy=False)

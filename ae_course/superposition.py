@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ae_course.activations import identity
-from ae_course.checks import as_matrix, check_generator, check_integer
+from ae_course.checks import as_finite, check_generator, check_integer
 from ae_course.losses import squared_error
 from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
@@ -94,15 +94,22 @@ def cosines(F: np.ndarray, found: np.ndarray) -> np.ndarray:
     >>> cosines(np.eye(2), np.array([[3.0, 4.0], [0.0, 0.0]])).round(6).tolist()
     [[0.6, 0.0], [0.8, 0.0]]
     """
-    F, found = as_matrix(F, "F"), as_matrix(found, "found")
+    F, found = as_finite(F, "F"), as_finite(found, "found")
     if F.shape[1] != found.shape[1]:
         raise ValueError(f"F has {F.shape[1]} columns, found has {found.shape[1]}")
-    lengths = np.linalg.norm(F, axis=1)
-    if not lengths.all():
-        raise ValueError(f"feature {lengths.argmin()} in F has length 0, wanted a direction")
-    sizes = np.linalg.norm(found, axis=1, keepdims=True)
-    found = found / np.where(sizes > 0, sizes, 1)
-    return F @ found.T / lengths[:, None]
+    zero = ~F.any(axis=1)
+    if zero.any():
+        raise ValueError(f"feature {zero.argmax()} in F has length 0, wanted a direction")
+    return _directions(F) @ _directions(found).T
+
+
+def _directions(rows: np.ndarray) -> np.ndarray:
+    """The rows with length 1, however long they are; those of zeros as they are."""
+    # Squares of huge numbers would be infinite, those of tiny ones 0.
+    largest = np.abs(rows).max(axis=1, keepdims=True)
+    rows = rows / np.where(largest > 0, largest, 1)
+    sizes = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(sizes > 0, sizes, 1)
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ class UnitColumns:
         """A step of the optimiser within, and the columns are scaled."""
         self.optimizer.update(vector, gradient, state)
         W = self.params.like(vector)[self.name]
-        W /= np.linalg.norm(W, axis=0)
+        W /= column_lengths(W, self.name)
 
 
 @dataclass(frozen=True)
@@ -241,6 +248,14 @@ class AuxiliaryK(Term):
 
 auxiliary_k = AuxiliaryK
 """The term as it stands in an objective: ``squared + 0.1 * auxiliary_k(k=32)``."""
+
+
+def column_lengths(W: np.ndarray, name: str) -> np.ndarray:
+    """The lengths of the columns, by which they are divided; raise ValueError if one is 0."""
+    lengths = np.linalg.norm(W, axis=0)
+    if not lengths.all():
+        raise ValueError(f"column {lengths.argmin()} of {name} has length 0, wanted a direction")
+    return lengths
 
 
 def check_two_layers(net: Layers, who: str) -> None:

@@ -11,6 +11,7 @@ from ae_course.checks import (
     as_array,
     as_intensities,
     as_matrix,
+    as_number,
     check_finite,
     check_fraction,
     check_generator,
@@ -258,7 +259,7 @@ def measured(metrics, where: str, params, first, history, good=None) -> dict[str
     for name, metric in metrics.items():
         at_start = partial(metric, first)
         with told_as_divergence(f"{where}, by {name!r}", at_start, good or params, history):
-            found[name] = float(metric(params))
+            found[name] = as_number(metric(params), f"the metric {name!r}")
     return found
 
 

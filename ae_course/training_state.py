@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ae_course.checks import check_integer
+from ae_course.checks import as_number, check_integer
 from ae_course.objective import Evaluated
 from ae_course.parameters import Parameters
 
@@ -37,7 +37,8 @@ class History:
 
     def record(self, passes: float, metrics: Mapping[str, float], objective=()) -> "History":
         """The same with one entry more everywhere; this one stays."""
-        grown = {name: [*self.metrics.get(name, []), float(x)] for name, x in metrics.items()}
+        found = {name: as_number(x, f"the metric {name!r}") for name, x in metrics.items()}
+        grown = {name: [*self.metrics.get(name, []), x] for name, x in found.items()}
         return History(
             [*self.objective, *map(float, objective)], grown, [*self.passes, float(passes)]
         )

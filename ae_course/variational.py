@@ -7,7 +7,7 @@ import numpy as np
 
 from ae_course.activations import identity, logistic
 from ae_course.autoencoder import Autoencoder, EncoderDecoder
-from ae_course.checks import as_array, as_rows, check_generator, check_integer, check_not_negative
+from ae_course.checks import as_floats, as_rows, check_generator, check_integer, check_not_negative
 from ae_course.denoising import Corruption, check_noiseable
 from ae_course.losses import Loss
 from ae_course.network import Layer, Network, Trace
@@ -39,7 +39,7 @@ def gaussian_kl(
     -------
     array (N,)
     """
-    mu, log_variance = as_array(mu, "mu"), as_array(log_variance, "log_variance")
+    mu, log_variance = as_floats(mu, "mu"), as_floats(log_variance, "log_variance")
     if np.ndim(mu) != 2 or np.shape(mu) != np.shape(log_variance):
         raise ValueError(
             f"mu has shape {np.shape(mu)}, log_variance {np.shape(log_variance)};"

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 
 WITHIN_FILES = ("cp1252", "cp932", "latin-1", "gbk", "mac-roman", "cp1250", "cp1251", "cp850")
 """Of texts, the likely ones first; latin-1 reads everything."""
-NAMES_IN_ARCHIVES = ("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1")
+NAMES_IN_ARCHIVES = (
+    *("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1", "cp866"),
+)
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\0\0", "utf-32"),

@@ -117,7 +117,7 @@ def _sum(text):
 
 def _points(text, out_of):
     """The points that a cell has; ValueError if that is no number from 0 to what there is."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = unicodedata.normalize("NFKC", text).strip().replace("\u066b", ",")  # of Arabic numbers
     if not text:
         return None
     if not _POINTS.fullmatch(text):

@@ -58,11 +58,13 @@ COPIES = re.compile(
     r"(?:^|[\s_-]+)(?:(?:copy of|kopie von|copie de|copia de) +)+"
     r"| ?\(\d{1,3}\)(?=$|[\s_.,-])"
     r"|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
-    r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint|[ _-]v(?:er(?:sion)?)?[ ._-]?\d{1,2}(?!\w)",
+    r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint"
+    r"|[ _-](?:v(?:er(?:sion)?)?|attempt|versuch)[ ._-]?\d{1,2}(?!\w)"
+    r"|[ _-]+(?-i:late|LATE|\(late\))(?![^\W_])",
     re.IGNORECASE,
 )
 SAYS_NOTHING = re.compile(  # beside a name; none of these is one
-    r"(?:final|draft|fixed|corrected|(?:re)?submi(?:ssions?|tted)|answers?|solutions?|lösung(?:en)?"
+    r"(?:final|draft|fixed|corrected|(?:re)?submi(?:t|ssions?|tted)|answers?|solutions?|lösung(?:en)?"
     r"|notebooks?|untitled|updated?|revis(?:ed|ions?)|attempts?|version|versuch|exports?|downloads?|ipynb|zip"
     r"|提出物?|最終版?|解答|回答)\d{0,2}",
     re.IGNORECASE,
@@ -84,10 +86,18 @@ GROUPS = re.compile(
 )
 ENDINGS = re.compile(
     r"(?:\.(?:ipynb|txt|json|html?|py|m|r|tex|pdf|docx?|odt|rtf|pages|png|jpe?g|heic|gif|tiff?|svg"
-    r"|np[yz]|pkl|mat|zipx?|t?gz|tar|t?bz2?|t?xz|t?zst|rar|[rz]\d\d|7z(?:\.\d{3})?|lzh|arj|ace|cab"
+    r"|np[yz]|pkl|mat|mp[34]|m4[av]|mov|avi|mkv|wav|webm|webp|zipx?|t?gz|tar|t?bz2?|t?xz|t?zst|rar|[rz]\d\d|7z(?:\.\d{3})?|lzh|arj|ace|cab"
     r"|sitx?|dmg))+$",
     re.IGNORECASE,
 )
+BESIDE = re.compile(rf"0?\d|[1-9]\d|\d(?:st|nd|rd|th)|{NO_NAME.pattern}", re.IGNORECASE)
+"""Words that may stand beside a name and be no part of it."""
+_COMMANDS = {
+    **{code: 0x2400 + code for code in range(32)},
+    **{code: f"<{code:x}>" for code in (*range(0x7F, 0xA0), *range(0x202A, 0x202F))},
+    **{code: f"<{code:x}>" for code in range(0x2066, 0x206A)},
+}
+VERSION = re.compile(r"(?:v|ver|rev|try|abgabe|versuch)[ ._-]?\d{1,2}", re.IGNORECASE)
 MOST_ATTEMPTS = 10
 ROSTER = "; a ROSTER decides it where names or numbers in it do"
 RENAME = (
@@ -117,6 +127,8 @@ class Item:
     time : float
     claims : callable
         Whether it is, as far as it can be read, an answer to a problem set.
+    above : int
+        How many of the outermost folders hold several students, as a system's names say.
     """
 
     parts: tuple[str, ...]
@@ -124,6 +136,7 @@ class Item:
     time: float = 0.0
     claims: Callable[[], bool] = lambda: True
     known: tuple["Identity", ...] = ()
+    above: int = 0
 
     @property
     def notebook(self) -> bool:
@@ -172,6 +185,15 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def printable(text: str) -> str:
+    """A name without what commands a terminal or turns its letters round; no two become one name.
+
+    >>> printable("mori\\x1b[2J")
+    'mori␛[2J'
+    """
+    return text.translate(_COMMANDS)
+
+
 def tokens(text: str) -> list[str]:
     """The words and numbers of a name, whatever stands between them, in small letters."""
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -190,10 +212,24 @@ def identify(items: list[Item]) -> list[tuple[Identity, ...]]:
     for number, identity in zip(open_, _canvas([items[n] for n in open_]), strict=True):
         found[number] = identity
     open_ = [number for number in open_ if not found[number]]
+    items = _below_the_class(items, found)
     for number, identity in zip(open_, _own([items[n] for n in open_]), strict=True):
         found[number] = identity
     _refuse_look_alikes(items, found)
     return found
+
+
+def _below_the_class(items, found):
+    """Items that know which of their folders hold several students, and so name none."""
+    under = defaultdict(set)
+    for item, identity in zip(items, found, strict=True):
+        for depth in range(1, len(item.parts)):
+            under[item.parts[:depth]].update(one.label for one in identity)
+    shared = {folder for folder, labels in under.items() if len(labels) > 1}
+    return [
+        replace(item, above=sum(item.parts[:n] in shared for n in range(1, len(item.parts))))
+        for item in items
+    ]
 
 
 # --- learning systems ---
@@ -341,6 +377,8 @@ def _link(part, folder, with_dates=False):
     form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
     if re.fullmatch(r"[A-Za-z]|\(?[1-9]\d?\)?" if text != stem else "[A-Za-z]", form):
         form = ""
+    if folder and VERSION.fullmatch(form):
+        form = ""
     form = "" if NO_NAME.fullmatch(form) and not _like_a_person(form) else form
     label = stem if plain else form
     return Link(form, folder, tuple(dates), frozenset(tokens(form)), label)
@@ -369,7 +407,7 @@ def _stem(name):
 
 
 def _chain(item, with_dates=False):
-    *folders, last = item.parts
+    *folders, last = item.parts[item.above :]
     links = [
         replace(_link(_stem(part), True, with_dates), archive=_stem(part) != part)
         for part in folders
@@ -429,7 +467,7 @@ def _whole(item):
     """The one file without a name is called after itself, and what is no notebook is nobody's."""
     if not item.notebook:
         return []
-    folders = [part for part in item.parts[:-1] if not SETS.fullmatch(part)]
+    folders = [part for part in item.parts[item.above : -1] if not SETS.fullmatch(part)]
     stem = (folders or [_stem(item.parts[-1])])[-1]
     return [Link(stem, bool(folders), (), frozenset(tokens(stem)))]
 
@@ -630,25 +668,28 @@ def _is_day(date, ones):
 
 
 def _refuse_look_alikes(items, found):
-    """Names that differ only in order, case, or a copy's number need a person to decide."""
-    alike = defaultdict(dict)
+    """Names that differ only in order, case, or what says nothing of a person need a person.
+
+    A system that gives numbers or logins has told its students apart already.
+    """
+    alike, sure = defaultdict(dict), set()
     for item, identity in zip(items, found, strict=True):
         for one in identity:
             alike[_skeleton(one.label)].setdefault(one.label, item)
+            sure |= {one.label} if one.ids else set()
     for label in [label for labels in alike.values() for label in labels]:
-        bare = re.sub(r"(?:[ _-]\d{1,2}| ?\(\d{1,2}\))$|^\d{1,2}[ _-]+", "", label)
-        if bare in alike.get(_skeleton(bare), ()):
-            alike[_skeleton(bare)] |= alike[_skeleton(label)]
-    for labels in alike.values():
-        if len(labels) > 1:
-            raise Ambiguous(
-                f"one student or several: {', '.join(sorted(labels))}? {_listed(labels.values())}."
-                f" {RENAME}"
-            )
+        bare = _skeleton(label) - set(filter(BESIDE.fullmatch, _skeleton(label)))
+        if bare and bare in alike:
+            alike[bare] |= alike[_skeleton(label)]
+    several = [labels for labels in alike.values() if len(labels) > 1]
+    if open_ := sorted((labels for labels in several if not sure >= set(labels)), key=min):
+        asked = [f"{', '.join(sorted(labels))}? {_listed(labels.values())}" for labels in open_]
+        more = f" And {len(asked) - 6} more." if len(asked) > 6 else ""
+        raise Ambiguous(f"one student or several: {'; '.join(asked[:6])}.{more} {RENAME}")
 
 
 def _skeleton(label):
-    return frozenset(tokens(label)) or label
+    return frozenset(tokens(label)) or frozenset([label])
 
 
 def _without_common(forms):

@@ -102,7 +102,9 @@ def _json(data):
             raise Unreadable(f"the file is not JSON but {what}; hand in the .ipynb itself")
     try:
         encoding = json.detect_encoding(data)  # by JSON's own rules
-        return json.loads(data.decode(encoding)), encoding.removesuffix("-sig"), ()
+        # A disk that was full, or lost its power, leaves zeros behind the end.
+        text = data.decode(encoding).rstrip("\0")
+        return json.loads(text), encoding.removesuffix("-sig"), ()
     except UnicodeDecodeError:
         return _guessed(data)
     except (ValueError, RecursionError):

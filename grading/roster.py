@@ -175,7 +175,8 @@ def _enrolled(row, table):
     cells = defaultdict(list)
     for column in sorted(filter(_kind, table.columns), key=_kind):
         if text := normal(row[column].strip()):
-            cells[_kind(column)[1]].append(text)
+            kind = _kind(column)[1]  # Brightspace guards numbers and logins with a #
+            cells[kind].append(text.removeprefix("#") if kind in ("id", "login") else text)
     parts = " ".join(cells["given"][:1] + cells["family"][:1])
     name = (cells["name"] or [parts])[0]
     keys = [text for kind in ("id", "login", "email", "system") for text in cells[kind]]

@@ -396,7 +396,7 @@ def _read(path):
 def _legible(name):
     """A name whose bytes are not UTF-8, as archives leave them behind."""
     raw = os.fsencode(name)
-    return names.normal(decode(raw, NAMES_IN_ARCHIVES)[0])
+    return names.printable(names.normal(decode(raw, NAMES_IN_ARCHIVES)[0]))
 
 
 def _in_archive(open_, parts, depth, time=0.0) -> Iterator[Entry]:
@@ -435,7 +435,7 @@ def _junk(parts, path, first):
 
 def _parts(name):
     """A path that nobody can climb out of the archive with."""
-    parts = [names.normal(part.strip()) for part in name.split("/")]
+    parts = [names.printable(names.normal(part.strip())) for part in name.split("/")]
     return tuple(part for part in parts if part not in ("", ".", "..") and part[1:] != ":")
 
 
@@ -447,7 +447,10 @@ def _in_member(open_, member, parts, depth):
     elif member.problem:
         problem = f"{parts[-1]} {member.problem}"
         yield Entry(parts, member.time, problem=problem, load=_unreadable)
-    elif ARCHIVE.search(parts[-1]) and depth < DEEPEST:
+    elif ARCHIVE.search(parts[-1]) and depth >= DEEPEST:
+        problem = f"{parts[-1]} lies in {DEEPEST} archives one within another, more are not opened"
+        yield Entry(parts, member.time, problem=problem, load=_unreadable)
+    elif ARCHIVE.search(parts[-1]):
         yield from _in_archive(partial(_opened, open_, member), parts, depth + 1, member.time)
     else:
         yield _entry(parts, member.time, partial(_read_member, open_, member, LARGEST))

@@ -22,6 +22,8 @@ LONGEST = 32_000
 """Characters of a cell; spreadsheets and Python's csv end a little above."""
 
 _DELIMITERS = ",;\t|"
+_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+"""A formula that is only a text, by which people and programs keep zeros from spreadsheets."""
 _GUARDED = re.compile(f"'+[{re.escape(''.join(FORMULA))}]")
 _SEPARATOR = re.compile(r'\A\s*"?sep=(.)"?[,;\t|]*\r?\n', re.IGNORECASE)
 _WORKBOOKS = {
@@ -133,17 +135,18 @@ def read(
     Raises
     ------
     TableError
-        It cannot be read, or has not all columns that are needed.
+        It cannot be read, has not all columns that are needed, or has two of a name that is known.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise TableError(f"{path.name} cannot be read: {error.strerror}") from None
     text, encoding, sure = _decoded(path.name, data, known)
+    text = text.lstrip("\ufeff")  # some programs write the mark of a text that has one
     delimiter, lines, at = _parsed(path.name, text, needed)
     columns = _columns(lines, at)
     folded = {_folded(name): name for name in (*needed, *also)}
-    columns = [folded.get(_folded(name), name) for name in columns]
+    columns = _apart(path.name, [folded.get(_folded(name), name) for name in columns], folded)
     rows = [
         Row(line, {name: _cell(cell) for name, cell in zip(columns, cells, strict=False)}, cells)
         for line, cells in enumerate(lines[at + 1 :], at + 2)
@@ -215,6 +218,8 @@ def _parsed(name, text, needed):
 
 
 def _cell(text):
+    if match := _AS_TEXT.fullmatch(text.strip()):
+        return match[1].replace('""', '"').strip()
     return unguarded(text).replace("\r\n", "\n")
 
 
@@ -226,6 +231,21 @@ def _columns(lines, at):
     for place, name in enumerate(names):
         filled = any(line[place].strip() for line in lines[at + 1 :] if len(line) > place)
         names[place] = name or (f"column {place + 1}" if filled else "")
+    return names
+
+
+def _apart(path, columns, known):
+    """No two names alike: of what is known there may be one, and others are numbered."""
+    for name in dict.fromkeys(columns):
+        if columns.count(name) > 1 and name in known.values():
+            raise TableError(f"{path} has {columns.count(name)} columns called {name}, wanted one")
+    names = list(columns)
+    for place, name in enumerate(columns):
+        if name and name in names[:place]:
+            count = 2
+            while f"{name} ({count})" in names:
+                count += 1
+            names[place] = f"{name} ({count})"
     return names
 
 

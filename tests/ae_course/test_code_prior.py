@@ -70,3 +70,10 @@ def test_codes_that_do_not_fit_are_refused():
         prior.log_probability(np.array([[0, 1]]))
     with pytest.raises(ValueError, match="hidden is -1"):
         CodePrior.fit(chained(30), 3, rng(), hidden=-1)
+
+
+@pytest.mark.parametrize("name", ["epochs", "batch_size"])
+def test_no_epochs_and_no_batches_are_refused(name):
+    codes = np.random.default_rng(0).integers(0, 3, (20, 2))
+    with pytest.raises(ValueError, match=f"{name} is 0, wanted a whole number"):
+        CodePrior.fit(codes, 3, np.random.default_rng(0), **{name: 0})

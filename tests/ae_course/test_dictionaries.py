@@ -24,6 +24,7 @@ from ae_course.jump_relu import JumpReLUAutoencoder
 from ae_course.losses import squared_error
 from ae_course.objective import reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam
+from ae_course.parameters import Parameters
 from ae_course.superposition import AuxiliaryK, UnitColumns
 from ae_course.training import train
 
@@ -271,3 +272,23 @@ def test_a_dictionary_with_a_shared_budget_finds_the_features():
     params, *_ = train(net, J, begin, data.X, rng=rng(2), **options)
     near = (data.F @ params["W2"]).max(axis=1)
     assert np.mean(near > 0.9) > 0.8 > np.mean((data.F @ begin["W2"]).max(axis=1) > 0.9)
+
+
+def test_latents_that_say_the_same_keep_their_columns_whatever_rounding_says():
+    """The deviation of sixty times 0.1 is not 0."""
+    params = Parameters.of({"W2": samples(3, 2), "b2": np.zeros(3)})
+    Y = np.column_stack([np.full(60, 0.1), samples(60)[:, 0]])
+    X = samples(60, 3)
+    refitted = refit_decoder(params, Y, X)
+    np.testing.assert_array_equal(refitted["W2"][:, 0], params["W2"][:, 0])
+    best = refit_decoder(Parameters.of({"W2": samples(3, 1), "b2": np.zeros(3)}), Y[:, 1:], X)
+    np.testing.assert_allclose(refitted["W2"][:, 1:], best["W2"], rtol=1e-9)
+
+
+def test_a_column_of_zeros_has_no_direction():
+    params = Parameters.of({"W2": np.array([[3.0, 0.0], [4.0, 0.0]])})
+    with pytest.raises(ValueError, match="column 1 of W2 has length 0, wanted a direction"):
+        unit_columns(params)
+    optimizer = UnitColumns(SGD(0.1), params)
+    with pytest.raises(ValueError, match="column 1 of W2 has length 0"):
+        optimizer.update(params.vector, np.zeros(4), optimizer.init(params.vector))

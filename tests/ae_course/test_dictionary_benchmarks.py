@@ -213,3 +213,33 @@ def test_numbers_that_cannot_be_are_named(draw):
         correlated_pairs(rng(), 5, 2, 1)
     with pytest.raises(ValueError, match="the share of features that are on is 2"):
         bernoulli_features(rng(), 5, 4, 3, 8)
+
+
+def test_what_does_not_fit_or_is_no_number_is_named():
+    data = hierarchical_features(rng(), 60, 2, 3, dimensions=8)
+    Y = data.S.copy()
+    Y[1, 1] = np.nan
+    for call in (
+        lambda: top_samples(Y, 3),
+        lambda: purity(Y, np.arange(60) % 2, 3),
+        lambda: likeness(Y, data.X, 3),
+        lambda: dictionary_report(data, data.F, Y),
+        lambda: absorption(data, data.F, Y),
+    ):
+        with pytest.raises(ValueError, match=r"Y\[1, 1\] is nan"):
+            call()
+    with pytest.raises(ValueError, match=r"X_hat\[1, 1\] is nan"):
+        fraction_unexplained(data.S, Y)
+    with pytest.raises(ValueError, match=r"Y has shape \(60, 2\), wanted \(60, "):
+        absorption(data, data.F, data.S[:, :2])
+    with pytest.raises(ValueError, match="there are 59 codes for 60 samples"):
+        likeness(data.S[1:], data.X, 3)
+
+
+def test_equal_rows_explain_nothing_whatever_rounding_says():
+    """The mean of seven times 0.1 is not 0.1."""
+    X = np.full((7, 3), 0.1)
+    with pytest.raises(ValueError, match="all rows of X are the same"):
+        fraction_unexplained(X, X + 1)
+    with pytest.raises(ValueError, match="all rows of X are the same"):
+        likeness(samples(7), X, 3)

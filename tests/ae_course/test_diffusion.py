@@ -208,3 +208,23 @@ def test_levels_and_settings_that_make_no_sense_are_named():
         guided(LINE.denoise, LINE.denoise, np.nan)
     with pytest.raises(ValueError, match="x has 2 columns, the denoiser takes 1"):
         memorising_denoiser([[0.0]])(np.zeros((1, 2)), 1.0)
+
+
+def test_memories_far_from_the_origin_are_as_sharp():
+    rng = np.random.default_rng(0)
+    points, x = rng.normal(size=(200, 3)), rng.normal(size=(20, 3))
+    found = memorising_denoiser(points + 1e8)(x + 1e8, 0.1) - 1e8
+    np.testing.assert_allclose(found, memorising_denoiser(points)(x, 0.1), atol=1e-5)
+
+
+def test_a_denoiser_that_says_something_else_is_named():
+    x, rng = np.ones((2, 3)), np.random.default_rng(0)
+    for sample in (
+        lambda denoise: probability_flow(denoise, x, [2, 1]),
+        lambda denoise: ancestral_sampling(denoise, x, [2, 1], rng),
+        lambda denoise: annealed_langevin(denoise, x, [2, 1], rng),
+    ):
+        with pytest.raises(ValueError, match=r"returns at sigma = 2 has shape \(1, 3\), wanted"):
+            sample(lambda x, sigma: x[:1])
+        with pytest.raises(ValueError, match=r"returns at sigma = 2\[0, 0\] is nan"):
+            sample(lambda x, sigma: x * np.nan)

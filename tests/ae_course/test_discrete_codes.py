@@ -93,3 +93,26 @@ def test_codes_are_whole_numbers_in_range():
         as_codes(np.array([[-1, 2]]), 4)
     with pytest.raises(ValueError, match=r"shape \(2,\) and dtype int"):
         as_codes(np.array([1, 2]), 4)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+def test_no_codes_at_all_are_refused(shape):
+    with pytest.raises(ValueError, match=r"the codes are empty: their shape is \(\d, \d\)"):
+        usage(np.empty(shape, int), 4)
+
+
+def test_codes_do_not_depend_on_where_the_samples_lie():
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 64, (200, 4)) / 8.0  # of which 1e8 takes no digit
+    near = ProductQuantizer.fit(X, 2, 5, np.random.default_rng(1))
+    far = ProductQuantizer.fit(X + 1e8, 2, 5, np.random.default_rng(1))
+    np.testing.assert_allclose(far.C - 1e8, near.C, atol=1e-6)
+    codes = ProductQuantizer(near.C + 1e8).encode(X + 1e8)
+    assert (codes == near.encode(X)).mean() > 0.99  # but for ties
+
+
+def test_counts_and_numbers_that_cannot_be_are_named():
+    with pytest.raises(ValueError, match=r"the counts\[1\] is nan"):
+        perplexity([1, np.nan])
+    with pytest.raises(ValueError, match=r"K is 3\.0, wanted a whole number"):
+        usage(np.array([[0, 1]]), 3.0)

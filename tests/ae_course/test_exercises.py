@@ -210,3 +210,9 @@ def test_under_validation_a_wrong_and_a_missing_answer_raise_what_they_print(mon
         with pytest.raises(Wrong, match=message) as error:
             check(answer, np.ones(2), np.ones(2))
         assert capsys.readouterr().out.splitlines()[-1] == str(error.value)
+
+
+@pytest.mark.parametrize("found", ["1.0", b"1.0", ["1", 2.0], np.array(["1", 2.0], object)])
+def test_text_is_no_number_even_if_numpy_reads_it_as_one(found):
+    wanted = 1.0 if isinstance(found, str | bytes) else np.array([1.0, 2.0])
+    assert re.fullmatch(r"(?s)not yet: the result is .*, wanted numbers.", verdict(found, wanted))

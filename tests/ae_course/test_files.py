@@ -50,3 +50,9 @@ def test_a_killed_program_leaves_the_older_file(tmp_path):
     run = subprocess.run([sys.executable, "-c", code, path], check=False)
     assert run.returncode == -signal.SIGKILL
     assert path.read_bytes() == b"old"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    new = atomic_write(tmp_path / "new" / "model.npz")
+    with pytest.raises(FileNotFoundError, match=r"no such folder: '.*new'"), new:
+        raise AssertionError("it was opened")

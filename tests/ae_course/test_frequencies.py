@@ -100,7 +100,7 @@ def test_bad_input_is_named():
         power_spectra(samples(2, 16), 3)
     with pytest.raises(ValueError, match="a filter is zero everywhere"):
         orientation(np.zeros((1, 16)))
-    with pytest.raises(ValueError, match=r"images\[0, 0\] is nan"):
+    with pytest.raises(ValueError, match=r"filters\[0, 0\] is nan"):
         orientation(np.full((1, 16), np.nan))
     with pytest.raises(ValueError, match=r"filters has shape \(16,\), wanted \(samples, columns\)"):
         orientation(np.ones(16))
@@ -130,3 +130,9 @@ def test_the_eigenvalue_of_a_grating_is_its_mean_power_over_the_number_of_pixels
     eigenvalues = np.linalg.eigvalsh(np.cov(X, rowvar=False, bias=True))
     wanted = np.sort(power_spectra(X).mean(axis=0).ravel()) / 16
     np.testing.assert_allclose(eigenvalues, wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-170, 1e160])
+def test_the_orientation_of_a_filter_is_the_same_in_any_unit(scale):
+    filters = np.random.default_rng(0).normal(size=(3, 64))
+    np.testing.assert_allclose(orientation(scale * filters), orientation(filters), rtol=1e-9)

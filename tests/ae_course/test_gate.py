@@ -18,6 +18,14 @@ from ae_course.denoising import (
     salt_and_pepper,
     wiener,
 )
+from ae_course.dictionary_benchmarks import (
+    best_latents,
+    dictionary_report,
+    fraction_unexplained,
+    likeness,
+    purity,
+    top_samples,
+)
 from ae_course.diffusion import memorising_denoiser, probability_flow
 from ae_course.discrete_codes import ProductQuantizer, kmeans
 from ae_course.exercises import verdict
@@ -27,6 +35,7 @@ from ae_course.generation import frechet_distance, nearest_distances, precision_
 from ae_course.gradcheck import check_gradient, relative_error
 from ae_course.likelihood_bounds import (
     active_units,
+    draw_codes,
     importance_weighted_bound,
     rate_distortion,
 )
@@ -58,7 +67,7 @@ from ae_course.sparsity import (
     population_sparsity,
     soft_threshold,
 )
-from ae_course.superposition import recovery
+from ae_course.superposition import recovery, superposition
 from ae_course.training import train
 from ae_course.variational import VariationalAutoencoder, append_noise, gaussian_kl
 from ae_course.whitening import (
@@ -80,6 +89,7 @@ PHI = covariance(X)[1]
 VAE = VariationalAutoencoder.folded(4, 2)
 VAE_PARAMS = drawn(VAE)
 QUANTIZER = ProductQuantizer.fit(X, 2, 3, np.random.default_rng(0))
+FEATURES = superposition(np.random.default_rng(0), 12, 4, 4, 2)
 FITTED, WHITE = PCA.fit(X), ZCAWhitening.fit(X)
 
 
@@ -128,6 +138,15 @@ SAMPLES = {
     "kl_slope": lambda x: kl_slope(0.1, x),
     "gaussian_kl": lambda x: gaussian_kl(x, X),
     "log_variance": lambda x: gaussian_kl(X, x),
+    "draw_codes": lambda x: draw_codes(x, X, rng()),
+    "top_samples": lambda x: top_samples(x, 3) * 1.0,
+    "purity": lambda x: purity(x, np.arange(12) % 3, 3),
+    "likeness of codes": lambda x: likeness(x, X, 3),
+    "likeness": lambda x: likeness(X, x, 3),
+    "fraction_unexplained": lambda x: fraction_unexplained(x, X),
+    "what is explained": lambda x: fraction_unexplained(X, x),
+    "best_latents": lambda x: best_latents(X, x) * 1.0,
+    "dictionary_report": lambda x: np.array(dictionary_report(FEATURES, np.eye(4), x)),
     "recovery": lambda x: recovery(X, x),
     "projection_error": lambda x: projection_error(x, np.zeros(4), np.eye(2, 4)),
     "mixture": lambda x: Mixture([1], np.zeros((1, 4)), [1]).score(x),
@@ -167,6 +186,7 @@ SQUARE = {
     "whitener": lambda A: whitener(A, np.eye(4)),
     "wiener": lambda A: wiener(A, 0.3),
     "linear_denoising_error": lambda A: linear_denoising_error(A, np.eye(4), 0.3),
+    "a denoiser": lambda A: linear_denoising_error(PHI, A, 0.3),
     "Phi_Y": lambda A: output_components(np.eye(4), A)[1],
     "linear_error": lambda A: linear_error(critical_point(FITTED, [0]), X.mean(axis=0), A),
     "radial_mean": lambda A: radial_mean(A)[1],
@@ -376,6 +396,37 @@ def test_real_data_frames_do_as_the_stand_in_does():
     real["e"] = "text"
     with pytest.raises(TypeError, match="'e'"):
         covariance(real)
+
+
+NUMBERS = rng().integers(100, size=(12, 4))
+NUMBERS[:, 0], NUMBERS[0, :2] = 60, (0, 90)  # as bool no sample and no column is of one kind
+NOT_FOR_THEM = {
+    *("exercise", "activation", "Parameters.of"),  # keep the type, or refuse all but two
+    *("kl_divergence", "kl_slope", "log_variance", "rate_distortion"),  # infinite for such numbers
+}
+SMALL = {
+    **{kind: NUMBERS.astype(kind) for kind in ("int8", "int16", "uint16", "uint64")},
+    "bool": NUMBERS > 50,
+    "float16": (16 * NUMBERS).astype(np.float16),
+}
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("x", SMALL.values(), ids=SMALL)
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in NOT_FOR_THEM])
+def test_nothing_is_computed_in_a_type_that_overflows(name, x):
+    """100 ** 2 is 16 in int8, -1 is 65535 in uint16, and 1600 ** 2 infinite in float16."""
+    try:
+        wanted = SAMPLES[name](x.astype(float))
+    except ValueError as refusal:
+        with pytest.raises(ValueError, match=str(refusal)[:12]):
+            SAMPLES[name](x)
+        return
+    found = SAMPLES[name](x)
+    if isinstance(wanted, str):
+        assert found == wanted
+    else:
+        assert_close(found, wanted)
 
 
 # uint8

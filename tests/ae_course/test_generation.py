@@ -75,3 +75,12 @@ def test_samples_that_cannot_be_compared_are_named():
             call(REAL, DRAWN[:, :2])
     with pytest.raises(ValueError, match="k is 30, wanted a whole number, 1 to 29"):
         precision_recall(REAL, DRAWN, k=30)
+
+
+@pytest.mark.parametrize("scales", [[1, 1, 1], [1e-8, 1, 1e8], [1, 1, 0]])
+def test_the_same_samples_are_at_no_distance(scales):
+    """The roots of eigenvalues that are rounding made this -1e8 of 1e16, and negative."""
+    A = np.random.default_rng(0).normal(size=(200, 3)) * scales
+    A = np.column_stack([A, A.sum(axis=1)])
+    total = A.var(axis=0).sum()
+    assert 0 <= frechet_distance(A, A[::-1]) < 1e-13 * total

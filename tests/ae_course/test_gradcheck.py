@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers import assert_close, drawn, samples
 
-from ae_course.activations import logistic
+from ae_course.activations import identity, logistic, relu
 from ae_course.autoencoder import Autoencoder
 from ae_course.full_batch import minimize
 from ae_course.gradcheck import (
@@ -15,7 +15,7 @@ from ae_course.gradcheck import (
     numerical_gradient,
     relative_error,
 )
-from ae_course.losses import Loss, cross_entropy
+from ae_course.losses import Loss, cross_entropy, squared_error
 from ae_course.objective import Term, reconstruction, weight_decay
 from ae_course.parameters import Parameters
 from ae_course.sparsity import KLSparsity, kl_slope
@@ -107,12 +107,12 @@ def test_gradients_of_different_shapes_are_not_compared(shape):
         compare_gradients(Parameters.of({"W1": PARAMS["W1"]}), PARAMS)
 
 
-def test_near_a_minimum_rounding_looks_like_a_mistake():
+def test_near_a_minimum_rounding_is_as_large_as_the_gradient():
     start = Autoencoder.folded(5, 3).init(np.random.default_rng(0))
     check_gradient(NET, J, start, X)
     lowest, _ = minimize(NET, J, start, X, iterations=1000, tolerance=1e-9)
     assert np.abs(J.gradient(NET, lowest, X).vector).max() < 1e-7
-    with pytest.raises(AssertionError, match="is wrong: relative error"):
+    with pytest.raises(AssertionError, match=r"are too rough .* relative error"):
         check_gradient(NET, J, lowest, X, tolerance=1e-4)
 
 
@@ -253,3 +253,35 @@ def test_parameters_with_other_names_are_compared_by_theirs():
     g = Parameters.of({"centre": np.ones((2, 2)), "spread": np.ones(3)})
     report = compare_gradients(g, g.like(g.vector * [1, 1, 1, 1, 1, 1, 2]))
     assert (report.errors["centre"], report.worst) == (0, "spread[2]")
+
+
+LINEAR = Autoencoder.folded(5, 3, output=identity)
+SQUARED = reconstruction(squared_error)
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e-6, 1e-9, 1e150])
+def test_differences_that_are_too_rough_accuse_nobody(scale):
+    with pytest.raises(AssertionError, match="finite differences are too rough for the gradient"):
+        check_gradient(LINEAR, SQUARED, drawn(LINEAR), scale * samples(60, 5))
+
+
+def test_a_rectifier_at_its_kink_accuses_nobody():
+    net = Autoencoder.folded(5, 3, hidden=relu, output=identity)
+    params = net.init(np.random.default_rng(0))
+    with pytest.raises(AssertionError, match=r"too rough .* a rectifier's"):
+        check_gradient(net, SQUARED, params, np.zeros((4, 5)))
+
+
+@pytest.mark.parametrize("scale", [1, 1e3, 1e-4])
+def test_a_wrong_gradient_is_called_wrong_in_other_units_too(scale):
+    """By a hundredth."""
+
+    class Slip(Term):
+        def value_from(self, forward_pass):
+            return SQUARED.parts[0][1].value_from(forward_pass)
+
+        def delta_out(self, forward_pass):
+            return 1.01 * SQUARED.parts[0][1].delta_out(forward_pass)
+
+    with pytest.raises(AssertionError, match=r"the gradient of .* is wrong"):
+        check_gradient(LINEAR, 1 * Slip(), drawn(LINEAR), scale * samples(60, 5))

@@ -214,3 +214,8 @@ def test_only_a_variational_autoencoder_with_the_right_noise_has_a_rate():
         log_weights(VAE, PARAMS, BINARY, 3, 2)
     assert code_divergence.value(VAE, PARAMS, append_noise(1)(rng(), BINARY)) > 0
     assert VAE.decoder.layers[-1].activation == logistic
+
+
+def test_no_directions_at_all_have_no_rate():
+    with pytest.raises(ValueError, match=r"d has shape \(0,\), wanted \(D,\)"):
+        water_filling([], 1.0)

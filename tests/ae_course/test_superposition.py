@@ -163,3 +163,9 @@ def test_a_top_k_autoencoder_finds_the_features_it_was_not_told():
     before, after = (recovery(data.F, p["W2"].T) for p in (params, found))
     assert np.mean(after > 0.9) > 0.8 > 0.3 > np.mean(before > 0.9)
     assert isinstance(found, Parameters)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_a_direction_is_one_however_long_it_is(scale):
+    F, found = samples(5, 4), samples(6, 4)[::-1]
+    assert_close(recovery(scale * F, found / scale), recovery(F, found))

@@ -426,3 +426,10 @@ def test_the_passes_count_the_samples_whose_gradient_was_computed(size):
     assert_close(history.passes, [count / 23 for count in history.metrics["samples"]])
     assert len(history.passes) == 13
     assert history.passes[-1] == len(history.objective) == sum(Counting.counts) / 23
+
+
+def test_a_metric_that_is_no_number_is_named():
+    with pytest.raises(
+        TypeError, match=r"the metric 'two' is array\(\[1\., 1\.\]\), wanted a number"
+    ):
+        run(metrics={"two": lambda p: np.ones(2)}, epochs=1)

@@ -66,7 +66,9 @@ def test_delimiters_comma_decimals_and_other_columns(tmp_path, delimiter, first)
         assert row["mine"] == "!"
 
 
-@pytest.mark.parametrize("entered", ["5,5", "5.5", " 5.5 ", "５．５", "+5.5", "5.50", "5,5E+00"])
+@pytest.mark.parametrize(
+    "entered", ["5,5", "5.5", " 5.5 ", "５．５", "+5.5", "5.50", "5,5E+00", "٥٫٥", '="5,5"']
+)
 def test_numbers_as_countries_write_them(tmp_path, entered):
     run(tmp_path, [one()])
     enter(tmp_path, points=entered)
@@ -301,3 +303,22 @@ def test_a_mark_at_the_beginning_says_the_encoding(name):
     data = "\ufeffid;é".encode(name)
     assert decoded(data)[::2] == ("id;é", True)
     assert decode(data)[0] == "id;é"
+
+
+def test_two_columns_of_one_name(tmp_path):
+    """Which of two columns of points is meant nobody can know; of one's own both stay."""
+    run(tmp_path, [one()])
+    path = tmp_path / "written.csv"
+    before = rows(path)[0] | {"points": "5", "Points": "6", "mine": "a", "Mine": "b"}
+    save(path, [before])
+    with pytest.raises(TableError, match=r"written\.csv has 2 columns called points, wanted one"):
+        run(tmp_path, [one()])
+    assert rows(path) == [before]
+    del before["Points"]
+    save(path, [before])
+    text = path.read_text("utf-8-sig").replace("Mine", "mine")
+    path.write_text("\ufeff\ufeff" + text, "utf-8", newline="")
+    for _ in range(2):
+        assert points(run(tmp_path, [one()])) == {"mori": 5}
+        (row,) = rows(path)
+        assert (row["mine"], row["mine (2)"]) == ("a", "b")

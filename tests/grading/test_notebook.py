@@ -138,3 +138,10 @@ def test_pasted_pictures_are_kept_if_they_are_harmless(attachments, wanted):
     cell = {"cell_type": "markdown", "source": "a", "attachments": attachments}
     (found,) = read(json.dumps({"cells": [cell], "metadata": {}}).encode()).cells
     assert found.pictures == wanted
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_zeros_behind_the_end_are_no_part_of_a_notebook(encoding):
+    """A full disk leaves them."""
+    text = json.dumps({"cells": [], "metadata": {"problems": "problems_01"}})
+    assert read(text.encode(encoding) + bytes(4096)).problems == "problems_01"

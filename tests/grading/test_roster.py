@@ -44,6 +44,14 @@ def test_a_roster_in_an_encoding_of_japan_is_read(tmp_path):
     assert Roster.read(path).students[0].name == "凛 森"
 
 
+def test_numbers_that_are_guarded_from_spreadsheets_are_read(tmp_path):
+    """As Brightspace has them, "#00123", and as a formula that is only a text."""
+    path = saved(tmp_path, [("#00123", "Rin", "Mori", "#rmori"), ('="00124"', "Ken", "Abe", "ka")])
+    rin, ken = Roster.read(path).students
+    assert (rin.id, rin.keys) == ("00123", ("00123", "rmori"))
+    assert (ken.id, ken.keys) == ("00124", ("00124", "ka"))
+
+
 def test_lines_above_the_names_of_the_columns_are_passed_over(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text("Kurs: Autoencoder\n\nE-Mail-Adresse;Name\nrm@x.de;Mori Rin\n")

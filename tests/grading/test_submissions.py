@@ -93,6 +93,10 @@ COLLECTIONS = {  # what lies there: the students
     ("mori/problems_01_2025_06_01.ipynb", "sato/problems_01_2025_06_01.ipynb"): ["mori", "sato"],
     ("mori/tanaka_123_9999_problems_01.ipynb", "tanaka/problems_01.ipynb"): ["mori", "tanaka"],
     ("mori/problems_01.ipynb", "mori/scratch.ipynb", "abe/homework.ipynb"): ["abe", "mori"],
+    ("mori/v1/problems_01.ipynb", "mori/v2/problems_01.ipynb", "abe/Rev 1/problems_01.ipynb"): [
+        "abe",
+        "mori",
+    ],
     # folders around, of any depth and name
     ("x/Abgaben/mori/problems_01.ipynb", "x/Abgaben/abe/problems_01.ipynb"): ["abe", "mori"],
     (
@@ -125,6 +129,14 @@ COLLECTIONS = {  # what lies there: the students
         "Copy of Copy of problems_01_mori.ipynb",
         "1.10.2026_Abe_Ü1.ipynb",
     ): ["Abe", "mori"],
+    ("mori.ipynb", "mori_late.ipynb", "mori LATE.ipynb", "abe (late).ipynb"): ["abe", "mori"],
+    ("00123.ipynb", "00123 attempt 2.ipynb", "00124_Versuch-2.ipynb"): ["00123", "00124"],
+    ("mori.ipynb", "mori_resubmit.ipynb", "abe.ipynb"): ["abe", "mori"],
+    ("Rin Late.ipynb", "Rin Mori.ipynb", "Ken New.ipynb"): [
+        "Ken New",
+        "Rin Late",
+        "Rin Mori",
+    ],
     # who handed in something else is a student too
     ("upload/mori_problems_01.ipynb", "upload/abe_problems_01.pdf"): ["abe", "mori"],
     ("up/x/mori_ps1.ipynb", "up/x/abe_ps1.rar", "up/x/sato_ps1.zip/a.ipynb"): [
@@ -135,7 +147,26 @@ COLLECTIONS = {  # what lies there: the students
     ("upload/mori.ipynb", "upload/abe.ipynb", "upload/problems_01.pdf"): ["abe", "mori"],
     ("up/12345/problems_01.ipynb", "up/12345/report.pdf", "up/12345/plot.png"): ["12345"],
     ("mori.ipynb", "abe.png", "sato.7z.001", "ito.tgz"): ["abe", "ito", "mori", "sato"],
+    ("mori.ipynb", "abe.mp4", "sato.m4a"): ["abe", "mori", "sato"],
     # learning systems
+    (
+        "Kurs/x/Mori Rin_12345_assignsubmission_file/problems_01.ipynb",
+        "Kurs/x/Mori Rin_12346_assignsubmission_file/problems_01.ipynb",
+        "Kurs/x/index.html",
+        "Kurs/problems_01.pdf",
+        "Kurs/x/abe.ipynb",
+    ): ["Mori Rin (12345)", "Mori Rin (12346)", "abe"],
+    (
+        "Kurs/Mori Rin_12345_assignsubmission_file/problems_01.ipynb",
+        "Kurs/Abe Ken_12346_assignsubmission_file/problems_01.ipynb",
+        "Kurs/sato.pdf",
+        "Kurs/ito.pdf",
+    ): ["Abe Ken (12346)", "Mori Rin (12345)", "ito", "sato"],
+    (
+        "PS 1_mori.rin_attempt_2026-10-01-12-34-56_problems_01.ipynb",
+        "PS 1_rin.mori_attempt_2026-10-01-12-34-56_problems_01.ipynb",
+        "PS 1_rin.mori.2_attempt_2026-10-01-12-34-56_problems_01.ipynb",
+    ): ["mori.rin", "rin.mori", "rin.mori.2"],
     (
         "moririn_123_4567_work.zip/a.ipynb",
         "moririn_123_4569_more.zip/x/a.ipynb",
@@ -257,6 +288,21 @@ AMBIGUOUS = {  # what lies there: what is said, and how to say that it is one st
         ("mori/mori.ipynb", "mori/mori-2.ipynb"),
         ("mori-123.ipynb", "mori-2-124.ipynb"),
     ),
+    ("Rin Mori.ipynb", "Rin Mori new.ipynb"): (
+        "one student or several",
+        ("Rin Mori/Rin Mori.ipynb", "Rin Mori/Rin Mori new.ipynb"),
+        ("Rin Mori 123.ipynb", "Rin Mori new 124.ipynb"),
+    ),
+    ("mori.ipynb", "mori 2nd attempt.ipynb", "abe.ipynb", "abe [2].ipynb"): (
+        "abe.ipynb; mori, mori 2nd",
+        ("mori/mori.ipynb", "mori/mori 2nd attempt.ipynb", "abe.ipynb", "sato.ipynb"),
+        ("mori_123.ipynb", "mori_124 2nd.ipynb", "abe_125.ipynb", "abe_126.ipynb"),
+    ),
+    ("mori/problems_01.ipynb", "mori (late)/problems_01.ipynb"): (
+        "one student or several",
+        ("mori/problems_01.ipynb", "mori/problems_01 (late).ipynb"),
+        ("mori 123/problems_01.ipynb", "mori 124 (late)/problems_01.ipynb"),
+    ),
     ("Rin Mori/problems_01.ipynb", "Rin Mori (2)/problems_01.ipynb"): (
         "one student or several",
         ("Rin Mori/problems_01.ipynb", "Rin Mori/problems_01 (2).ipynb"),
@@ -303,6 +349,16 @@ def test_what_is_said_to_do_about_it_helps(tmp_path, files, packed):
     (tmp_path / "2").mkdir()
     assert len(discover(collection(tmp_path / "1", one, packed))) == len(files) - 1
     assert len(discover(collection(tmp_path / "2", several, packed))) == len(files)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_name_commands_no_terminal(tmp_path, packed):
+    """Nor does it end a line, or turn what follows round; and it stays one's own."""
+    files = ["mori\x1b[2J/a.ipynb", "mo\nri/a.ipynb", "mori\u202e/a.ipynb", "mori\x9b/a.ipynb"]
+    found = chosen(collection(tmp_path, files, packed))
+    names = sorted(one.student for one in found)
+    assert names == ["mori<202e>", "mori<9b>", "mori\u241b[2J", "mo\u240ari"]
+    assert all(one.file.isprintable() for one in found)
 
 
 FILES = [
