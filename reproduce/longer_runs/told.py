@@ -291,23 +291,25 @@ def bits(m):
     low, high = (m[f"bits_rate_{n}"] for n in (2, 4))
     yield f"0.02 gives {low['vq']:.2f} and {low['plain']:.2f}"
     yield f"0.04 gives {high['vq']:.2f} and {high['plain']:.2f}"
-    yield f"has {m['bits_late']['vq']:.2f} on validation digits, as has the plain one"
+    yield f"it has {found['not turned']:.2f} on validation digits in place of {found['plain']:.2f}"
+    yield f"for the last three, has {m['bits_late']['vq']:.2f}.)"
 
 
 def longer_bits(m):
     """Chapter 9: the same with larger layers and more epochs."""
-    one, two, three, four = (
-        m[f"bits_longer{end}"] for end in ("_rate_1", "_rate_2", "", "_rate_4")
-    )
-    steps, code = m["bits_longer_steps"]["plain"], [m[f"bits_longer_code_{k}"] for k in (8, 24)]
-    yield f"{two['vq']:.2f} (rate 0.02; 0.01 gives {one['vq']:.2f}, 0.03 gives {three['vq']:.2f})"
-    plain = [each["plain"] for each in (three, two, four)]
-    yield "{:.2f} (rate 0.03; 0.02 gives {:.2f}, 0.04 gives {:.2f})".format(*plain)
-    yield f"five times as many steps, {steps:.2f}"
+    rates = [m[f"bits_longer{end}"] for end in ("_rate_1", "_rate_2", "", "_rate_4")]
+    one, two, three, _ = (each["vq"] for each in rates)
+    yield f"{two:.2f} (rate 0.02; 0.01 gives {one:.2f}, 0.03 gives {three:.2f})"
+    one, two, three, four = (each["plain"] for each in rates)
+    more = f"0.01 gives {one:.2f}, 0.03 gives {three:.2f}, 0.04 gives {four:.2f}"
+    yield f"the plain one to {two:.2f} (rate 0.02; {more})"
+    steps, code = m["bits_longer_rate_2_steps"], [m[f"bits_longer_code_{k}"] for k in (8, 24)]
+    yield f"to {steps['plain']:.2f} if k-means is given five times as many steps"
+    yield f"then they are {100 * (1 - steps['vq'] / steps['plain']):.0f} % apart"
+    ahead = np.less(steps["each"]["plain"], steps["each"]["vq"]).sum()
+    yield f"the plain one is ahead with {WORDS[ahead]} seed of three"
     yield "8 numbers give {:.2f}, 24 give {:.2f}".format(*(each["plain"] for each in code))
-    yield f"with vectors of four numbers, {m['bits_longer_32']['vq']:.2f}, it would not be"
-    least, most = (100 * (1 - two["vq"] / plain) for plain in (steps, three["plain"]))
-    yield f"by {least:.0f} to {most:.0f} %"
+    yield f"with vectors of four numbers, {m['bits_longer_32']['vq']:.2f}, the vector-quantised one"
 
 
 def overturned(m):
@@ -338,6 +340,29 @@ def dictionaries(m):
     yield f"BatchTopK {codes[0]:.0f} to {codes[-1]:.0f} %"
     most = max(max(found) for found in m["crowded_9"].values())
     yield f"with 9 neither found more than {WORDS[int(most)]}"
+    six, nine = (
+        {name: [100 * n / 64 for n in found] for name, found in m[f"crowded_{k}_longer"].items()}
+        for k in (6, 9)
+    )
+    a, b = six["BatchTopK"], nine["BatchTopK"]
+    yield f"finds {a[0]:.0f} to {a[-1]:.0f} % with 6 and {b[0]:.0f} to {b[-1]:.0f} % with 9"
+    yield "{:.0f}, {:.0f} and {:.0f} % and none".format(*six["clusters"])
+    assert not any(nine["clusters"])
+
+
+def light(m):
+    """Chapter 10: light penalties and a threshold."""
+    short, long = (m[f"light_{steps}"] for steps in (500, 1500))
+    *most, last = short
+    yield f"penalties of {', '.join(most)} and {last} give"
+    for found in (short, long):
+        *most, last = (f"{each['F1']:.3f}" for each in found.values())
+        yield f"of {', '.join(most)} and {last}"
+    level = m["level_1500"]
+    best = min(long.values(), key=lambda each: each["FVU"])
+    yield f"{level['BatchTopK']['F1']:.3f} and {level['JumpReLU']['F1']:.3f}"
+    pair = " and ".join(f"{each['FVU']:.3f}" for each in level.values())
+    yield f"an FVU of {best['FVU']:.3f} at best, where they have {pair}"
 
 
 def level(m):
@@ -412,7 +437,7 @@ TOLD = {
     "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, overturned),
-    "10_dictionaries": (dictionaries, level, nested, hedging, classifiers),
+    "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
 }
 
 

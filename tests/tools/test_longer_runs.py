@@ -295,15 +295,20 @@ def test_conclusions_about_generative_models():
     certified = [MEASURED[f"certified_{K}"]["certified"] for K in (1, 3, 10, 30)]
     assert max(certified) == certified[2]
     late, plain = MEASURED["bits_late"]["each"], MEASURED["bits"]["each"]["plain"]
-    assert all(0.98 < a / b < 1.02 for a, b in zip(late, plain, strict=True))
+    assert all(1.01 < a / b < 1.04 for a, b in zip(late, plain, strict=True))
     best = {"vq": MEASURED["bits"]["vq"], "plain": MEASURED["bits"]["plain"]}
     for name in ("rate_2", "rate_4", "8", "32", "relu", "pull_0.1", "pull_1.0"):
         assert MEASURED[f"bits_{name}"]["vq"] > best["vq"]
     for name in ("rate_2", "rate_4", "code_8", "code_24"):
         assert MEASURED[f"bits_{name}"]["plain"] > best["plain"]
-    longest = max(MEASURED["bits_longer_rate_2"]["each"]["vq"])
-    for name in ("", "_steps", "_rate_2", "_rate_4", "_code_8", "_code_24"):
-        assert longest < min(MEASURED[f"bits_longer{name}"]["each"]["plain"])
+    for name in [name for name in ENTRIES if name.startswith("bits") and name != "bits_late"]:
+        if "code_8" not in name:
+            assert MEASURED[name]["plain"] < MEASURED[name]["not turned"]
+    for name in ("", "_rate_1", "_rate_4", "_code_8", "_code_24"):
+        assert MEASURED["bits_longer_rate_2"]["vq"] < MEASURED[f"bits_longer{name}"]["vq"] + 1e-9
+        assert MEASURED["bits_longer_rate_2"]["plain"] < MEASURED[f"bits_longer{name}"]["plain"]
+    steps = MEASURED["bits_longer_rate_2_steps"]
+    assert 0.98 < steps["vq"] / steps["plain"] < 1.02
     assert MEASURED["bits_longer_32"]["vq"] > MEASURED["bits_longer"]["plain"]
     each = {**MEASURED["overturn_plain"], **MEASURED["overturn_calibrated"]}
     ends = {name: [run["mixture of 100"] for run in runs] for name, runs in each.items()}
@@ -315,6 +320,14 @@ def test_conclusions_about_dictionaries():
     level = {steps: MEASURED[f"level_{steps}"] for steps in (500, 1500, 4500)}
     for found in level.values():
         assert found["BatchTopK"]["FVU"] < found["JumpReLU"]["FVU"]
+    for steps, best in ((500, "0.2"), (1500, "0.15")):
+        light = MEASURED[f"light_{steps}"]
+        assert max(light, key=lambda price: light[price]["F1"]) == best
+        assert light[best]["FVU"] > level[steps]["JumpReLU"]["FVU"]
+        assert abs(light[best]["F1"] - level[steps]["JumpReLU"]["F1"]) < 0.02
+    for k in (6, 9):
+        crowd = MEASURED[f"crowded_{k}_longer"]
+        assert min(crowd["BatchTopK"]) > max(crowd["clusters"]) + 5
     found = {k: each["found"] for k, each in MEASURED["nested"]["Matryoshka"].items()}
     assert max(found, key=found.get) == "3"
     classifiers = [MEASURED[f"classifier_{seed}"] for seed in range(3)]
