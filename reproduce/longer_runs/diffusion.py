@@ -12,6 +12,7 @@ BEGIN = "runs = [way(12 * rng.normal(size=(2000, 2)), rng) for rng in rngs]"
 LEVELS = "return noise_schedule(12, 0.03, steps)"
 MEANS = "means=[[-1.7, -0.6], [2.3, -1.0], [0.8, 3.0]]"
 FROM_3 = {BEGIN: BEGIN.replace("12", "3"), LEVELS: LEVELS.replace("12", "3")}
+RATES = ("2e-3", "5e-3", "1e-2", "2e-2", "4e-2")
 SEED = "rng = np.random.default_rng(0)\nlayers = "
 ASIDE = {MEANS: "means=[[0.3, 0.4], [4.3, 0.0], [2.8, 4.0]]"}
 
@@ -31,6 +32,15 @@ def flow(chapter):
     """What the flow ends in."""
     off, *widths, strays = np.mean(chapter.verdicts["flow, 30 steps"], axis=0)
     return {"off": off, "widths": widths, "mean width": np.mean(widths), "strays": strays}
+
+
+def scores(epochs, rate):
+    """The learned score with so many epochs, and the same rate for all three networks."""
+    old = "D = learn(net, X, X, rng, 20, corrupt, rate=rates[name])"
+    new = f"D = learn(net, X, X, rng, {epochs}, corrupt, rate={rate})"
+    without = ("ends, verdicts", "for name, way in ways.items()", "table(", "middle =")
+    sections = (*PLANE, "### A learned score")
+    return Entry(CHAPTER, sections, score, {old: new}, ("truth = ",), without)
 
 
 def score(chapter):
@@ -130,14 +140,8 @@ ENTRIES = {
     "from_3": plane(FROM_3, flow),
     "aside": plane(ASIDE, flow),
     "aside_from_3": plane(ASIDE | FROM_3, flow),
-    "score": Entry(
-        CHAPTER,
-        (*PLANE, "### A learned score"),
-        score,
-        {"D = learn(net, X, X, rng, 20,": "D = learn(net, X, X, rng, 100,"},
-        also=("truth = ",),
-        without=("ends, verdicts", "for name, way in ways.items()", "table(", "middle ="),
-    ),
+    **{f"score_20_{rate}": scores(20, rate) for rate in RATES},
+    **{f"score_100_{rate}": scores(100, rate) for rate in RATES[1:4]},
     **{f"digits_{seed}": digits(seed, marks, FOUR_TIMES) for seed in range(3)},
     **{f"mixture_flow_{seed}": as_it_stands(seed) for seed in range(3)},
     "components": Entry(
