@@ -202,11 +202,23 @@ def plane(m):
 
 def score(m):
     """Chapter 8: the network in the plane with five times as many steps."""
-    found = m["score"]
+    rates = ("2e-3", "5e-3", "1e-2", "2e-2", "4e-2")
+    short = [m[f"score_20_{rate}"]["errors"] for rate in rates]
+    one = [short[1][name][0] for name in ("bumps", "log sigma")]
+    best = [min(each[name][0] for each in short) for name in ("bumps", "log sigma")]
+    yield f"with the same rate for both, {float(rates[1])}, bumps look far better"
+    yield "off by {:.2f} and {:.2f} at $\\sigma = 0.05$;".format(*one)
+    *most, last = map(float, rates)
+    yield f"of the rates {', '.join(map(str, most))} and {last} their own best"
+    yield "leave {:.2f} and {:.2f}.)".format(*best)
+    long = {rate: m[f"score_100_{rate}"] for rate in rates[1:4]}
+    found = min(long.values(), key=lambda each: each["errors"]["log sigma"][0])
+    assert found is long["1e-2"]
+    yield f"at a rate of {float(rates[2])}"
     yield f"leave {found['strays']['bumps']:.1f} strays in a hundred"
     yield f"groups at most {within(found['widths']['bumps'])} % too wide"
     bumps, log = (found["errors"][name][0] for name in ("bumps", "log sigma"))
-    yield f"a score that is off by {bumps:.2f} and {log:.2f} at $\\sigma = 0.05$"
+    yield f"a score that is off by {bumps:.2f} and {log:.2f} at $\\sigma = 0.05$."
 
 
 def components(m):

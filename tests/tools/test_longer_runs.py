@@ -266,9 +266,17 @@ def test_conclusions_that_other_settings_could_have_turned():
 
 
 def test_conclusions_about_diffusion():
-    errors = MEASURED["score"]["each"]
-    pairs = zip(errors["bumps"], errors["log sigma"], strict=True)
-    assert all(bumps[0] < log[0] for bumps, log in pairs)
+    rates = ("2e-3", "5e-3", "1e-2", "2e-2", "4e-2")
+    short = {rate: MEASURED[f"score_20_{rate}"]["errors"] for rate in rates}
+    mean = {
+        name: [np.log(each[name]).mean() for each in short.values()] for name in short["2e-3"]
+    }
+    assert np.argmin(mean["bumps"]) == 2
+    assert np.argmin(mean["log sigma"]) == 3
+    assert abs(min(mean["bumps"]) - min(mean["log sigma"])) < 0.1
+    assert 0 < np.argmin(mean["not told"]) < 4
+    long = MEASURED["score_100_1e-2"]["errors"]
+    assert all(0.75 < a / b < 1.33 for a, b in zip(long["bumps"], long["log sigma"], strict=True))
     for seed in range(3):
         marks, run = MEASURED[f"digits_{seed}"]["marks"], MEASURED[f"mixture_flow_{seed}"]
         short, mixture = run["network"], run["marks"]
