@@ -118,7 +118,11 @@ def hedging(latents, swaps):
 def layer(chapter):
     """Purity of a classifier's latents and its rivals, and how often a column raises its class."""
     causes = {name: 100 * share for name, share in chapter.causes.items()}
-    return {"purity": chapter.pure, "raises": causes}
+    outputs = chapter.codes["random directions"]
+    least = np.sort(outputs, axis=1)[:, -12:][:, :1]
+    sparse = np.where(outputs >= np.maximum(least, 0), outputs, 0)
+    gated = np.nanmean(chapter.purity(sparse, chapter.others.labels))
+    return {"purity": chapter.pure, "of the twelve largest": gated, "raises": causes}
 
 
 def classifier(seed):

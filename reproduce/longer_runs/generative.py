@@ -3,6 +3,7 @@
 import numpy as np
 
 from ae_course import PCA
+from ae_course.discrete_codes import nearest_entries
 from reproduce.longer_runs import Entry
 
 CHAPTER = "09_generative"
@@ -103,6 +104,28 @@ def forty(chapter):
         }
         for name, images in restored.items():
             found.setdefault(name, []).append(chapter.squared(images, V))
+    return {name: np.mean(each) for name, each in found.items()} | {"each": found}
+
+
+def drawn_bits(chapter):
+    """Distances of digits in 40 bits: draws of a mixture that snap, and numbers drawn in turn."""
+    net, found = chapter.eight, {}
+    for seed, params in enumerate(chapter.snapping):
+        vectors = net.vectors(params, chapter.X).astype(float)
+        draws = chapter.mixed(vectors.reshape(len(vectors), -1), 30, seed)
+        numbers = {"snapped": nearest_entries(draws.reshape(-1, *vectors.shape[1:]), params["C"])}
+        codes = net.encode(params, chapter.X)
+        for hidden, epochs in ((64, 8), (64, 16), (128, 8), (128, 16)):
+            rng = np.random.default_rng(seed)
+            prior = chapter.CodePrior.fit(codes, 32, rng, hidden=hidden, epochs=epochs)
+            numbers[f"{hidden} units, {epochs} epochs"] = prior.sample(rng, 2000)
+        for name, each in numbers.items():
+            samples = net.decode(params, each).clip(0, 1)
+            found.setdefault(name, []).append(marked(chapter, samples))
+        plain, params = chapter.plain_net, chapter.plain_nets[seed]
+        codes = plain.encode(params, chapter.X).astype(float)
+        samples = plain.decode(params, chapter.mixed(codes, 30, seed)).clip(0, 1)
+        found.setdefault("plain", []).append(marked(chapter, samples))
     return {name: np.mean(each) for name, each in found.items()} | {"each": found}
 
 
@@ -233,6 +256,11 @@ ENTRIES = {
         for k in (8, 24)
     },
     "likely": bits({}, likely),
+    "drawn_bits": Entry(
+        *(CHAPTER, ("### Codes of whole numbers",), drawn_bits, {}),
+        (*ALSO, "J, E = ", "layers = ", "judge = ", "judging = ", "real = "),
+        ("for name, way in ways",),
+    ),
     "overturn_weights": overturned(weighted),
     "overturn_calibrated": overturned(calibrated),
     "overturn_plain": overturned(plain),

@@ -324,6 +324,15 @@ def longer_bits(m):
     yield f"with vectors of four numbers, {m['bits_longer_32']['vq']:.2f}, the vector-quantised one"
 
 
+def drawn_bits(m):
+    """Chapter 9: what holds digits back that are drawn in 40 bits."""
+    found = m["drawn_bits"]
+    yield f"the distance is {found['snapped']:.2f}"
+    yield f"the plain code with its mixture has {found['plain']:.2f}"
+    assert list(found)[1] == "64 units, 8 epochs"
+    yield f"in place of 64 and 8, come to {found['128 units, 16 epochs']:.2f}"
+
+
 def overturned(m):
     """Chapter 9: whether a variational autoencoder can be ahead."""
     kinds = {
@@ -432,6 +441,8 @@ def classifiers(m):
     ):
         pure = sorted(run["purity"][kind] for run in runs)
         yield f"{name} {pure[0]:.2f} to {pure[-1]:.2f}"
+    least, *_, most = sorted(run["of the twelve largest"] for run in runs)
+    yield f"only the twelve largest count have {least:.2f} to {most:.2f}"
     shares = [
         "{:.0f} and {:.0f}".format(*(run["raises"][kind] for run in runs[1:]))
         for kind in ("SAE", "neurons", "random directions")
@@ -448,7 +459,7 @@ TOLD = {
     "06_pretraining": (unlabelled, taught, hidden_pixels, taught_hidden),
     "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
-    "09_generative": (silent, densities, bits, longer_bits, overturned),
+    "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
 }
 

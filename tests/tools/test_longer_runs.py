@@ -318,6 +318,9 @@ def test_conclusions_about_generative_models():
     steps = MEASURED["bits_longer_rate_2_steps"]
     assert 0.98 < steps["vq"] / steps["plain"] < 1.02
     assert MEASURED["bits_longer_32"]["vq"] > MEASURED["bits_longer"]["plain"]
+    drawn = MEASURED["drawn_bits"]["each"]
+    turns = [values for name, values in drawn.items() if "units" in name]
+    assert max(drawn["snapped"]) < min(map(min, turns)) - 0.3
     each = {**MEASURED["overturn_plain"], **MEASURED["overturn_calibrated"]}
     ends = {name: [run["mixture of 100"] for run in runs] for name, runs in each.items()}
     for name in ("0.005", "0.01", "0.02"):
@@ -341,6 +344,7 @@ def test_conclusions_about_dictionaries():
     classifiers = [MEASURED[f"classifier_{seed}"] for seed in range(3)]
     for run in classifiers:
         pure = run["purity"]
+        assert run["of the twelve largest"] < pure["SAE"] - 0.05
         assert pure["neurons"] < pure["SAE"] < pure["SAE, random columns"] + 0.01 < pure["k-means"]
         assert all(40 < share < 60 for share in run["raises"].values())
 
