@@ -153,7 +153,10 @@ ENTRIES = {
     "crowded_6": crowded(6),
     "crowded_9": crowded(9),
     **{f"crowded_{k}_longer": crowded(k, MORE) for k in (6, 9)},
-    **{f"light_{steps}": Entry(CHAPTER, (), light, in_steps(steps), FRONTIER) for steps in (500, 1500)},
+    **{
+        f"light_{steps}": Entry(CHAPTER, (), light, in_steps(steps), FRONTIER)
+        for steps in (500, 1500)
+    },
     "level_500": trained_for(500),
     "level_1500": trained_for(1500),
     "level_4500": trained_for(4500),

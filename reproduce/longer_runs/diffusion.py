@@ -70,7 +70,7 @@ def mixture_flow(chapter):
         return np.concatenate([m.denoise(x[200 * c :][:200], sigma) for c, m in enumerate(parts)])
 
     levels, found = chapter.noise_schedule(20, 0.03, 20), {}
-    for g in (1, 1.5, 2, 3):
+    for g in (1, 1.5, 2, 2.5, 3, 5):
         towards = chapter.guided(whole.denoise, told, g)
         samples = chapter.paint(chapter.probability_flow(towards, chapter.begin, levels))
         seen, sure = chapter.features_of(samples)

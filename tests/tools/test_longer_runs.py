@@ -268,9 +268,7 @@ def test_conclusions_that_other_settings_could_have_turned():
 def test_conclusions_about_diffusion():
     rates = ("2e-3", "5e-3", "1e-2", "2e-2", "4e-2")
     short = {rate: MEASURED[f"score_20_{rate}"]["errors"] for rate in rates}
-    mean = {
-        name: [np.log(each[name]).mean() for each in short.values()] for name in short["2e-3"]
-    }
+    mean = {name: [np.log(each[name]).mean() for each in short.values()] for name in short["2e-3"]}
     assert np.argmin(mean["bumps"]) == 2
     assert np.argmin(mean["log sigma"]) == 3
     assert abs(min(mean["bumps"]) - min(mean["log sigma"])) < 0.1
@@ -290,6 +288,12 @@ def test_conclusions_about_diffusion():
                 assert by_mixture[1] < network[1]
                 assert by_mixture[3] > network[3]
             assert by_mixture[1] < 0.4 * short[f"flow, g = {g}"][1]
+        for g, h in ((2, 2.5), (3, 5)):
+            sure, distance, _, recall = mixture[f"g = {h}"]
+            for network in (marks[f"flow, g = {g}"], short[f"flow, g = {g}"]):
+                assert abs(sure - network[0]) < 0.6
+            assert recall > short[f"flow, g = {g}"][3]
+            assert distance > marks[f"flow, g = {g}"][1]
     network, mixture = (MEASURED["components"][name] for name in ("network", "mixture"))
     ahead = [s for s, e in network["errors"].items() if e < mixture["errors"][s]]
     assert ahead == ["at 0.4"]
