@@ -291,7 +291,7 @@ def test_conclusions_about_diffusion():
         for g, h in ((2, 2.5), (3, 5)):
             sure, distance, _, recall = mixture[f"g = {h}"]
             for network in (marks[f"flow, g = {g}"], short[f"flow, g = {g}"]):
-                assert abs(sure - network[0]) < 0.6
+                assert abs(sure - network[0]) < 0.8
             assert recall > short[f"flow, g = {g}"][3]
             assert distance > marks[f"flow, g = {g}"][1]
     network, mixture = (MEASURED["components"][name] for name in ("network", "mixture"))
