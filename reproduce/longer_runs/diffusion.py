@@ -106,14 +106,18 @@ FOUR_TIMES = {
 def components(chapter):
     """Denoisers of 40 components of unseen digits, a network and a mixture, and their samples."""
     pca = PCA.fit(chapter.X.astype(float), 40)
-    Z, Z_test = (pca.transform(A.astype(float)) for A in (chapter.X, chapter.T))
+    Z, Z_valid, Z_test = (pca.transform(A.astype(float)) for A in (chapter.X, chapter.V, chapter.T))
     scale, rng = Z.std(), np.random.default_rng(0)
-    Z, Z_test = Z / scale, Z_test / scale
-    mixture = chapter.GaussianMixture.fit(Z, 30, rng, gain=1e-2)
+    Z, Z_valid, Z_test = Z / scale, Z_valid / scale, Z_test / scale
+    kinds = (30, 60, 100)
+    fits = [chapter.GaussianMixture.fit(Z, K, np.random.default_rng(0), gain=1e-2) for K in kinds]
+    nats = [fit.log_density(Z_valid).mean() for fit in fits]
+    mixture = fits[np.argmax(nats)]
     features = chapter.Bumps(0.03, 20, 16)
     net = chapter.NoiseConditionedDenoiser.of(40, 384, 384, 384, features=features)
     D = chapter.learn(net, Z, Z, rng, 20, chapter.noise_levels(1.0, 1.0), rate=3e-3)
-    denoisers, found = {"network": D, "mixture": mixture.denoise}, {}
+    denoisers = {"network": D, "mixture": mixture.denoise}
+    found = {"components": kinds[np.argmax(nats)], "nats": nats}
     begin, levels = 20 * rng.normal(size=(2000, 40)), chapter.noise_schedule(20, 0.03, 20)
     for name, denoise in denoisers.items():
         codes = chapter.probability_flow(denoise, begin, levels)

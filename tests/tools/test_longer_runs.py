@@ -296,7 +296,8 @@ def test_conclusions_about_diffusion():
             assert distance > marks[f"flow, g = {g}"][1]
     network, mixture = (MEASURED["components"][name] for name in ("network", "mixture"))
     ahead = [s for s, e in network["errors"].items() if e < mixture["errors"][s]]
-    assert ahead == ["at 0.4"]
+    assert not ahead
+    assert MEASURED["components"]["components"] == 60
     assert network["distance"] > mixture["distance"]
 
 
