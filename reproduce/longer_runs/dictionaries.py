@@ -9,12 +9,18 @@ ALSO = ("squared = ",)
 STARTS = ("### Starts, and who is dead",)
 K_MEANS = 'starts["k-means"]'
 FRONTIER = (*ALSO, "worlds = ", "revived = ", "contenders = ")
+BATCHES = {"keep=UnitColumns, batch=200)": "keep=UnitColumns, batch=400)"}
 EPOCHS = {"steps=8 * len(X) // batch": "steps={} * len(X) // batch", '"epochs": 8': '"epochs": {}'}
 
 
 def longer(epochs):
     """So many epochs of Adam instead of eight."""
     return {old: new.replace("{}", str(epochs)) for old, new in EPOCHS.items()}
+
+
+def in_steps(steps):
+    """The changes for so many steps; where they are more than 500, batches are twice as large."""
+    return {} if steps == 500 else longer(steps * 400 // 12_500) | BATCHES
 
 
 def starts(chapter):
@@ -24,8 +30,8 @@ def starts(chapter):
     return {"precision": found, "each": {name: each[:, 2] for name, each in runs.items()}}
 
 
-def crowded(k):
-    """How many of the 64 features are found in the mean, where k are on at a time."""
+def crowded(k, more=None):
+    """How many of the 64 features are found, where k are on at a time."""
 
     def measure(chapter):
         worlds, found = chapter.worlds, {"clusters": [], "BatchTopK": []}
@@ -36,8 +42,25 @@ def crowded(k):
         return {name: sorted(each) for name, each in found.items()}
 
     old = "17_500, 64, 32, 3))"
-    swaps = {old: old.replace("3)", f"{k})")}
+    swaps = {old: old.replace("3)", f"{k})")} | (more or {})
     return Entry(CHAPTER, (), measure, swaps, FRONTIER)
+
+
+def light(chapter):
+    """Dictionaries of light penalties, with a threshold and a decoder for it."""
+    found = {}
+    for price in (0.1, 0.15, 0.2, 0.3):
+        runs = []
+        for seed, (known, unseen) in enumerate(chapter.worlds):
+            params, X = chapter.trained("L1", price, seed)[1], known.X.astype(np.float32)
+            outputs = chapter.folded(chapter.relu).encode(params, X).ravel()
+            least = np.partition(outputs, -3 * len(X))[-3 * len(X)]
+            net = chapter.folded(chapter.jump_relu(least))
+            again = chapter.refit_decoder(params, net.encode(params, X), X, 1e-2)
+            runs.append(chapter.judged(net, again, unseen))
+        FVU, *_, F1 = np.mean(runs, axis=0)
+        found[price] = {"FVU": FVU, "F1": F1, "each": runs}
+    return found
 
 
 def level(chapter):
@@ -55,9 +78,7 @@ def level(chapter):
 
 def trained_for(steps):
     """So many steps; where they are more than in the chapter, with batches twice as large."""
-    batches = {"keep=UnitColumns, batch=200)": "keep=UnitColumns, batch=400)"}
-    swaps = {} if steps == 500 else longer(steps * 400 // 12_500) | batches
-    return Entry(CHAPTER, (), level, swaps, FRONTIER)
+    return Entry(CHAPTER, (), level, in_steps(steps), FRONTIER)
 
 
 def nested(chapter):
@@ -97,7 +118,11 @@ def hedging(latents, swaps):
 def layer(chapter):
     """Purity of a classifier's latents and its rivals, and how often a column raises its class."""
     causes = {name: 100 * share for name, share in chapter.causes.items()}
-    return {"purity": chapter.pure, "raises": causes}
+    outputs = chapter.codes["random directions"]
+    least = np.sort(outputs, axis=1)[:, -12:][:, :1]
+    sparse = np.where(outputs >= np.maximum(least, 0), outputs, 0)
+    gated = np.nanmean(chapter.purity(sparse, chapter.others.labels))
+    return {"purity": chapter.pure, "of the twelve largest": gated, "raises": causes}
 
 
 def classifier(seed):
@@ -115,6 +140,7 @@ def classifier(seed):
     return Entry(CHAPTER, sections, layer, swaps if seed else {}, ALSO)
 
 
+MORE = in_steps(1500) | {"count, rng, steps=15)": "count, rng, steps=60)"}
 ENTRIES = {
     "third": Entry(
         CHAPTER,
@@ -126,6 +152,11 @@ ENTRIES = {
     ),
     "crowded_6": crowded(6),
     "crowded_9": crowded(9),
+    **{f"crowded_{k}_longer": crowded(k, MORE) for k in (6, 9)},
+    **{
+        f"light_{steps}": Entry(CHAPTER, (), light, in_steps(steps), FRONTIER)
+        for steps in (500, 1500)
+    },
     "level_500": trained_for(500),
     "level_1500": trained_for(1500),
     "level_4500": trained_for(4500),

@@ -12,6 +12,7 @@ BEGIN = "runs = [way(12 * rng.normal(size=(2000, 2)), rng) for rng in rngs]"
 LEVELS = "return noise_schedule(12, 0.03, steps)"
 MEANS = "means=[[-1.7, -0.6], [2.3, -1.0], [0.8, 3.0]]"
 FROM_3 = {BEGIN: BEGIN.replace("12", "3"), LEVELS: LEVELS.replace("12", "3")}
+RATES = ("2e-3", "5e-3", "1e-2", "2e-2", "4e-2")
 SEED = "rng = np.random.default_rng(0)\nlayers = "
 ASIDE = {MEANS: "means=[[0.3, 0.4], [4.3, 0.0], [2.8, 4.0]]"}
 
@@ -31,6 +32,15 @@ def flow(chapter):
     """What the flow ends in."""
     off, *widths, strays = np.mean(chapter.verdicts["flow, 30 steps"], axis=0)
     return {"off": off, "widths": widths, "mean width": np.mean(widths), "strays": strays}
+
+
+def scores(epochs, rate):
+    """The learned score with so many epochs, and the same rate for all three networks."""
+    old = "D = learn(net, X, X, rng, 20, corrupt, rate=rates[name])"
+    new = f"D = learn(net, X, X, rng, {epochs}, corrupt, rate={rate})"
+    without = ("ends, verdicts", "for name, way in ways.items()", "table(", "middle =")
+    sections = (*PLANE, "### A learned score")
+    return Entry(CHAPTER, sections, score, {old: new}, ("truth = ",), without)
 
 
 def score(chapter):
@@ -60,7 +70,7 @@ def mixture_flow(chapter):
         return np.concatenate([m.denoise(x[200 * c :][:200], sigma) for c, m in enumerate(parts)])
 
     levels, found = chapter.noise_schedule(20, 0.03, 20), {}
-    for g in (1, 1.5, 2, 3):
+    for g in (1, 1.5, 2, 2.5, 3, 5):
         towards = chapter.guided(whole.denoise, told, g)
         samples = chapter.paint(chapter.probability_flow(towards, chapter.begin, levels))
         seen, sure = chapter.features_of(samples)
@@ -96,14 +106,18 @@ FOUR_TIMES = {
 def components(chapter):
     """Denoisers of 40 components of unseen digits, a network and a mixture, and their samples."""
     pca = PCA.fit(chapter.X.astype(float), 40)
-    Z, Z_test = (pca.transform(A.astype(float)) for A in (chapter.X, chapter.T))
+    Z, Z_valid, Z_test = (pca.transform(A.astype(float)) for A in (chapter.X, chapter.V, chapter.T))
     scale, rng = Z.std(), np.random.default_rng(0)
-    Z, Z_test = Z / scale, Z_test / scale
-    mixture = chapter.GaussianMixture.fit(Z, 30, rng, gain=1e-2)
+    Z, Z_valid, Z_test = Z / scale, Z_valid / scale, Z_test / scale
+    kinds = (30, 60, 100)
+    fits = [chapter.GaussianMixture.fit(Z, K, np.random.default_rng(0), gain=1e-2) for K in kinds]
+    nats = [fit.log_density(Z_valid).mean() for fit in fits]
+    mixture = fits[np.argmax(nats)]
     features = chapter.Bumps(0.03, 20, 16)
     net = chapter.NoiseConditionedDenoiser.of(40, 384, 384, 384, features=features)
     D = chapter.learn(net, Z, Z, rng, 20, chapter.noise_levels(1.0, 1.0), rate=3e-3)
-    denoisers, found = {"network": D, "mixture": mixture.denoise}, {}
+    denoisers = {"network": D, "mixture": mixture.denoise}
+    found = {"components": kinds[np.argmax(nats)], "nats": nats}
     begin, levels = 20 * rng.normal(size=(2000, 40)), chapter.noise_schedule(20, 0.03, 20)
     for name, denoise in denoisers.items():
         codes = chapter.probability_flow(denoise, begin, levels)
@@ -130,14 +144,8 @@ ENTRIES = {
     "from_3": plane(FROM_3, flow),
     "aside": plane(ASIDE, flow),
     "aside_from_3": plane(ASIDE | FROM_3, flow),
-    "score": Entry(
-        CHAPTER,
-        (*PLANE, "### A learned score"),
-        score,
-        {"D = learn(net, X, X, rng, 20,": "D = learn(net, X, X, rng, 100,"},
-        also=("truth = ",),
-        without=("ends, verdicts", "for name, way in ways.items()", "table(", "middle ="),
-    ),
+    **{f"score_20_{rate}": scores(20, rate) for rate in RATES},
+    **{f"score_100_{rate}": scores(100, rate) for rate in RATES[1:4]},
     **{f"digits_{seed}": digits(seed, marks, FOUR_TIMES) for seed in range(3)},
     **{f"mixture_flow_{seed}": as_it_stands(seed) for seed in range(3)},
     "components": Entry(

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ae_course import PCA
+from ae_course.discrete_codes import nearest_entries
 from reproduce.longer_runs import Entry
 
 CHAPTER = "09_generative"
@@ -86,17 +88,44 @@ def certified(K):
 
 
 def forty(chapter):
-    """The errors of validation digits in 40 bits."""
-    V, net, found = chapter.V, chapter.plain_net, {"vq": [], "plain": [], "pca": []}
-    scores = chapter.pca.transform(V.astype(float))
+    """The errors of validation digits in 40 bits; of plain codes also as they are, not turned."""
+    V, net = chapter.V, chapter.plain_net
+    scores, found = chapter.pca.transform(V.astype(float)), {}
     for seed, params in enumerate(chapter.plain_nets):
-        codes = (net.encode(params, A) for A in (chapter.X, V))
-        plain = net.decode(params, chapter.quantised(*codes, seed))
+        codes = [net.encode(params, A).astype(float) for A in (chapter.X, V)]
+        turn = PCA.fit(codes[0])
+        turned = chapter.quantised(*map(turn.transform, codes), seed)
         by_pca = chapter.quantised(chapter.scores, scores, seed)
-        by_pca = chapter.pca.inverse_transform(by_pca).clip(0, 1)
-        by_vq = chapter.eight(chapter.snapping[seed], V)
-        for name, restored in zip(found, (by_vq, plain, by_pca), strict=True):
-            found[name].append(chapter.squared(restored, V))
+        restored = {
+            "vq": chapter.eight(chapter.snapping[seed], V),
+            "plain": net.decode(params, turn.inverse_transform(turned)),
+            "not turned": net.decode(params, chapter.quantised(*codes, seed)),
+            "pca": chapter.pca.inverse_transform(by_pca).clip(0, 1),
+        }
+        for name, images in restored.items():
+            found.setdefault(name, []).append(chapter.squared(images, V))
+    return {name: np.mean(each) for name, each in found.items()} | {"each": found}
+
+
+def drawn_bits(chapter):
+    """Distances of digits in 40 bits: draws of a mixture that snap, and numbers drawn in turn."""
+    net, found = chapter.eight, {}
+    for seed, params in enumerate(chapter.snapping):
+        vectors = net.vectors(params, chapter.X).astype(float)
+        draws = chapter.mixed(vectors.reshape(len(vectors), -1), 30, seed)
+        numbers = {"snapped": nearest_entries(draws.reshape(-1, *vectors.shape[1:]), params["C"])}
+        codes = net.encode(params, chapter.X)
+        for hidden, epochs in ((64, 8), (64, 16), (128, 8), (128, 16)):
+            rng = np.random.default_rng(seed)
+            prior = chapter.CodePrior.fit(codes, 32, rng, hidden=hidden, epochs=epochs)
+            numbers[f"{hidden} units, {epochs} epochs"] = prior.sample(rng, 2000)
+        for name, each in numbers.items():
+            samples = net.decode(params, each).clip(0, 1)
+            found.setdefault(name, []).append(marked(chapter, samples))
+        plain, params = chapter.plain_net, chapter.plain_nets[seed]
+        codes = plain.encode(params, chapter.X).astype(float)
+        samples = plain.decode(params, chapter.mixed(codes, 30, seed)).clip(0, 1)
+        found.setdefault("plain", []).append(marked(chapter, samples))
     return {name: np.mean(each) for name, each in found.items()} | {"each": found}
 
 
@@ -218,13 +247,20 @@ ENTRIES = {
     "bits_late": bits({}, late),
     **{f"bits_longer_rate_{n}": bits(paced(f"{n}e-2", LONGER)) for n in (1, 2, 4)},
     "bits_longer": bits(LONGER),
-    "bits_longer_steps": bits(LONGER | {"8, 32, rng, steps=8": "8, 32, rng, steps=40"}),
+    "bits_longer_rate_2_steps": bits(
+        paced("2e-2", LONGER) | {"8, 32, rng, steps=8": "8, 32, rng, steps=40"}
+    ),
     "bits_longer_32": bits(LONGER | {EIGHT: LONGER[EIGHT].replace("16,", "32,")}),
     **{
         f"bits_longer_code_{k}": bits(LONGER | {PLAIN: LONGER[PLAIN].replace("16,", f"{k},")})
         for k in (8, 24)
     },
     "likely": bits({}, likely),
+    "drawn_bits": Entry(
+        *(CHAPTER, ("### Codes of whole numbers",), drawn_bits, {}),
+        (*ALSO, "J, E = ", "layers = ", "judge = ", "judging = ", "real = "),
+        ("for name, way in ways",),
+    ),
     "overturn_weights": overturned(weighted),
     "overturn_calibrated": overturned(calibrated),
     "overturn_plain": overturned(plain),

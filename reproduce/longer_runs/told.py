@@ -202,16 +202,30 @@ def plane(m):
 
 def score(m):
     """Chapter 8: the network in the plane with five times as many steps."""
-    found = m["score"]
+    rates = ("2e-3", "5e-3", "1e-2", "2e-2", "4e-2")
+    short = [m[f"score_20_{rate}"]["errors"] for rate in rates]
+    one = [short[1][name][0] for name in ("bumps", "log sigma")]
+    best = [min(each[name][0] for each in short) for name in ("bumps", "log sigma")]
+    yield f"with the same rate for both, {float(rates[1])}, bumps look far better"
+    yield "off by {:.2f} and {:.2f} at $\\sigma = 0.05$;".format(*one)
+    *most, last = map(float, rates)
+    yield f"of the rates {', '.join(map(str, most))} and {last} their own best"
+    yield "leave {:.2f} and {:.2f}.)".format(*best)
+    long = {rate: m[f"score_100_{rate}"] for rate in rates[1:4]}
+    found = min(long.values(), key=lambda each: each["errors"]["log sigma"][0])
+    assert found is long["1e-2"]
+    yield f"at a rate of {float(rates[2])}"
     yield f"leave {found['strays']['bumps']:.1f} strays in a hundred"
     yield f"groups at most {within(found['widths']['bumps'])} % too wide"
     bumps, log = (found["errors"][name][0] for name in ("bumps", "log sigma"))
-    yield f"a score that is off by {bumps:.2f} and {log:.2f} at $\\sigma = 0.05$"
+    yield f"a score that is off by {bumps:.2f} and {log:.2f} at $\\sigma = 0.05$."
 
 
 def components(m):
     """Chapter 8: 40 components of the digits."""
-    network, mixture = (m["components"][name] for name in ("network", "mixture"))
+    found = m["components"]
+    network, mixture = (found[name] for name in ("network", "mixture"))
+    yield f"a mixture of {found['components']}, which validation digits prefer to 30 and 100"
     for sigma in (0.1, 0.2, 0.4, 0.8):
         a, b = (each["errors"][f"at {sigma}"] for each in (network, mixture))
         yield f"{a:.3f} against {b:.3f} at {sigma}"
@@ -228,6 +242,10 @@ def digits(m):
     marks = np.mean([[run[f"flow, g = {g}"] for g in (2, 3)] for run in runs], axis=0)
     (_, near, _, more), (_, far, _, less) = marks
     yield f"a recall of {more:.0f} and {less:.0f} at distances of {near:.1f} and {far:.1f}"
+    as_sure = (m[f"mixture_flow_{seed}"]["marks"] for seed in range(3))
+    recalls = np.mean([[each[f"g = {g}"][3] for g in (2.5, 5)] for each in as_sure], axis=0)
+    yield f"as sure by {recalls[0] - more:.0f} points of recall at $g = 2$"
+    yield f"ahead of it by {less - recalls[1]:.0f} at $g = 3$"
 
 
 def mixture_flow(m):
@@ -238,7 +256,7 @@ def mixture_flow(m):
     for name, each in rows.items():
         cells = [plus_minus(v, n) for v, n in zip(each.T.tolist(), (1, 2, 1, 1), strict=True)]
         yield f"| {name} | {' | '.join(cells)} |"
-    for g in (1, 1.5, 2, 3):
+    for g in (1, 1.5, 2, 2.5, 3, 5):
         values = np.array([run["marks"][f"g = {g}"] for run in runs]).T.tolist()
         cells = [plus_minus(v, n) for v, n in zip(values, (1, 2, 1, 1), strict=True)]
         yield f"| g = {g} | {' | '.join(cells)} |"
@@ -247,6 +265,11 @@ def mixture_flow(m):
         for g in (2, 3)
     ]
     yield f"it keeps {more[0]:.0f} and {more[1]:.0f} points more of the recall than the network"
+    as_sure = [
+        mean(run["marks"][f"g = {h}"][3] - run["network"][f"flow, g = {g}"][3] for run in runs)
+        for g, h in ((2, 2.5), (3, 5))
+    ]
+    yield f"it keeps {as_sure[0]:.0f} and {as_sure[1]:.0f} points more."
     cost = [run["network"]["10 a class"][0] - run["marks"]["g = 1"][0] for run in runs]
     gain = [run["marks"]["g = 1"][3] - run["network"]["10 a class"][3] for run in runs]
     yield f"cost the mixture itself {plus_minus(cost, 1)} points of sureness"
@@ -291,23 +314,34 @@ def bits(m):
     low, high = (m[f"bits_rate_{n}"] for n in (2, 4))
     yield f"0.02 gives {low['vq']:.2f} and {low['plain']:.2f}"
     yield f"0.04 gives {high['vq']:.2f} and {high['plain']:.2f}"
-    yield f"has {m['bits_late']['vq']:.2f} on validation digits, as has the plain one"
+    yield f"it has {found['not turned']:.2f} on validation digits in place of {found['plain']:.2f}"
+    yield f"for the last three, has {m['bits_late']['vq']:.2f}.)"
 
 
 def longer_bits(m):
     """Chapter 9: the same with larger layers and more epochs."""
-    one, two, three, four = (
-        m[f"bits_longer{end}"] for end in ("_rate_1", "_rate_2", "", "_rate_4")
-    )
-    steps, code = m["bits_longer_steps"]["plain"], [m[f"bits_longer_code_{k}"] for k in (8, 24)]
-    yield f"{two['vq']:.2f} (rate 0.02; 0.01 gives {one['vq']:.2f}, 0.03 gives {three['vq']:.2f})"
-    plain = [each["plain"] for each in (three, two, four)]
-    yield "{:.2f} (rate 0.03; 0.02 gives {:.2f}, 0.04 gives {:.2f})".format(*plain)
-    yield f"five times as many steps, {steps:.2f}"
+    rates = [m[f"bits_longer{end}"] for end in ("_rate_1", "_rate_2", "", "_rate_4")]
+    one, two, three, _ = (each["vq"] for each in rates)
+    yield f"{two:.2f} (rate 0.02; 0.01 gives {one:.2f}, 0.03 gives {three:.2f})"
+    one, two, three, four = (each["plain"] for each in rates)
+    more = f"0.01 gives {one:.2f}, 0.03 gives {three:.2f}, 0.04 gives {four:.2f}"
+    yield f"the plain one to {two:.2f} (rate 0.02; {more})"
+    steps, code = m["bits_longer_rate_2_steps"], [m[f"bits_longer_code_{k}"] for k in (8, 24)]
+    yield f"to {steps['plain']:.2f} if k-means is given five times as many steps"
+    yield f"then they are {100 * (1 - steps['vq'] / steps['plain']):.0f} % apart"
+    ahead = np.less(steps["each"]["plain"], steps["each"]["vq"]).sum()
+    yield f"the plain one is ahead with {WORDS[ahead]} seed of three"
     yield "8 numbers give {:.2f}, 24 give {:.2f}".format(*(each["plain"] for each in code))
-    yield f"with vectors of four numbers, {m['bits_longer_32']['vq']:.2f}, it would not be"
-    least, most = (100 * (1 - two["vq"] / plain) for plain in (steps, three["plain"]))
-    yield f"by {least:.0f} to {most:.0f} %"
+    yield f"with vectors of four numbers, {m['bits_longer_32']['vq']:.2f}, the vector-quantised one"
+
+
+def drawn_bits(m):
+    """Chapter 9: what holds digits back that are drawn in 40 bits."""
+    found = m["drawn_bits"]
+    yield f"the distance is {found['snapped']:.2f}"
+    yield f"the plain code with its mixture has {found['plain']:.2f}"
+    assert list(found)[1] == "64 units, 8 epochs"
+    yield f"in place of 64 and 8, come to {found['128 units, 16 epochs']:.2f}"
 
 
 def overturned(m):
@@ -338,6 +372,29 @@ def dictionaries(m):
     yield f"BatchTopK {codes[0]:.0f} to {codes[-1]:.0f} %"
     most = max(max(found) for found in m["crowded_9"].values())
     yield f"with 9 neither found more than {WORDS[int(most)]}"
+    six, nine = (
+        {name: [100 * n / 64 for n in found] for name, found in m[f"crowded_{k}_longer"].items()}
+        for k in (6, 9)
+    )
+    a, b = six["BatchTopK"], nine["BatchTopK"]
+    yield f"finds {a[0]:.0f} to {a[-1]:.0f} % with 6 and {b[0]:.0f} to {b[-1]:.0f} % with 9"
+    yield "{:.0f}, {:.0f} and {:.0f} % and none".format(*six["clusters"])
+    assert not any(nine["clusters"])
+
+
+def light(m):
+    """Chapter 10: light penalties and a threshold."""
+    short, long = (m[f"light_{steps}"] for steps in (500, 1500))
+    *most, last = short
+    yield f"penalties of {', '.join(most)} and {last} give"
+    for found in (short, long):
+        *most, last = (f"{each['F1']:.3f}" for each in found.values())
+        yield f"of {', '.join(most)} and {last}"
+    level = m["level_1500"]
+    best = min(long.values(), key=lambda each: each["FVU"])
+    yield f"{level['BatchTopK']['F1']:.3f} and {level['JumpReLU']['F1']:.3f}"
+    pair = " and ".join(f"{each['FVU']:.3f}" for each in level.values())
+    yield f"an FVU of {best['FVU']:.3f} at best, where they have {pair}"
 
 
 def level(m):
@@ -395,6 +452,8 @@ def classifiers(m):
     ):
         pure = sorted(run["purity"][kind] for run in runs)
         yield f"{name} {pure[0]:.2f} to {pure[-1]:.2f}"
+    least, *_, most = sorted(run["of the twelve largest"] for run in runs)
+    yield f"only the twelve largest count have {least:.2f} to {most:.2f}"
     shares = [
         "{:.0f} and {:.0f}".format(*(run["raises"][kind] for run in runs[1:]))
         for kind in ("SAE", "neurons", "random directions")
@@ -411,8 +470,8 @@ TOLD = {
     "06_pretraining": (unlabelled, taught, hidden_pixels, taught_hidden),
     "07_variants": (capacity,),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
-    "09_generative": (silent, densities, bits, longer_bits, overturned),
-    "10_dictionaries": (dictionaries, level, nested, hedging, classifiers),
+    "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
+    "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
 }
 
 
