@@ -24,6 +24,8 @@ def nearest_entries(V: np.ndarray, C: np.ndarray) -> np.ndarray:
     -------
     array (N, slots) of int
     """
+    centre = C.mean(axis=1)  # about it the squares are small, wherever the entries lie
+    V, C = V - centre, C - centre[:, None]
     products = V.transpose(1, 0, 2) @ C.transpose(0, 2, 1)
     return ((C**2).sum(axis=2)[:, None] / 2 - products).argmin(axis=2).T
 
@@ -65,9 +67,7 @@ class ProductQuantizer:
     def encode(self, X: np.ndarray) -> np.ndarray:
         """The codes (N, slots) of the rows of X."""
         slots, _, dim = self.C.shape
-        centre = self.C.mean(axis=1)  # about it the squares are small
-        X = as_rows(X, slots * dim).reshape(-1, slots, dim) - centre
-        return nearest_entries(X, self.C - centre[:, None])
+        return nearest_entries(as_rows(X, slots * dim).reshape(-1, slots, dim), self.C)
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """The vectors (N, slots dim) of codes (N, slots)."""
@@ -90,8 +90,6 @@ def kmeans(X: np.ndarray, K: int, rng: np.random.Generator, steps: int = 20) -> 
     X = as_rows(X)
     check_generator(rng)
     check_integer("K", K, least=1, most=len(X))
-    middle = X.mean(axis=0)  # about it the squares are small
-    X = X - middle
     centres, before = _far_apart(X, K, rng), None
     for _ in range(steps):
         k = nearest_entries(X[:, None], centres[None])[:, 0]
@@ -103,7 +101,7 @@ def kmeans(X: np.ndarray, K: int, rng: np.random.Generator, steps: int = 20) -> 
         far = ((X - centres[k]) ** 2).sum(axis=1).argsort()[::-1][: len(empty)]
         centres = sums / np.maximum(counts, 1)[:, None]
         centres[empty] = X[far]
-    return centres + middle
+    return centres
 
 
 def _far_apart(X, K, rng):

@@ -11,7 +11,6 @@ from ae_course.checks import (
     as_array,
     as_intensities,
     as_matrix,
-    as_number,
     check_finite,
     check_fraction,
     check_generator,
@@ -253,13 +252,13 @@ def _rows(array, batch, workspace, name):
     return array.take(batch, axis=0, out=out, mode="clip")  # the numbers are in range
 
 
-def measured(metrics, where: str, params, first, history, good=None) -> dict[str, float]:
+def measured(metrics, where: str, params, first, history, good=None) -> dict:
     """What the metrics give, `first` being the parameters that training started from."""
     found = {}
     for name, metric in metrics.items():
         at_start = partial(metric, first)
         with told_as_divergence(f"{where}, by {name!r}", at_start, good or params, history):
-            found[name] = as_number(metric(params), f"the metric {name!r}")
+            found[name] = metric(params)
     return found
 
 

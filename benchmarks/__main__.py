@@ -18,11 +18,10 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 from benchmarks.race import ROOT, contenders, environment, race
-from benchmarks.tasks import TASKS
+from benchmarks.tasks import QUICK, TASKS
 
 RESULTS = ROOT / "benchmarks" / "results"
 NAMES = ["products", "ours", "ours, numba", "by hand", "torch", "torch fused", "jax scan"]
-QUICK = bool(os.environ.get("QUICK"))
 
 
 def main() -> None:

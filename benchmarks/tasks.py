@@ -78,7 +78,8 @@ class Task:
         return rng.permutation(self.samples).reshape(self.steps, self.batch)
 
 
-DEEP = 2560 if os.environ.get("QUICK") else 5120  # samples of the largest network
+QUICK = bool(os.environ.get("QUICK"))
+DEEP = 2560 if QUICK else 5120  # samples of the largest network
 SPARSE = {"beta": 3.0, "decay": 1e-4}
 TASKS = {
     task.name: task

@@ -92,12 +92,14 @@ ENDINGS = re.compile(
 )
 BESIDE = re.compile(rf"0?\d|[1-9]\d|\d(?:st|nd|rd|th)|{NO_NAME.pattern}", re.IGNORECASE)
 """Words that may stand beside a name and be no part of it."""
+VERSION = re.compile(r"(?:v|ver|rev|try|abgabe|versuch)[ ._-]?\d{1,2}", re.IGNORECASE)
+"""Folders of attempts."""
 _COMMANDS = {
     **{code: 0x2400 + code for code in range(32)},
     **{code: f"<{code:x}>" for code in (*range(0x7F, 0xA0), *range(0x202A, 0x202F))},
     **{code: f"<{code:x}>" for code in range(0x2066, 0x206A)},
 }
-VERSION = re.compile(r"(?:v|ver|rev|try|abgabe|versuch)[ ._-]?\d{1,2}", re.IGNORECASE)
+"""Letters that command a terminal or turn a line round, and what is printed of them."""
 MOST_ATTEMPTS = 10
 ROSTER = "; a ROSTER decides it where names or numbers in it do"
 RENAME = (

@@ -1,8 +1,11 @@
 """What several test files need: seeded numbers, what "equal" means, and slopes by differences."""
 
+import os
 from dataclasses import is_dataclass
+from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.polynomial.hermite_e import hermegauss
 
 from ae_course import optimizers
@@ -16,6 +19,16 @@ LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
 
 LAID_OUT = "!document.documentElement.classList.contains('in-pieces')"
 """Of a page of the site: all of it is laid out, also what is far below the first screen."""
+
+READING = (Path(__file__).parent / "browser" / "reading.js").read_text("utf-8")
+"""What tests ask of a page, as `reading` in it."""
+
+
+def skip_but_in_ci(reason):
+    """Skip a test for want of something on this machine; in continuous integration, fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def samples(n=7, d=5, seed=0):

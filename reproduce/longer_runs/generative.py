@@ -257,7 +257,10 @@ ENTRIES = {
     },
     "likely": bits({}, likely),
     "drawn_bits": Entry(
-        *(CHAPTER, ("### Codes of whole numbers",), drawn_bits, {}),
+        CHAPTER,
+        ("### Codes of whole numbers",),
+        drawn_bits,
+        {},
         (*ALSO, "J, E = ", "layers = ", "judge = ", "judging = ", "real = "),
         ("for name, way in ways",),
     ),

@@ -69,8 +69,8 @@ window.reading = (() => {
       .map((math) => `not set: ${math.textContent.slice(0, 60)}`);
 
   // A page has ten thousand letters in its formulas; they look like the x that takes their place.
-  const withoutGlyphs = () => {
-    for (const glyphs of document.querySelectorAll("math")) glyphs.replaceWith("x");
+  const withoutGlyphs = (within = document) => {
+    for (const glyphs of within.querySelectorAll("math")) glyphs.replaceWith("x");
   };
 
   // Code is thousands of coloured words, which matter for its colours alone. Returns the way back.

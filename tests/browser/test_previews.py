@@ -4,6 +4,7 @@ import json
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from helpers import READING
 
 CHAPTER = "book/03_sparsity"
 PREVIEW = "#preview"
@@ -18,8 +19,6 @@ KINDS = {
     "a symbol": ("a.to-symbol", "math"),
     "a function": ("a.to-api:not([tabindex]):visible", "code"),
 }
-# Of the page around it axe reads ten thousand letters of formulas, and judges none.
-WITHOUT_GLYPHS = "document.querySelectorAll('article math').forEach((m) => m.replaceWith('x'))"
 PLACES = """() => [...document.querySelectorAll("article :is(p, h2, h3, figure)")]
     .filter((box) => box.checkVisibility())
     .map((box) => box.getBoundingClientRect().top + scrollY)"""
@@ -150,11 +149,12 @@ def test_going_on_with_the_keyboard_closes_it(chapter):
 def test_what_is_open_is_accessible_in_light_and_dark(page, site_url):
     page.goto(f"{site_url}{CHAPTER}.html")
     page.evaluate(AXE_SCRIPT)
+    page.evaluate(READING)
     options = json.dumps({"resultTypes": ["violations"], "preload": False})
     for kind in ("an equation", "a figure", "a function", "a work"):
         link_of(page, kind).focus()
         shown(page)
-        page.evaluate(WITHOUT_GLYPHS)
+        page.evaluate("reading.withoutGlyphs(document.querySelector('article'))")
         for theme in ("light", "dark"):
             page.evaluate(f"document.documentElement.dataset.theme = {theme!r}")
             page.wait_for_timeout(200)  # colours fade

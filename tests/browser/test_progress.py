@@ -9,17 +9,17 @@ QUICK = """
   const wait = window.setTimeout;
   window.setTimeout = (act, time, ...rest) => wait(act, time / 50, ...rest);
 """
-# To the end as a reader goes there: one screen after the other, with time for each from when it is
-# seen; on a busy machine it is drawn late.
-READ = """async () => {
+# To the end one screen after the other, each drawn and then seen for so many milliseconds.
+THROUGH = """async (time) => {
   const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
-  const step = () => new Promise((go) => setTimeout(go, 4000));
+  const rest = () => new Promise((go) => setTimeout(go, time));
   for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
     scrollTo({ top: y, behavior: "instant" });
     await frame();
-    await step();
+    if (time) await rest();
   }
 }"""
+AS_A_READER, AS_THE_KEY_END = 4000, 0
 
 # What a browser says that keeps nothing; the theme itself asks for its own word and is let alone.
 REFUSE = """
@@ -29,16 +29,6 @@ REFUSE = """
     keep.call(this, key, value);
   };
 """
-
-
-# As the key End goes through a page, in a second or two.
-SWEEP = """async () => {
-  const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
-  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
-    scrollTo({ top: y, behavior: "instant" });
-    await frame();
-  }
-}"""
 ARRIVED = "scrollY + innerHeight > document.documentElement.scrollHeight - 5"
 SECTIONS_AT_THE_END = """[...document.querySelectorAll(".section-end")]
   .filter((end) => end.getBoundingClientRect().top > 0).length"""
@@ -58,7 +48,7 @@ def test_a_chapter_read_to_its_end_is_marked_until_it_is_to_be_forgotten(reader,
     assert not reader.locator(".forget").is_visible()
     reader.goto(f"{site_url}{CHAPTER}.html")
     reader.wait_for_function(LAID_OUT)
-    reader.evaluate(READ)
+    reader.evaluate(THROUGH, AS_A_READER)
     reader.wait_for_function(
         "document.getElementById('chapter-end').textContent.includes('Read to the end')"
     )
@@ -86,7 +76,7 @@ def test_what_passes_by_on_the_way_to_the_end_has_not_been_read(page, site_url):
     page.goto(f"{site_url}{CHAPTER}.html")
     page.wait_for_function(LAID_OUT)
     sections = page.locator(".section-end").count()
-    page.evaluate(SWEEP)  # every section's end is on the screen for a moment
+    page.evaluate(THROUGH, AS_THE_KEY_END)  # every section's end is on the screen for a moment
     page.wait_for_function(ARRIVED)
     page.wait_for_function("document.getElementById('chapter-end').textContent")
     page.wait_for_timeout(2000)
@@ -101,7 +91,7 @@ def test_where_nothing_may_be_remembered_pages_are_as_ever(watched, site_url):
         page.add_init_script(REFUSE)
         page.add_init_script(QUICK)
         page.goto(f"{site_url}{CHAPTER}.html")
-        page.evaluate(READ)
+        page.evaluate(THROUGH, AS_A_READER)
         page.goto(site_url)
         assert page.locator(".card-read").first.inner_text() == ""
         assert not complaints

@@ -2,10 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from helpers import READING
 
 from tools import chapters
 
@@ -17,7 +17,6 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 # All that axe asks that the width alone can change: no rule of ours begins or ends to hold between
 # 320 and 390 px, which `test_phones_have_one_layout` sees to.
 OF_WIDTH = ["target-size", "scrollable-region-focusable"]
-SCRIPT = Path(__file__).with_name("reading.js").read_text("utf-8")
 PAGES = [*chapters.contents(), "search"]
 TYPESET = "document.fonts.ready.then(() => true)"
 # On the screen from side to side, and in one line, without scrolling the table that it is in.
@@ -36,7 +35,7 @@ SETTLED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimatio
 def context(browser):
     """One window for all pages, so that what they share is loaded once; without motion."""
     opened = browser.new_context(reduced_motion="reduce")
-    opened.add_init_script(SCRIPT)
+    opened.add_init_script(READING)
     yield opened
     opened.close()
 
