@@ -9,14 +9,18 @@ QUICK = """
   const wait = window.setTimeout;
   window.setTimeout = (act, time, ...rest) => wait(act, time / 50, ...rest);
 """
-# To the end one screen after the other, each drawn and then seen for so many milliseconds.
+# From the top to the end, one screen after the other, each drawn and then seen for so many
+# milliseconds. Steps are taken from where one is: what is above may still change its height.
 THROUGH = """async (time) => {
   const frame = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
   const rest = () => new Promise((go) => setTimeout(go, time));
-  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.9) {
-    scrollTo({ top: y, behavior: "instant" });
+  await document.fonts.ready;
+  scrollTo({ top: 0, behavior: "instant" });
+  for (let before = -1; scrollY > before; ) {
     await frame();
     if (time) await rest();
+    before = scrollY;
+    scrollBy({ top: innerHeight * 0.9, behavior: "instant" });
   }
 }"""
 AS_A_READER, AS_THE_KEY_END = 4000, 0
