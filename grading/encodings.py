@@ -2,17 +2,23 @@
 
 Many encodings read any bytes: cp1252's é before a line's end is a rare character of cp932, which
 swallows the end. So what comes out is judged. A character of Chinese or Japanese does not stand
-alone within a Latin word, nor a capital, a symbol or a frame within small letters.
+alone within a Latin word, nor a capital, a symbol or a frame within small letters; and the letters
+of a class are mostly those of one language.
 """
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-WITHIN_FILES = ("cp1252", "cp932", "latin-1", "gbk", "mac-roman", "cp1250", "cp1251", "cp850")
+WITHIN_FILES = (
+    *("cp1252", "cp932", "latin-1", "gbk", "mac-roman", "cp1250", "cp1251", "cp850"),
+    *("cp1254", "cp1253"),
+)
 """Of texts, the likely ones first; latin-1 reads everything."""
 NAMES_IN_ARCHIVES = (
-    *("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1", "cp866"),
+    *("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1"),
+    *("cp866", "cp852", "cp1250", "cp857", "cp1254", "cp737", "cp1253"),
 )
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -22,6 +28,11 @@ MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
+ALPHABETS = (  # a class has mostly letters of one language
+    *("äöüßéá", "àâçéèêëîïôœùûü", "áéíóúñü", "áâãàçéêíóôõú", "àèéìíîòóùú", "åäöæøéü"),
+    *("ąćęłńóśźż", "áčďéěíňóřšťúůýžäľô", "áéíóöőúüű", "čćđšž", "ăâîşţșț", "çğıöşüİ"),
+)
+LANGUAGES = [{*letters, *letters.upper()} for letters in ALPHABETS]
 COMMON = set("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿýßÀÂÄÁÅÆÇÉÈÊËÍÎÏÑÓÖÔØŒÚÜ")
 TYPOGRAPHY = set("’“”„«»–—…°±²€µ")
 SAMPLE = 20_000
@@ -42,7 +53,7 @@ def guesses(data: bytes, encodings: Iterable[str]) -> Iterator[tuple[str, str]]:
         except UnicodeDecodeError:
             continue
     ranked = [
-        (_strangeness(text, encoding) + 0.05 * number, encoding, text)
+        (_strangeness(text, encoding) + 0.02 * number, encoding, text)
         for number, (encoding, text) in enumerate(read)
     ]
     for _, encoding, text in sorted(ranked):
@@ -74,27 +85,28 @@ def _mostly_utf_8(data):
 def _strangeness(text, encoding):
     """How implausible the characters outside ASCII are, on the average."""
     total = count = 0
+    own = _alphabet(text)
     for match in FOREIGN.finditer(text):
         before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
-        total += _of_run(match[0], before, after, encoding)
+        total += _of_run(match[0], before, after, encoding, own)
         count += len(match[0])
         if count > SAMPLE:
             break
     return total / count if count else 0
 
 
-def _of_run(run, before, after, encoding):
+def _of_run(run, before, after, encoding, own):
     beside = any(char.isascii() and char.isalpha() for char in (before, after))
     lone = len(run) == 1 and beside
     total = 0
     for place, char in enumerate(run):
         left = run[place - 1] if place else before
         right = run[place + 1] if place + 1 < len(run) else after
-        total += _of_character(char, left, right, lone, encoding)
+        total += _of_character(char, left, right, lone, encoding, own)
     return total
 
 
-def _of_character(char, left, right, lone, encoding):
+def _of_character(char, left, right, lone, encoding, own):
     category = unicodedata.category(char)
     if category in ("Cc", "Co", "Cn") or char == "\ufffd":
         return 10
@@ -110,17 +122,25 @@ def _of_character(char, left, right, lone, encoding):
         return 3 if within or name.startswith(("BOX", "BLOCK", "HALFWIDTH")) else 1
     if name.startswith("HALFWIDTH"):
         return 2
-    return _of_letter(char, left, right, name)
+    return _of_letter(char, left, right, name, own)
 
 
-def _of_letter(char, left, right, name):
-    if not name.startswith("LATIN"):  # Greek and Cyrillic letters stand beside their own kind
-        alone = left.isascii() and left.isalpha()
-        return 2.5 if alone else 0.1
+def _of_letter(char, left, right, name, own):
     capital_within = char.isupper() and (left.islower() or (left.isupper() and right.islower()))
     capital_within |= char.islower() and right.isupper()
+    if not name.startswith("LATIN"):  # Greek and Cyrillic letters stand beside their own kind
+        alone = left.isascii() and left.isalpha()
+        return 2.5 * alone + 2 * capital_within + 0.1
+    if char in own:
+        return 2 * capital_within
     follows_another = left.isalpha() and not left.isascii()
-    return (char not in COMMON) * 0.5 + 2 * capital_within + follows_another
+    return (0.15 if char in COMMON else 0.5) + 2 * capital_within + follows_another
+
+
+def _alphabet(text):
+    """The letters outside ASCII of the language that has most of those of a text."""
+    letters = Counter(char for char in text[:SAMPLE] if char > "\x7f")
+    return max(LANGUAGES, key=lambda own: sum(letters[char] for char in own))
 
 
 def _rare(char, encoding):

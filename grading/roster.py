@@ -193,7 +193,7 @@ def _rows_of(roster, same):
     label = re.sub(r"\s\([^()]*\)$", "", same[0].student)
     words = frozenset(tokens(label))
     ids = {_folded(one) for submission in same for one in submission.ids}
-    keys = ids | _keys_in(same[0].student)
+    keys = ids | _keys_in(same[0].student) | {_folded(label)}
     by_key = [row for row in roster.students if keys & set(map(_folded, row.keys))]
     full = [row for row in roster.students if len(row.words) > 1 and row.words <= words]
     full = [row for row in full if row.words == words] or full

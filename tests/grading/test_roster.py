@@ -52,6 +52,14 @@ def test_numbers_that_are_guarded_from_spreadsheets_are_read(tmp_path):
     assert (ken.id, ken.keys) == ("00124", ("00124", "ka"))
 
 
+@pytest.mark.parametrize("label", ["7", "07", "00007", "7 (98765)"])
+def test_a_number_of_one_digit_is_found_without_its_zeros(tmp_path, label):
+    roster = Roster.read(saved(tmp_path, [*CLASS, ("00007", "Ken", "Abe", "ka")]))
+    ((row, _),) = call(roster, of(label)).students
+    assert row
+    assert row.id == "00007"
+
+
 def test_lines_above_the_names_of_the_columns_are_passed_over(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text("Kurs: Autoencoder\n\nE-Mail-Adresse;Name\nrm@x.de;Mori Rin\n")
