@@ -7,6 +7,7 @@ to load a file fails the test that opened it.
 import functools
 import http.server
 import threading
+import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -33,6 +34,23 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class SlowHandler(QuietHandler):
+    """Send of a page what is known first, and the rest half a second later."""
+
+    def __init__(self, *arguments, known, **options):
+        self.known = known
+        super().__init__(*arguments, **options)
+
+    def copyfile(self, source, outputfile):
+        """Send a file."""
+        whole = source.read()
+        here = whole.find(b"<main") + self.known if self.path.endswith(".html") else len(whole)
+        outputfile.write(whole[:here])
+        if whole[here:]:
+            time.sleep(0.5)
+            outputfile.write(whole[here:])
+
+
 def chromium_or_skip():
     """Return the path of chromium; without one skip, but in continuous integration fail."""
     path = chromium.find()
@@ -53,16 +71,39 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="session")
-def site_url(site):
-    """The address of the built site, served on this machine; ends in a slash."""
-    handler = functools.partial(QuietHandler, directory=site)
+# Scrollbars that take room, as they do on most desks: else chromium hides them from tests.
+@pytest.fixture(scope="module")
+def with_scrollbars(browser):
+    """Chromium once more."""
+    started = browser.browser_type.launch(
+        executable_path=chromium.find(), args=FLAGS, ignore_default_args=["--hide-scrollbars"]
+    )
+    yield started
+    started.close()
+
+
+@contextmanager
+def served(handler):
+    """Serve on this machine; yields the address, which ends in a slash."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def site_url(site):
+    """The address of the built site, served on this machine; ends in a slash."""
+    with served(functools.partial(QuietHandler, directory=site)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def in_two(site):
+    """Serve the site, each page in two parts: `with in_two(bytes of the article) as address`."""
+    return lambda known: served(functools.partial(SlowHandler, directory=site, known=known))
 
 
 @pytest.fixture(scope="module")

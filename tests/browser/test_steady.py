@@ -1,4 +1,4 @@
-"""Pages keep still while they load: letters that come late find their places kept for them."""
+"""Pages keep still while they load: what comes late finds its place kept for it."""
 
 import pytest
 
@@ -34,3 +34,16 @@ def test_nothing_jumps_when_the_typefaces_come_late(page, site_url, name, width)
     page.evaluate(DRAWN)
     assert page.evaluate("document.fonts.check('1em Autoencoders Serif')")
     assert 0 <= page.evaluate("shifted") < AT_MOST
+
+
+@pytest.mark.parametrize("known", [7_000, 11_000])
+def test_nothing_moves_aside_when_the_rest_of_a_page_comes_late(with_scrollbars, in_two, known):
+    """At first there is nothing to scroll; then the scrollbar comes."""
+    page = with_scrollbars.new_page(viewport={"width": 1350, "height": 940})
+    page.add_init_script(SHIFTED)
+    with in_two(known) as address:
+        page.goto(f"{address}book/03_sparsity.html")
+        page.evaluate(DRAWN)
+    assert page.evaluate("innerWidth - document.documentElement.clientWidth") > 5
+    assert 0 <= page.evaluate("shifted") < AT_MOST
+    page.close()
