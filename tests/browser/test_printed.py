@@ -1,6 +1,7 @@
 """The book on paper: a chapter is printed, and the page that all come from is looked at."""
 
 import re
+import zlib
 
 import pytest
 from bs4 import BeautifulSoup
@@ -57,6 +58,24 @@ def test_a_chapter_is_printed_with_bookmarks_numbers_and_tags(site, tmp_path):
     for wanted in ("3. Sparse regularisation", "3.2. The idea", "3.9. Exercises", "Solutions"):
         assert wanted in bookmarks, bookmarks
     assert len(pdf) < 8_000_000
+
+
+def test_no_page_is_left_empty_before_a_long_table(site, tmp_path):
+    """Its table of slides is longer than a page, and stays with the title above it."""
+    chromium_or_skip()
+    path = tmp_path / "errata.pdf"
+    printed.make_pdf(printed.merged(site, ["book/errata"]), path)
+    words = [drawn.count(b" Tj") + drawn.count(b" TJ") for drawn in pages_of(path.read_bytes())]
+    assert len(words) > 10
+    assert min(words) > 10, words
+
+
+def pages_of(pdf):
+    """What is drawn on each page, as the operators of a PDF."""
+    found = [match[1] for match in re.finditer(rb"/Contents (\d+) 0 R", pdf)]
+    for number in found:
+        start = pdf.index(b"stream\n", pdf.index(b"\n%s 0 obj" % number)) + len(b"stream\n")
+        yield zlib.decompress(pdf[start:])
 
 
 def test_a_page_that_is_not_in_the_book_is_named():
