@@ -4,9 +4,11 @@
 
 Chapters are edited as ``book/src/NN_name.md`` and stored, executed, as ``book/NN_name.ipynb``.
 The same source gives the same bytes: ids of cells come from their content, nothing is dated, and
-an output that agrees with the stored one within the tolerance of its cell (see `tools.tolerance`)
-leaves the stored one as it was. Where no code has changed, only text, nothing is executed at all,
-unless ``--run`` asks for it. Kernels start in ``book/``, as they do under JupyterLab and nbval.
+outputs that all agree with the stored ones within the tolerance of their cells (see
+`tools.tolerance`) leave them as they were. If one does not, all are stored anew: a number that
+stands in a table and in a sentence is of one run. Where no code has changed, only text, nothing is
+executed at all, unless ``--run`` asks for it. Kernels start in ``book/``, as they do under
+JupyterLab and nbval.
 """
 
 import argparse
@@ -238,14 +240,14 @@ def execute(notebook: NotebookNode, directory: Path) -> None:
 
 
 def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
-    """Put stored outputs back where new ones agree with them; return the names of other cells.
+    """Put the stored outputs back if all new ones agree with them; else name the cells that do not.
 
     Outputs that somebody edited are not kept, however little they were changed, and nor are those
     that lack a form of the new ones, such as a picture in lines. A picture that is not compared, as
-    it depends on the machine, is kept if no code before it has changed.
+    it depends on the machine, agrees if no code before it has changed.
     """
     before = {cell.id: cell for _, cell in code_cells(stored) if sealed(cell, stored)}
-    changed, same = [], True
+    changed, agreeing, same = [], [], True
     for name, cell in code_cells(notebook):
         kept = before.get(cell.id)
         same = same and kept is not None and kept.source == cell.source
@@ -257,7 +259,9 @@ def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
         ):
             changed.append(name)
         else:
-            cell.outputs = [_numbered(output, cell.execution_count) for output in kept.outputs]
+            agreeing.append((cell, kept.outputs))
+    for cell, outputs in agreeing if not changed else []:
+        cell.outputs = [_numbered(output, cell.execution_count) for output in outputs]
     return changed
 
 
