@@ -303,7 +303,8 @@ def bits(m):
         [m[f"bits_{name}_{k}"][kind] for k in ks]
         for name, kind, ks in (("pca", "pca", (16, 64)), ("code", "plain", (8, 24)))
     )
-    yield f"32 ({found['pca']:.2f}; 16 give {pca[0]:.2f}, and 64 with {pca[1]:.2f} hardly less)"
+    yield f"32 ({found['pca']:.2f}; 16 give {pca[0]:.2f}; 64"
+    yield f"would be better by {found['pca'] - pca[1]:.2f})"
     yield f"16 numbers ({found['plain']:.2f}; 8 give {code[0]:.2f}, 24 give {code[1]:.2f})"
     one, four, relu, small, large = (
         m[f"bits_{name}"]["vq"] for name in ("8", "32", "relu", "pull_0.1", "pull_1.0")
@@ -436,7 +437,7 @@ def hedging(m):
     one = m["hedging_1_place"]["BatchTopK"]
     yield f"BatchTopK mixes less at 0.4, {one['at 0.4']['mean']:.2f}"
     two = m["hedging_16"]["BatchTopK"]["at 0.8"]["mean"]
-    yield f"as much at 0.8, {one['at 0.8']['mean']:.2f} and {two:.2f}"
+    yield f"as much at 0.8: {one['at 0.8']['mean']:.2f}, with two {two:.2f}"
 
 
 def classifiers(m):
