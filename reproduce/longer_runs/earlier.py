@@ -15,7 +15,7 @@ RATES = (1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2)
 
 
 def few_digits(chapter):
-    """Errors of both networks after 8 and 24 passes, each at the rate that held-out digits choose."""
+    """Errors of both networks after 8 and 24 passes, at rates that held-out digits choose."""
     found = {}
     for name, net in chapter.networks.items():
 
