@@ -11,6 +11,7 @@ from reproduce.longer_runs.earlier import (
     DIGITS_OF_4,
     DIGITS_OF_6,
     SELF_TAUGHT,
+    quantities,
 )
 
 
@@ -130,6 +131,31 @@ def on_batches(chapter, beta, decay, size, epochs, seed):
         "scatter": np.mean([penalty.value(net, p, X[deal]) for deal in deals])
         - penalty.value(net, p, X),
     }
+
+
+def deaths(chapter):
+    """Dead units and errors of L1 and TopK with a smaller learning rate and more epochs."""
+    c, none = chapter, 0 * chapter.l1_sparsity()
+    kinds = {f"L1 {beta}": (c.relu, beta * c.l1_sparsity()) for beta in (0.03, 0.1)}
+    kinds["TopK 16"] = (c.top_k(16), none)
+    return {
+        f"{name}, rate {rate}, {epochs} epochs": quantities(
+            c, [slowly(c, *kind, rate, epochs, seed) for seed in range(3)]
+        )
+        for name, kind in kinds.items()
+        for rate, epochs in ((7e-3, 8), (7e-3, 32), (1e-3, 32))
+    }
+
+
+def slowly(chapter, hidden, penalty, rate, epochs, seed):
+    """The chapter's overcomplete network and its parameters, at another rate."""
+    c, model = chapter, chapter.Autoencoder.folded(196, 256, hidden=hidden)
+    J = c.E + 3e-4 * c.weight_decay + penalty
+    begin = model.init(np.random.default_rng(seed))
+    begin["b2"] = c.mean_bias(model, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(rate)}
+    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
+    return model, c.train(model, J, begin, c.X[:1_500], **options)[0]
 
 
 def batch_rates(chapter):
@@ -254,6 +280,12 @@ ENTRIES = {
     ),
     "knob_rates": Entry("03_sparsity", (), knob_rates, also=(*DIGITS_OF_3, "middle = ")),
     "knob_batches": Entry("03_sparsity", (), knob_batches, also=(*DIGITS_OF_3, "middle = ")),
+    "deaths": Entry(
+        "03_sparsity",
+        (),
+        deaths,
+        also=(*DIGITS_OF_3, "inked = ", "scrambled"),
+    ),
     "batch_rates": Entry("04_optimization", (), batch_rates, also=DIGITS_OF_4),
     "few_in_tens": Entry("04_optimization", (), few_in_tens, also=DIGITS_OF_4),
     "hidden_pixels": Entry(

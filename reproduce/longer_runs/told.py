@@ -110,6 +110,17 @@ def knob_batches(m):
     yield "falls from {:.2f} after 1,000 steps to {:.2f} after 4,000".format(*falls)
 
 
+def deaths(m):
+    """Chapter 3: dead units at a smaller learning rate."""
+    found = m["deaths"]
+    bold, slow = (found[f"L1 0.03, rate {rate}, 32 epochs"] for rate in (0.007, 0.001))
+    yield f"of 32 epochs {bold['dead']:.0f} % are dead, and at a seventh of the rate"
+    yield f"{slow['dead']:.0f} %, though the error is larger there"
+    yield f"{slow['digits']:.1f} against {bold['digits']:.1f} %"
+    yield f"under TopK {found['TopK 16, rate 0.007, 32 epochs']['dead']:.0f} % are, at both rates"
+    yield f"in 32 epochs, {found['L1 0.1, rate 0.001, 32 epochs']['dead']:.0f} % die"
+
+
 def batch_rates(m):
     """Chapter 4: the best rate by the size of the batches."""
     found = m["batch_rates"].values()
@@ -498,7 +509,7 @@ def classifiers(m):
 TOLD = {
     "01_overview": (code_sizes, filters),
     "02_pca": (few_digits, linear_outputs),
-    "03_sparsity": (frontier, decays, knob_rates, knob_batches),
+    "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges,),
     "06_pretraining": (unlabelled, taught, hidden_pixels, taught_hidden),

@@ -241,6 +241,19 @@ def test_a_strong_penalty_prefers_a_dense_code_only_on_small_batches():
         assert min(soon) > max(late) + 0.2
 
 
+def test_units_of_l1_die_of_the_learning_rate_and_those_of_topk_at_any():
+    found = {name: run["each"] for name, run in MEASURED["deaths"].items()}
+    for beta, most in (("0.03", 20), ("0.1", 55)):
+        short, bold, slow = (
+            found[f"L1 {beta}, rate {how} epochs"] for how in ("0.007, 8", "0.007, 32", "0.001, 32")
+        )
+        assert max(slow["dead"]) < most < 75 < min(short["dead"] + bold["dead"])
+    bold, slow = (found[f"L1 0.03, rate {rate}, 32 epochs"] for rate in (0.007, 0.001))
+    assert max(bold["digits"]) < min(slow["digits"]) - 2
+    same = [share for name in found if "TopK" in name for share in found[name]["dead"]]
+    assert 75 < min(same) <= max(same) < 80
+
+
 def test_filters_from_digits_need_no_descent_and_batches_of_ten_no_smaller_rate():
     filters = MEASURED["filters"]
     waves = min(min(each["each"]) for name, each in filters.items() if name != "components")
