@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from ae_course import cosine, relu
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.earlier import (
     DIGITS_OF_1,
@@ -70,6 +71,43 @@ def linear_outputs(chapter):
     each = [errors(best, seed)[1] for seed in range(3)]
     found |= {"rate": best, "mean": np.mean(each), "each": each}
     return found | {"held out": {rate: held for rate, (held, _) in tried.items()}}
+
+
+def outputs(chapter):
+    """Errors by outputs, hidden layers and length, at the rate that held-out digits choose."""
+    c = chapter
+    rectified = {"hidden": relu, "code": c.identity, "output": c.identity}
+    nets = {"linear outputs": c.Autoencoder.folded(784, 256, 30, **rectified), **c.networks}
+    rates = dict.fromkeys(nets, (0.002, 0.004, 0.008, 0.016))
+    rates["linear code, logistic outputs"] = (4e-3, 8e-3, 1.6e-2, 3.2e-2, 6.4e-2)
+    turns = [("linear outputs", 5, False)]
+    turns += [(name, passes, True) for passes in (5, 30) for name in nets]
+    found = {}
+    for name, passes, falls in turns:
+
+        def errors(rate, seed, net=nets[name], passes=passes, falls=falls):
+            return falling(c, net, rate, passes, falls, seed)
+
+        judged = {str(rate): errors(rate, 0) for rate in rates[name]}
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [judged[best][1], *(errors(float(best), seed)[1] for seed in (1, 2))]
+        key = f"{name}, {passes} passes" + ", falling" * falls
+        found[key] = {"rate": best, "mean": np.mean(each), "each": each, "all": judged}
+    return found
+
+
+def falling(chapter, net, rate, passes, falls, seed):
+    """Errors of held-out and of unseen digits, outputs cut to the range of greys."""
+    c, rng = chapter, np.random.default_rng(seed)
+    begin = net.init(rng, dtype=np.float32)
+    linear = net.layers[-1].activation is c.identity
+    ink = c.seen.mean(axis=0) / 255
+    begin[f"b{net.last}"] = ink if linear else c.mean_bias(net, c.seen)
+    steps = passes * -(-len(c.seen) // 100)
+    options = {"optimizer": c.Adam(cosine(rate, steps) if falls else rate)}
+    options |= {"epochs": passes, "rng": rng, "record_objective": False}
+    end, *_ = c.train(net, c.E, begin, c.seen, **options)
+    return [c.per_image(net.reconstruct(end, x).clip(0, 1), x) for x in (c.held_out, c.unseen)]
 
 
 def knob_rates(chapter):
@@ -277,6 +315,12 @@ ENTRIES = {
         (),
         linear_outputs,
         also=("E = ", "pool = ", "seen, held_out = ", "unseen = "),
+    ),
+    "outputs": Entry(
+        "02_pca",
+        (),
+        outputs,
+        also=("E = ", "pool = ", "seen, held_out = ", "unseen = ", "networks = "),
     ),
     "knob_rates": Entry("03_sparsity", (), knob_rates, also=(*DIGITS_OF_3, "middle = ")),
     "knob_batches": Entry("03_sparsity", (), knob_batches, also=(*DIGITS_OF_3, "middle = ")),

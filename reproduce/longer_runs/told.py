@@ -82,6 +82,18 @@ def linear_outputs(m):
     yield f"linear outputs, clipped, get no further than {m['linear_outputs']['mean']:.1f}"
 
 
+def outputs(m):
+    """Chapter 2: hidden layers and outputs, each without the other, with more passes."""
+    found = m["outputs"]
+    yield f"and rectifiers to {found['linear outputs, 5 passes']['mean']:.1f}"
+    names = ("linear outputs", "linear code, logistic outputs", "autoencoder")
+    hidden, logistic, both = (found[f"{name}, 30 passes, falling"]["mean"] for name in names)
+    yield (
+        f"with linear outputs have {hidden:.1f}, logistic outputs alone {logistic:.1f},"
+        f" and our autoencoder {both:.1f}"
+    )
+
+
 def knob_rates(m):
     """Chapter 3: a strong penalty at other rates."""
     runs = m["knob_rates"]["beta 30"]
@@ -508,7 +520,7 @@ def classifiers(m):
 
 TOLD = {
     "01_overview": (code_sizes, filters),
-    "02_pca": (few_digits, linear_outputs),
+    "02_pca": (few_digits, linear_outputs, outputs),
     "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges,),

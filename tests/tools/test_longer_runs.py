@@ -241,6 +241,21 @@ def test_a_strong_penalty_prefers_a_dense_code_only_on_small_batches():
         assert min(soon) > max(late) + 0.2
 
 
+def test_what_outputs_and_hidden_layers_are_worth_depends_on_the_training():
+    found = {name: np.array(run["each"]) for name, run in MEASURED["outputs"].items()}
+    for run in MEASURED["outputs"].values():
+        assert run["rate"] not in (list(run["all"])[0], list(run["all"])[-1])
+    short = found["linear outputs, 5 passes"]
+    assert max(short) < min(MEASURED["linear_outputs"]["each"]) - 2
+    lead = found["linear code, logistic outputs, 5 passes, falling"]
+    lead = lead - found["autoencoder, 5 passes, falling"]
+    assert min(lead) > 0
+    names = ("linear outputs", "linear code, logistic outputs", "autoencoder")
+    hidden, logistic, both = (found[f"{name}, 30 passes, falling"] for name in names)
+    assert max(hidden) < min(logistic) - 0.3
+    assert max(both) < min(hidden) - 0.8
+
+
 def test_units_of_l1_die_of_the_learning_rate_and_those_of_topk_at_any():
     found = {name: run["each"] for name, run in MEASURED["deaths"].items()}
     for beta, most in (("0.03", 20), ("0.1", 55)):
