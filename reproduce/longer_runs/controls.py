@@ -1,9 +1,56 @@
-"""Controls of chapters 2, 3 and 6 that take longer than the chapters have."""
+"""Controls of chapters 1 to 4 and 6 that take longer than the chapters have."""
+
+import itertools
 
 import numpy as np
 
+from ae_course import cosine, relu
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_6, SELF_TAUGHT
+from reproduce.longer_runs.earlier import (
+    DIGITS_OF_1,
+    DIGITS_OF_3,
+    DIGITS_OF_4,
+    DIGITS_OF_6,
+    SELF_TAUGHT,
+    quantities,
+)
+
+
+def filters(chapter):
+    """Nats above the floor when a decoder learns from 36 filters that are only computed."""
+    c, X = chapter, chapter.digits.images / 255
+    places = (np.arange(20) + 0.5) / 20
+    cosines = np.cos(np.pi * np.outer(np.arange(12), places))
+    a, b = np.indices((12, 12)).reshape(2, -1)
+    all_waves = np.zeros((144, 28, 28))
+    all_waves[:, 4:24, 4:24] = cosines[a, :, None] * cosines[b, None, :]
+    all_waves = all_waves.reshape(144, 784)
+    scaled = all_waves / np.linalg.norm(all_waves, axis=1, keepdims=True)
+    orders = {
+        "largest of a and b": np.maximum(a, b),
+        "a + b": a + b,
+        "a^2 + b^2": a**2 + b**2,
+        "variance": -np.var(X @ scaled.T, axis=0),
+    }
+    sets = {name: all_waves[np.argsort(o, kind="stable")[:36]] for name, o in orders.items()}
+    sets["components"] = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[2][:36]
+    return {name: by_decoder(c, rows) for name, rows in sets.items()}
+
+
+def by_decoder(chapter, rows):
+    """What the decoder leaves, at the rate that held-out digits choose, for three seeds."""
+    c = chapter
+    params = c.begin(c.linear_net, 0)
+    params["W1"] = rows
+    code = c.standardiser(c.linear_net, params)
+
+    def ends(rate, seed):
+        return c.learn(c.net.decoder, c.begin(c.net, seed), rate, seed, inputs=code)[1:3]
+
+    judged = {rate: ends(rate, 0)[0] for rate in (0.003, 0.01, 0.03)}
+    best = min(judged, key=judged.get)
+    above = np.array([ends(best, seed)[1] for seed in range(3)]) - c.floor
+    return {"rate": best, "mean": above.mean(), "each": above}
 
 
 def linear_outputs(chapter):
@@ -24,6 +71,43 @@ def linear_outputs(chapter):
     each = [errors(best, seed)[1] for seed in range(3)]
     found |= {"rate": best, "mean": np.mean(each), "each": each}
     return found | {"held out": {rate: held for rate, (held, _) in tried.items()}}
+
+
+def outputs(chapter):
+    """Errors by outputs, hidden layers and length, at the rate that held-out digits choose."""
+    c = chapter
+    rectified = {"hidden": relu, "code": c.identity, "output": c.identity}
+    nets = {"linear outputs": c.Autoencoder.folded(784, 256, 30, **rectified), **c.networks}
+    rates = dict.fromkeys(nets, (0.002, 0.004, 0.008, 0.016))
+    rates["linear code, logistic outputs"] = (4e-3, 8e-3, 1.6e-2, 3.2e-2, 6.4e-2)
+    turns = [("linear outputs", 5, False)]
+    turns += [(name, passes, True) for passes in (5, 30) for name in nets]
+    found = {}
+    for name, passes, falls in turns:
+
+        def errors(rate, seed, net=nets[name], passes=passes, falls=falls):
+            return falling(c, net, rate, passes, falls, seed)
+
+        judged = {str(rate): errors(rate, 0) for rate in rates[name]}
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [judged[best][1], *(errors(float(best), seed)[1] for seed in (1, 2))]
+        key = f"{name}, {passes} passes" + ", falling" * falls
+        found[key] = {"rate": best, "mean": np.mean(each), "each": each, "all": judged}
+    return found
+
+
+def falling(chapter, net, rate, passes, falls, seed):
+    """Errors of held-out and of unseen digits, outputs cut to the range of greys."""
+    c, rng = chapter, np.random.default_rng(seed)
+    begin = net.init(rng, dtype=np.float32)
+    linear = net.layers[-1].activation is c.identity
+    ink = c.seen.mean(axis=0) / 255
+    begin[f"b{net.last}"] = ink if linear else c.mean_bias(net, c.seen)
+    steps = passes * -(-len(c.seen) // 100)
+    options = {"optimizer": c.Adam(cosine(rate, steps) if falls else rate)}
+    options |= {"epochs": passes, "rng": rng, "record_objective": False}
+    end, *_ = c.train(net, c.E, begin, c.seen, **options)
+    return [c.per_image(net.reconstruct(end, x).clip(0, 1), x) for x in (c.held_out, c.unseen)]
 
 
 def knob_rates(chapter):
@@ -49,6 +133,120 @@ def at_rate(chapter, beta, rate, seed):
     p, *_ = c.train(net, J, begin, c.X[:1_000], epochs=50, **options)
     sparsity = c.population_sparsity(net.encode(p, c.X_unseen)).mean()
     return sparsity, c.E.value(net, p, c.X_unseen), J.value(net, p, c.X[:1_000])
+
+
+def knob_batches(chapter):
+    """Strong penalties on batches of 50 and on all digits at once, which have no scatter."""
+    found = {}
+    for beta, decay in ((0.3, 1e-3), (3, 1e-3), (30, 1e-3), (0.3, 0), (3, 0)):
+        batches = [(1_000, 1_000), (1_000, 4_000)]
+        batches += [(50, 50), (50, 400)] if beta == 30 else []
+        for size, epochs in batches:
+            each = [on_batches(chapter, beta, decay, size, epochs, seed) for seed in range(3)]
+            ends = {name: [end[name] for end in each] for name in each[0]}
+            means = {name: np.mean(values) for name, values in ends.items()}
+            key = f"beta {beta}, decay {decay}, {size} digits, {epochs} epochs"
+            found[key] = means | {"each": ends}
+    return found
+
+
+def on_batches(chapter, beta, decay, size, epochs, seed):
+    """Sparsity, loudest unit, E of unseen digits, J, and what batches of 50 would add to J."""
+    c, net, X = chapter, chapter.middle, chapter.X[:1_000]
+    penalty = beta * c.kl_sparsity(0.1)
+    J = c.E + decay * c.weight_decay + penalty
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.X)
+    rng = np.random.default_rng(seed + 1)
+    options = {"rng": rng, "optimizer": c.Adam(2e-2), "batch_size": size}
+    p, *_ = c.train(net, J, begin, X, epochs=epochs, record_objective=False, **options)
+    Y, deals = net.encode(p, c.X_unseen), np.split(rng.permutation(len(X)), len(X) // 50)
+    return {
+        "sparsity": c.population_sparsity(Y).mean(),
+        "loudest": Y.max(axis=1).mean(),
+        "error": c.E.value(net, p, c.X_unseen),
+        "J": J.value(net, p, X),
+        "scatter": np.mean([penalty.value(net, p, X[deal]) for deal in deals])
+        - penalty.value(net, p, X),
+    }
+
+
+def deaths(chapter):
+    """Dead units and errors of L1 and TopK with a smaller learning rate and more epochs."""
+    c, none = chapter, 0 * chapter.l1_sparsity()
+    kinds = {f"L1 {beta}": (c.relu, beta * c.l1_sparsity()) for beta in (0.03, 0.1)}
+    kinds["TopK 16"] = (c.top_k(16), none)
+    return {
+        f"{name}, rate {rate}, {epochs} epochs": quantities(
+            c, [slowly(c, *kind, rate, epochs, seed) for seed in range(3)]
+        )
+        for name, kind in kinds.items()
+        for rate, epochs in ((7e-3, 8), (7e-3, 32), (1e-3, 32))
+    }
+
+
+def slowly(chapter, hidden, penalty, rate, epochs, seed):
+    """The chapter's overcomplete network and its parameters, at another rate."""
+    c, model = chapter, chapter.Autoencoder.folded(196, 256, hidden=hidden)
+    J = c.E + 3e-4 * c.weight_decay + penalty
+    begin = model.init(np.random.default_rng(seed))
+    begin["b2"] = c.mean_bias(model, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(rate)}
+    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
+    return model, c.train(model, J, begin, c.X[:1_500], **options)[0]
+
+
+def batch_rates(chapter):
+    """J after 400 steps of gradient descent, by the size of the batches and the rate."""
+    found = {}
+    for size in (2, 5, 10, 50, 250, 1_000):
+        J = {}
+        for rate in (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8):
+            ends = [four_hundred(chapter, size, rate, seed) for seed in range(3)]
+            J[str(rate)] = np.mean(ends)
+        best = min(J, key=J.get)
+        found[f"batches of {size}"] = {"rate": float(best), "J": J[best], "each": J}
+    return found
+
+
+def four_hundred(chapter, size, rate, seed):
+    """J after 400 steps; an epoch may end in between."""
+    c, w, rng = chapter, chapter.begin_from(seed), np.random.default_rng(seed + 1)
+    deals = itertools.chain.from_iterable(
+        c.minibatches(len(c.X), size, rng) for _ in itertools.count()
+    )
+    for batch in itertools.islice(deals, 400):
+        w.vector[:] -= rate * c.J.gradient(c.net, w, c.X[batch]).vector
+    return c.J_of(w)
+
+
+def few_in_tens(chapter):
+    """J with 100 digits in batches of ten: a rate that falls, and L-BFGS as a last step."""
+    c, net, J = chapter, chapter.net, chapter.J
+    blocks = c.datasets.mnist("train", n=100).images.reshape(-1, 14, 2, 14, 2)
+    X, found = blocks.mean(axis=(2, 4)).reshape(-1, 196) / 255, {}
+
+    def go(optimizer, passes, seed):
+        begin = net.init(np.random.default_rng(seed))
+        begin["b2"] = c.mean_bias(net, X)
+        options = {"rng": np.random.default_rng(seed + 1), "record_objective": False}
+        options |= {"optimizer": optimizer, "batch_size": 10, "epochs": passes}
+        return c.train(net, J, begin, X, **options)[0]
+
+    for rate in (0.03, 0.05, 0.1, 0.15, 0.2, 0.3):
+        ends = []
+        for seed in range(3):
+            fell = go(c.Momentum(c.cosine(rate, 60 * 10)), 60, seed)
+            near = go(c.Momentum(rate), 20, seed)
+            polished = c.minimize(net, J, near, X, iterations=36)[0]
+            ends.append([J.value(net, w, X) for w in (fell, polished)])
+        found[str(rate)] = np.mean(ends, axis=0)
+    best = {
+        name: min(found, key=lambda rate, k=k: found[rate][k])
+        for k, name in enumerate(("fell", "polished"))
+    }
+    ends = {name: found[rate][k] for k, (name, rate) in enumerate(best.items())}
+    return {"rates": best, "J": ends, "each": found}
 
 
 def hidden_pixels(chapter):
@@ -106,13 +304,34 @@ def filling_in(chapter, share, seed):
 
 
 ENTRIES = {
+    "filters": Entry(
+        "01_overview",
+        (),
+        filters,
+        also=(*DIGITS_OF_1, "linear_net = "),
+    ),
     "linear_outputs": Entry(
         "02_pca",
         (),
         linear_outputs,
         also=("E = ", "pool = ", "seen, held_out = ", "unseen = "),
     ),
+    "outputs": Entry(
+        "02_pca",
+        (),
+        outputs,
+        also=("E = ", "pool = ", "seen, held_out = ", "unseen = ", "networks = "),
+    ),
     "knob_rates": Entry("03_sparsity", (), knob_rates, also=(*DIGITS_OF_3, "middle = ")),
+    "knob_batches": Entry("03_sparsity", (), knob_batches, also=(*DIGITS_OF_3, "middle = ")),
+    "deaths": Entry(
+        "03_sparsity",
+        (),
+        deaths,
+        also=(*DIGITS_OF_3, "inked = ", "scrambled"),
+    ),
+    "batch_rates": Entry("04_optimization", (), batch_rates, also=DIGITS_OF_4),
+    "few_in_tens": Entry("04_optimization", (), few_in_tens, also=DIGITS_OF_4),
     "hidden_pixels": Entry(
         "06_pretraining",
         (),

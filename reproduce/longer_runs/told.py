@@ -29,6 +29,11 @@ def code_sizes(m):
     yield f"up to {first:.0f} nats for random features and by up to {max(others):.0f} for the"
 
 
+def filters(m):
+    """Chapter 1: filters that are computed."""
+    yield f"in place of the waves leave {m['filters']['components']['mean']:.1f} in our runs"
+
+
 def few_digits(m):
     """Chapter 2: two networks with 5,000 digits."""
     linear, deep = m["few_digits"].values()
@@ -77,16 +82,68 @@ def linear_outputs(m):
     yield f"linear outputs, clipped, get no further than {m['linear_outputs']['mean']:.1f}"
 
 
+def outputs(m):
+    """Chapter 2: hidden layers and outputs, each without the other, with more passes."""
+    found = m["outputs"]
+    yield f"and rectifiers to {found['linear outputs, 5 passes']['mean']:.1f}"
+    names = ("linear outputs", "linear code, logistic outputs", "autoencoder")
+    hidden, logistic, both = (found[f"{name}, 30 passes, falling"]["mean"] for name in names)
+    yield (
+        f"with linear outputs have {hidden:.1f}, logistic outputs alone {logistic:.1f},"
+        f" and our autoencoder {both:.1f}"
+    )
+
+
 def knob_rates(m):
     """Chapter 3: a strong penalty at other rates."""
     runs = m["knob_rates"]["beta 30"]
-    small, middle, large = (runs[f"rate {rate}"] for rate in ("0.005", "0.02", "0.08"))
-    yield f"a quarter of the rate gets $J$ down from {middle[2]:.2f} to {small[2]:.2f}"
+    small, middle = (runs[f"rate {rate}"] for rate in ("0.005", "0.02"))
+    yield f"a quarter of it gets $J$ down from {middle[2]:.2f} to {small[2]:.2f}"
     yield f"the code is denser still, {small[0]:.2f}"
-    yield (
-        f"a sparse code, {large[0]:.2f}, and an error of {large[1]:.1f} in place of"
-        f" {middle[1]:.1f}, but $J$ is {large[2]:.1f}"
-    )
+
+
+def knob_batches(m):
+    """Chapter 3: strong penalties on batches and on all digits."""
+
+    def end(beta, size, epochs, decay=0.001):
+        return m["knob_batches"][f"beta {beta}, decay {decay}, {size} digits, {epochs} epochs"]
+
+    soon, late = (end(30, 1000, epochs) for epochs in (1000, 4000))
+    dense, longer = (end(30, 50, epochs) for epochs in (50, 400))
+    yield f"$\\beta = 30$ then gives {soon['sparsity']:.2f}, and $J$ falls to {soon['J']:.2f}"
+    yield f"where batches of 50 leave {dense['J']:.2f}"
+    yield f"it gives {late['sparsity']:.2f}, with a $J$ of {late['J']:.2f}"
+    weaker = (end(beta, 1000, 4000)["sparsity"] for beta in (0.3, 3))
+    yield "($\\beta = 0.3$ and 3 give {:.2f} and {:.2f})".format(*weaker)
+    yield f"would add {late['scatter']:.1f} to the $J$ of that sparse code"
+    yield f"add {dense['scatter']:.1f} to that of the dense one"
+    yield f"400 with batches of 50 leave {longer['sparsity']:.2f}"
+    falls = (end(0.3, 1000, epochs, 0)["sparsity"] for epochs in (1000, 4000))
+    yield "falls from {:.2f} after 1,000 steps to {:.2f} after 4,000".format(*falls)
+
+
+def deaths(m):
+    """Chapter 3: dead units at a smaller learning rate."""
+    found = m["deaths"]
+    bold, slow = (found[f"L1 0.03, rate {rate}, 32 epochs"] for rate in (0.007, 0.001))
+    yield f"of 32 epochs {bold['dead']:.0f} % are dead, and at a seventh of the rate"
+    yield f"{slow['dead']:.0f} %, though the error is larger there"
+    yield f"{slow['digits']:.1f} against {bold['digits']:.1f} %"
+    yield f"under TopK {found['TopK 16, rate 0.007, 32 epochs']['dead']:.0f} % are, at both rates"
+    yield f"in 32 epochs, {found['L1 0.1, rate 0.001, 32 epochs']['dead']:.0f} % die"
+
+
+def batch_rates(m):
+    """Chapter 4: the best rate by the size of the batches."""
+    found = m["batch_rates"].values()
+    rates = [str(each["rate"]) for each in found]
+    yield f"{', '.join(rates[:-1])} and {rates[-1]} for batches of 2, 5, 10, 50, 250 and all"
+
+
+def few_in_tens(m):
+    """Chapter 4: 100 digits in batches of ten."""
+    fell, polished = m["few_in_tens"]["J"].values()
+    yield f"in batches of ten, {polished:.2f} against {fell:.2f}"
 
 
 def heavy_ball(m):
@@ -463,10 +520,10 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes,),
-    "02_pca": (few_digits, linear_outputs),
-    "03_sparsity": (frontier, decays, knob_rates),
-    "04_optimization": (heavy_ball, minibatches),
+    "01_overview": (code_sizes, filters),
+    "02_pca": (few_digits, linear_outputs, outputs),
+    "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
+    "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges,),
     "06_pretraining": (unlabelled, taught, hidden_pixels, taught_hidden),
     "07_variants": (capacity,),
