@@ -217,8 +217,8 @@ def hidden_pixels(m):
         found[f"{name} hidden"]["mean"]
         for name in ("6 epochs, 0.5", "6 epochs, 0.0", "40 epochs, 0.5")
     )
-    yield f"it is {short:.1f} % against {plain:.1f}"
-    yield f"after 40 it is {long:.1f} %, where the kernel has {found['kernel']['mean']:.1f}"
+    yield f"with six seeds, {short:.1f} % ({plain:.1f} with nothing hidden)"
+    yield f"after 40 {long:.1f} %, where the kernel has {found['kernel']['mean']:.1f}"
 
 
 def taught_hidden(m):
