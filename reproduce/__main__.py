@@ -1,6 +1,6 @@
 """Run published results again: tables, curves and all numbers (JSON), in `reproduce/results/`.
 
-make reproduce              # all of them, each less than 20 minutes on two cores, deep 40
+make reproduce              # all of them, each less than 20 minutes on two cores, deep 60
 make reproduce NAME=deep    # one of them
 QUICK=1 make reproduce      # all in five minutes, on so little data that the numbers mean nothing
 

@@ -14,6 +14,7 @@ from ae_course import (
     squared_error,
     train,
 )
+from ae_course.initialization import scaled
 from ae_course.optimizers import Adam
 from ae_course.pretraining import pretrain_folded
 from reproduce.digits import falling, split
@@ -26,6 +27,7 @@ DECAY = 0.03  # not chosen: trials as short as ours hardly tell one from another
 GRIDS = {
     "pretrained": {"loss": [*LOSSES]},
     "random start": {"loss": [*LOSSES], "rate": [5e-4, 1e-3, 2e-3]},
+    "larger weights": {"loss": [*LOSSES], "rate": [5e-4, 1e-3, 2e-3, 4e-3]},
 }
 RATES = [2e-3, 4e-3, 8e-3]
 WHOLE = "pretrained: the rate by whole runs, on validation digits: "
@@ -40,7 +42,18 @@ def pca(folder, seed, count):
 
 
 def autoencoder(
-    folder, seed, sizes, count, batch, loss, rate, decay, epochs, pretraining, validate=False
+    folder,
+    seed,
+    sizes,
+    count,
+    batch,
+    loss,
+    rate,
+    decay,
+    epochs,
+    pretraining,
+    times=1,
+    validate=False,
 ):
     """A trained autoencoder with linear code units, and its error after every epoch."""
     digits, judged = split(count, validate)
@@ -50,7 +63,7 @@ def autoencoder(
     if kept.exists():
         _, params, _, _, state = load(kept)
     else:
-        params, state = begin(net, digits.images, rng, pretraining, batch), None
+        params, state = begin(net, digits.images, rng, pretraining, batch, times), None
     params, history, _ = train(
         net,
         reconstruction(LOSSES[loss]),
@@ -69,13 +82,13 @@ def autoencoder(
     return {measure: curve[-1], "curve": curve}
 
 
-def begin(net, X, rng, epochs, batch):
-    """Parameters to start from: pretrained for so many epochs a layer, or random."""
+def begin(net, X, rng, epochs, batch, times=1):
+    """Parameters to start from: pretrained for some epochs a layer, or so many times Glorot's."""
     if epochs:
         options = {"epochs": epochs, "rng": rng, "batch_size": batch, "dtype": np.float32}
         J = reconstruction(cross_entropy)
         return pretrain_folded(net, J, X, optimizer=Adam(1e-3), record_objective=False, **options)
-    params = net.init(rng, dtype=np.float32)
+    params = net.init(rng, scaled(times), np.float32)
     params[f"b{net.last}"] = mean_bias(net, X)
     return params
 
@@ -91,9 +104,7 @@ def experiment(quick):
     count = 5_000 if quick else 60_000
     sizes = [784, 200, 100, 30] if quick else [784, 1000, 500, 250, 30]
     shape = {"count": count, "sizes": sizes, "batch": 100}
-    passes = (
-        {"pretrained": 4, "random start": 5} if quick else {"pretrained": 48, "random start": 57}
-    )
+    passes = dict.fromkeys(GRIDS, 5 if quick else 57) | {"pretrained": 4 if quick else 48}
     chosen, notes = yield from _deep(shape, 1 if quick else 6)
     flat, more = yield from _flat(shape | {"sizes": [784, 30], "batch": 256}, 4 if quick else 20)
     chosen["pretrained"], whole = yield from _rate(chosen["pretrained"], passes["pretrained"])
@@ -102,6 +113,7 @@ def experiment(quick):
     found = yield [
         Run(autoencoder, "deep, pretrained", 0, deep["pretrained"]),
         Run(autoencoder, "deep, from a random start", 0, deep["random start"]),
+        Run(autoencoder, "deep, from larger random weights", 0, deep["larger weights"]),
         *(Run(autoencoder, "one layer of 30", seed, flat) for seed in range(3)),
         Run(pca, "PCA-30", 0, {"count": count}),
     ]
@@ -123,11 +135,16 @@ def _deep(shape, epochs):
     kinds = {
         "pretrained": {"epochs": epochs, "pretraining": 1, "rate": RATES[1]},
         "random start": {"epochs": epochs + 1, "pretraining": 0},
+        "larger weights": {"epochs": epochs + 1, "pretraining": 0, "times": 4},
     }
     options = {kind: shape | one | {"decay": DECAY} for kind, one in kinds.items()}
     chosen = yield from one_by_one(autoencoder, options, GRIDS)
-    slow = {"random start": chosen["random start"]}
-    return chosen, edges_of(slow, {"rate": GRIDS["random start"]["rate"]})
+    notes = [
+        note
+        for kind in ("random start", "larger weights")
+        for note in edges_of({kind: chosen[kind]}, {"rate": GRIDS[kind]["rate"]})
+    ]
+    return chosen, notes
 
 
 def _rate(options, epochs):

@@ -59,6 +59,17 @@ def classifier(X, labels, rng, rate, epochs, decay=0.0):
     return net, train(net, E, start, X, labels, **options)[0]
 
 
+def nearest(known: Digits, judged: Digits) -> float:
+    """How many in a hundred have another label than the known digit whose pixels are nearest."""
+    A, wrong = known.images.astype(np.float32) / 255, 0
+    half = np.square(A).sum(axis=1) / 2
+    for rows in np.array_split(np.arange(len(judged.labels)), 1 + len(judged.labels) // 1000):
+        B = judged.images[rows].astype(np.float32) / 255
+        found = known.labels[np.argmin(half - B @ A.T, axis=1)]
+        wrong += np.count_nonzero(found != judged.labels[rows])
+    return 100 * wrong / len(judged.labels)
+
+
 def errors(net, params, X, labels) -> float:
     """How many in a hundred get another class than their label's."""
     return 100 - accuracy(net, params, X, labels)

@@ -27,7 +27,7 @@ from reproduce.runs import Run, edges_of, one_by_one
 
 TITLE = "Features of whitened 12 x 12 patches: variance that a Gabor function explains, median"
 UNIT = ""
-SIDE, KEPT, SPARSE = 12, 100, 0.03
+SIDE, KEPT = 12, 100
 START = 0.1  # of the usual size: noise of the start that nothing pulls at stays
 
 
@@ -58,12 +58,12 @@ def features(folder, seed, count, units, kind, validate=False, **options):
     return {"test": median, "at least 0.8": float(np.mean(share > 0.8))}
 
 
-def learned(X, rng, units, epochs, rate, k=None, beta=0.0, decay=0.0):
+def learned(X, rng, units, epochs, rate, k=None, beta=0.0, rho=None, decay=0.0):
     """What each unit adds to a patch: k of them at once, or all, if the penalty leaves them on."""
     net = Autoencoder.folded(KEPT, units, code=top_k(k) if k else logistic, output=identity)
     J = reconstruction(squared_error)
     if beta:
-        J = J + beta * kl_sparsity(SPARSE)
+        J = J + beta * kl_sparsity(rho)
     if decay:
         J = J + decay * weight_decay
     start = net.init(rng, dtype=np.float32)
@@ -78,16 +78,20 @@ def experiment(quick):
     shape = {"count": 2_000 if quick else 40_000, "units": 20 if quick else 100}
     network = shape | {"kind": "learned", "epochs": 2 if quick else 20}
     weights = {"decay": [3e-3, 1e-2, 3e-2], "beta": [2.0, 8.0, 32.0]}
+    weights["rho"] = [0.003, 0.006, 0.01, 0.02]  # as k: how few are on
     grids = {
         "k of the units": {"k": [1, 2, 3, 5, 8], "rate": [3e-3, 1e-2, 3e-2]},
-        "sparse penalty": weights | {"rate": [1e-2, 3e-2, 1e-1, 3e-1]},
+        "sparse penalty": weights | {"rate": [1e-2, 3e-2, 1e-1, 3e-1, 1.0]},
         "all units": {"rate": [3e-3, 1e-2, 3e-2, 1e-1]},
     }
     options = dict.fromkeys(grids, network) | {"all units": network | {"k": shape["units"]}}
     tuned = yield from one_by_one(features, options, grids, seed=10)
     chosen = {label: one | {"validate": False} for label, one in tuned.items()}
     controls = {
-        "k of the units, of white noise": chosen["k of the units"] | {"kind": "learned from noise"},
+        **{
+            f"{label}, of white noise": chosen[label] | {"kind": "learned from noise"}
+            for label in ("k of the units", "sparse penalty")
+        },
         "principal components": shape | {"kind": "components"},
         "whitened patches": shape | {"kind": "patches"},
         "white noise": shape | {"kind": "random"},

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from ae_course import Autoencoder, identity, reconstruction, squared_error, top_k, train
-from reproduce.digits import classifier, errors, falling, split
+from reproduce.digits import classifier, errors, falling, nearest, split
 from reproduce.runs import Run, best_run_of_each, edges_of
 
 TITLE = "k-sparse autoencoder, 1,000 units: test digits with another class, by a softmax layer"
@@ -34,6 +34,11 @@ def features(folder, seed, count, units, k, classifiers, epochs, validate=False)
 
     found = [error(**setting) for setting in classifiers]
     return {measure: min(found), "classifier": classifiers[int(np.argmin(found))]}
+
+
+def by_neighbour(folder, seed, count):
+    """The error of the nearest training digit, which has nothing to choose."""
+    return {"test": nearest(*split(count, validate=False))}
 
 
 def learned(X, rng, units, k, epochs):
@@ -76,7 +81,7 @@ def experiment(quick):
     final = {"epochs": 2 if quick else 20, "validate": False}
     found = yield [
         Run(features, kind, seed, one | final) for kind, one in options.items() for seed in range(3)
-    ]
+    ] + [Run(by_neighbour, "nearest training digit", 0, {"count": shape["count"]})]
     return {
         "runs": found,
         "published": {"k-sparse features": 1.35},

@@ -9,7 +9,7 @@ import numpy as np
 from ae_course import Autoencoder, cross_entropy, kl_sparsity, mean_bias, reconstruction, train
 from ae_course.datasets import Digits, mnist
 from ae_course.optimizers import Adam
-from reproduce.digits import classes, classifier, errors
+from reproduce.digits import classes, classifier, errors, nearest
 from reproduce.runs import Run, best_run_of_each, edges_of
 
 TITLE = "Self-taught learning: digits 0 to 4 with another class than their own, by a softmax layer"
@@ -48,6 +48,11 @@ def taught(folder, seed, count, features, classifiers, epochs, beta=0.0, validat
 
     found = [error(setting) for setting in classifiers]
     return {measure: min(found), "classifier": classifiers[int(np.argmin(found))]}
+
+
+def by_neighbour(folder, seed, count):
+    """The error of the nearest labelled digit, which has nothing to choose."""
+    return {"test": nearest(*halves(count, validate=False))}
 
 
 def encoder(features, count, epochs, beta, rng):
@@ -93,7 +98,7 @@ def experiment(quick):
         )
         for kind, (beta, best) in chosen.items()
         for seed in range(3)
-    ]
+    ] + [Run(by_neighbour, "nearest labelled digit", 0, {"count": shape["count"]})]
     settings = {kind: {"beta": beta} | best for kind, (beta, best) in chosen.items()}
     return {
         "runs": found,

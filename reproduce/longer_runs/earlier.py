@@ -346,7 +346,7 @@ ENTRIES = {
         "05_whitening",
         (),
         edges,
-        also=("X = datasets", "flat = ", "versions = ", "HABITS = "),
+        also=("X = datasets", "flat = ", "versions = ", "HABITS = ", "HABITS |= "),
     ),
     "unlabelled": Entry(
         "06_pretraining",

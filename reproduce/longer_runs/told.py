@@ -187,6 +187,13 @@ def edges(m):
         yield f"with {name} it is {run['index']:.2f}, at {run['at']}"
 
 
+def normal_numbers(m):
+    """Chapter 5: filters of normal numbers."""
+    found, photographs = m["normal_numbers"]["DC removed"], m["edges"]["DC removed"]
+    a, b = (runs[runs["best"]]["index"] for runs in (found, photographs))
+    yield f"give an index of up to {a:.2f} in our runs, photographs {b:.2f}"
+
+
 def unlabelled(m):
     """Chapter 6: digits for pretraining."""
     *some, last, four = (f"{found['mean']:.1f}" for found in m["unlabelled"].values())
@@ -217,8 +224,25 @@ def hidden_pixels(m):
         found[f"{name} hidden"]["mean"]
         for name in ("6 epochs, 0.5", "6 epochs, 0.0", "40 epochs, 0.5")
     )
-    yield f"with six seeds, {short:.1f} % ({plain:.1f} with nothing hidden)"
+    yield f"with six seeds, it has {short:.1f} % ({plain:.1f} with nothing hidden)"
     yield f"after 40 {long:.1f} %, where the kernel has {found['kernel']['mean']:.1f}"
+
+
+def noisy_labels(m):
+    """Chapter 6: hidden pixels while the labels teach."""
+    found = {name: f"{runs['mean']:.1f}" for name, runs in m["noisy_labels"].items()}
+    noise, plain, both, short, long = (
+        found[f"{name} epochs"]
+        for name in (
+            "centred, 0.1 hidden, 240",
+            "pretrained, 0.0 hidden, 60",
+            "pretrained, 0.1 hidden, 240",
+            "centred, 0.0 hidden, 60",
+            "centred, 0.0 hidden, 240",
+        )
+    )
+    yield f"it is {noise} % against {plain}, and {both} if the pretrained one hides them too"
+    yield f"the longer time gives {long} in place of {short}"
 
 
 def taught_hidden(m):
@@ -240,6 +264,12 @@ def capacity(m):
     yield f"The auxiliary error alone finds {few['aux.'][0]:.0f} % and {many['aux.'][0]:.0f} %"
     yield f"{more['both'][0]:.0f} % of 64 features are found with both remedies"
     yield f"the precision is then {more['both'][1]:.0f} %, where it was {same['both'][1]:.0f} %"
+
+
+def patient(m):
+    """Chapter 7: denoisers with more time."""
+    each = (f"{found['mean']:.2f}" for found in m["patient"].values())
+    yield "bring the networks to {} and {} in our runs".format(*each)
 
 
 def plane(m):
@@ -524,9 +554,9 @@ TOLD = {
     "02_pca": (few_digits, linear_outputs, outputs),
     "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
-    "05_whitening": (edges,),
-    "06_pretraining": (unlabelled, taught, hidden_pixels, taught_hidden),
-    "07_variants": (capacity,),
+    "05_whitening": (edges, normal_numbers),
+    "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
+    "07_variants": (capacity, patient),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),

@@ -475,3 +475,25 @@ def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         __main__.main(["longest"])
     assert "nothing is called longest; there are code_sizes, " in capsys.readouterr().err
+
+
+def test_conclusions_beside_rivals_with_settings_of_their_own():
+    found = MEASURED["noisy_labels"]
+    assert all(0.3 < run["choice"] < 6 for run in found.values())
+    each = {name: np.array(run["each"]) for name, run in found.items()}
+    noise, plain = (
+        each["centred, 0.1 hidden, 240 epochs"],
+        each["pretrained, 0.0 hidden, 60 epochs"],
+    )
+    assert abs((noise - plain).mean()) < 0.5
+    assert (noise > each["centred, 0.0 hidden, 240 epochs"]).all()
+    assert (each["pretrained, 0.1 hidden, 240 epochs"] - noise).mean() > 0.8
+    for name in ("centred", "pretrained"):
+        short, long = (each[f"{name}, 0.0 hidden, {epochs} epochs"] for epochs in (60, 240))
+        assert abs((long - short).mean()) < 0.2
+    normal, edges = MEASURED["normal_numbers"], MEASURED["edges"]
+    best = {name: runs[runs["best"]]["index"] for name, runs in normal.items()}
+    photographs = edges["epsilon = 0.01"]
+    assert best["ε = 0.01"] < 0.6 * photographs[photographs["best"]]["index"]
+    assert best["DC removed"] < edges["DC removed"][edges["DC removed"]["best"]]["index"] - 0.05
+    assert max(max(run["each"]) for run in MEASURED["patient"].values()) < 4

@@ -9,6 +9,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
+from ae_course.datasets import Digits
 from reproduce import __main__ as reproduce
 from reproduce import deep, digits, k_sparse, self_taught
 from reproduce.gabor import explained, gabor
@@ -191,6 +192,19 @@ def test_test_digits_judge_one_classifier_alone(tmp_path):
     for function, given in ((self_taught.taught, ["pixels"]), (k_sparse.features, [10, 0])):
         with pytest.raises(ValueError, match="test digits judge one classifier, not 2"):
             function(tmp_path, 0, 300, *given, two, 1)
+
+
+def test_the_nearest_digit_is_that_with_the_least_sum_of_squares():
+    rng = np.random.default_rng(0)
+    known, judged = (
+        Digits(rng.integers(0, 256, (n, 784), dtype=np.uint8), rng.integers(0, 3, n))
+        for n in (40, 1_100)
+    )
+    wrong = 0
+    for image, label in zip(judged.images.astype(int), judged.labels, strict=True):
+        wrong += label != known.labels[((known.images.astype(int) - image) ** 2).sum(1).argmin()]
+    assert digits.nearest(known, judged) == pytest.approx(100 * wrong / 1_100)
+    assert digits.nearest(known, known) == 0
 
 
 @pytest.mark.parametrize("name", reproduce.EXPERIMENTS)
