@@ -166,7 +166,8 @@ def judge(found, wanted, arguments, rtol: float = 1e-6, mistakes=None) -> tuple[
         return said, ""
     for message, wrong in (mistakes or {}).items():
         traces = [trace_of(wrong, arguments)] if callable(wrong) else wrong
-        if any(_recognised(found, trace, rtol) for trace in traces):
+        telling = [trace for trace in traces if not _recognised(wanted, trace, rtol)]
+        if any(_recognised(found, trace, rtol) for trace in telling):
             return f"not yet: {message}", message
     return said, ""
 
@@ -277,7 +278,8 @@ def _slip(found: np.ndarray, wanted: np.ndarray, rtol: float) -> str | None:
     if telling and same(found / factor):
         return f"the result is {reads} times the right one everywhere; is a factor missing?"
     shift = (found - wanted).mean()
-    if found.size > 1 and same(found - shift):
+    rounded = abs(shift) <= 10 * rtol * np.abs(wanted).max()  # of one entry, perhaps
+    if found.size > 1 and not rounded and same(found - shift):
         size = "large" if shift > 0 else "small"
         return f"the result is too {size} by {abs(shift):.4g} everywhere; is a summand missing?"
     return None
@@ -295,4 +297,9 @@ def _worst_difference(found: np.ndarray, wanted: np.ndarray) -> str:
         return f"the result is {found:.6g}; the right one is {size}."
     worst = np.unravel_index(np.abs(found - wanted).argmax(), wanted.shape)
     where = [int(i) for i in worst]
-    return f"the result at {where} is {found[worst]:.6g}, wanted {wanted[worst]:.6g}."
+    ours, right = next(
+        (f"{found[worst]:.{digits}g}", f"{wanted[worst]:.{digits}g}")
+        for digits in (6, 10, 17)
+        if digits == 17 or f"{found[worst]:.{digits}g}" != f"{wanted[worst]:.{digits}g}"
+    )
+    return f"the result at {where} is {ours}, wanted {right}."

@@ -6,7 +6,7 @@ points after the penalty.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -71,23 +71,33 @@ def judged(graded: list[Graded], when: Deadline | None) -> list[Graded]:
     return graded if when is None else [_judged(g, when) for g in graded]
 
 
-def matched(when: Deadline, students: Iterable[str]) -> Deadline:
+def matched(
+    when: Deadline, students: Iterable[str], whose: Callable[[str], str] | None = None
+) -> Deadline:
     """The deadline, with the extensions under the names that students have in this run.
+
+    Parameters
+    ----------
+    whose : callable ``name -> str``, optional
+        What the roster calls the only student that a name may mean; by that they are found then.
 
     Raises
     ------
     TableError
-        An extension may be for several students.
+        An extension may be for several students, or a student has several.
     """
     students = list(students)
     found = {}
     for name, due in when.extensions.items():
         exact = [student for student in students if named(student) == named(name)]
+        exact = exact or [student for student in students if whose and student == whose(name)]
         same = exact or [s for s in students if alike(name, s) or alike(name, without_number(s))]
         if len(same) > 1:
             who = " or ".join(same)
             raise TableError(f"the extension for {name!r} may be for {who}; wanted one student")
-        found |= dict.fromkeys(same or [name], due)
+        for student in same or [name]:
+            if found.setdefault(student, due) != due:
+                raise TableError(f"{student} has two extensions, wanted one")
     return replace(when, extensions=found)
 
 

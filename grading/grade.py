@@ -104,15 +104,16 @@ def grade(asked: argparse.Namespace) -> Given:
     roll = call(roster, found.students)
     path = _problem_set(asked.set, found.students)
     submissions = [choose(same, path.stem) for _, same in roll.students]
+    students = [one.student for one in submissions]
+    wishes = _wishes(asked, students, roster)
     if asked.dry_run:
         print(*dry_run.report(found, roll, submissions, path.stem), sep="\n")
         return Given([])
     problems = ProblemSet.read(path)
     folder = asked.out / problems.name
     check_writable(folder)
-    students = [one.student for one in submissions]
     missing = [one.id for one in roll.missing]
-    publication = Publication(folder, problems, _wishes(asked, submissions), students, missing)
+    publication = Publication(folder, problems, wishes, students, missing)
     limits = Limits(asked.step, asked.total, round(asked.memory * 2**30))
 
     def write(known):
@@ -150,12 +151,12 @@ def _results(problems, submissions, known):
     ]
 
 
-def _wishes(asked, submissions):
+def _wishes(asked, students, roster):
     """What is asked for beside points."""
     due = None
     if asked.due:
         due = deadline(asked.due, asked.grace, asked.penalty, asked.extensions)
-        due = matched(due, [one.student for one in submissions])
+        due = matched(due, students, roster and roster.whose)
     elif asked.grace or asked.penalty or asked.extensions:
         raise Refused("grace, penalty and extensions need a date: --due 2026-10-08T23:59+09:00")
     return Wishes(asked.site, due, asked.moodle, asked.canvas)

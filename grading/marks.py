@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grading import matching, tables
+from grading.autograde import UNREADABLE
 from grading.files import write_whole
 from grading.matching import Mark, answers, digest, row_name
 from grading.results import READ, Graded, number
@@ -132,7 +133,8 @@ def _marked(graded, own, shared):
     tasks = []
     for task in graded.result["tasks"]:
         if "answer" in task:
-            common = _given(task, shared.get((task["task"], digest(task["answer"]))))
+            mark = shared.get((task["task"], digest(task["answer"])))
+            common = {} if graded.result["status"] == UNREADABLE else _given(task, mark)
             change = _given(task, own.get((graded.student, task["task"])))
             comments = [c for c in (common.get("comment"), change.get("comment")) if c]
             task = task | common | change
@@ -169,7 +171,7 @@ def _written_rows(graded, own):
 
 def _answer_rows(graded, shared):
     """A row for each different answer."""
-    places = [((task["task"], digest(task["answer"])), task) for g in graded for task in answers(g)]
+    places = list(matching.shared(graded))
     students = Counter(place for place, _ in places)
     return [
         _row(task, shared.get(place)) | {"answer": place[1], "students": str(students[place])}

@@ -7,6 +7,7 @@ row only if both agree. A row without one is found by the student's name, as far
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grading.autograde import UNREADABLE
@@ -69,7 +70,7 @@ def of_students(table: Table | None, graded: list[Graded]) -> Found:
 def of_answers(table: Table | None, graded: list[Graded]) -> Found:
     """The marks of answers.csv, by task and answer."""
     found = Found()
-    tasks = {(task["task"], digest(task["answer"])): task for g in graded for task in answers(g)}
+    tasks = dict(shared(graded))
     places = {}
     for row in filled(table):
         place = row["task"].strip(), row["answer"].strip()
@@ -80,6 +81,12 @@ def of_answers(table: Table | None, graded: list[Graded]) -> Found:
     for place, rows in places.items():
         _decide("answers.csv", place, place[1], tasks[place], rows, found)
     return found
+
+
+def shared(graded: list[Graded]) -> Iterator[tuple[tuple[str, str], dict]]:
+    """Yield every answer that was read, by task and digest: of other files nobody knows it."""
+    for task in (task for g in graded for task in answers(g) if not task["unread"]):
+        yield (task["task"], digest(task["answer"])), task
 
 
 def digest(answer: str) -> str:

@@ -136,13 +136,14 @@ def call(roster: Roster | None, students: list[list[Submission]]) -> Roll:
     if open_:
         raise NoSubmissions(f"nothing was graded: {'; '.join(open_)}. {BY_NUMBER}")
     both = [
-        f"{' and '.join(map(_files, several))} are both of {_named([row])} by the roster"
+        f"{' and '.join(map(_files, several))} are of one row, {_named([row])}, by the roster"
         for row, several in rows.items()
         if len(several) > 1
     ]
     if both:
         raise NoSubmissions(
-            f"nothing was graded: {'; '.join(both)}. Put them into one folder, or rename one"
+            f"nothing was graded: {'; '.join(both)}. If they are one student's, put them into one"
+            " folder; if not, add the other student to the roster, or rename one"
         )
     order = [(row, _as_row(row, rows[row][0])) for row in roster.students if row in rows]
     missing = [row for row in roster.students if row not in rows]

@@ -79,7 +79,7 @@ WRONG = {
     return ((y @ W_.T - X) ** 2 - (free @ W_.T - X) ** 2).sum(axis=1)""",
         ),
         (
-            "error alone",
+            "error plus penalty",
             """c2 = (W_**2).sum(axis=0)
     a = X @ W_
     y = np.sign(a) * np.maximum(abs(a) - beta, 0) / c2

@@ -195,3 +195,11 @@ WRONG = {
         ),
     ],
 }
+
+SHORTCUTS = {
+    "bound_slope": """def J(V):
+        u = Z @ V.T + b_
+        logs = np.sum(X[:, None] * u - np.logaddexp(0, u), axis=2) + log_ratio
+        return -np.mean(np.logaddexp.reduce(logs, axis=1) - np.log(logs.shape[1]))
+    return slopes(J, W_)""",
+}

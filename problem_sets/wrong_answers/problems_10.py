@@ -15,7 +15,7 @@ WRONG = {
     return int(np.count_nonzero((A @ B.T > 0.9).any(axis=0)))""",
         ),
         (
-            "sum of all cosines largest",
+            "largest sum of cosines",
             """A = F / np.linalg.norm(F, axis=1)[:, None]
     B = columns / np.linalg.norm(columns, axis=1)[:, None]
     rows, cols = linear_sum_assignment(1 - A @ B.T)
@@ -121,4 +121,15 @@ WRONG = {
     return (G - U * np.sum(U * G, axis=0)) / r""",
         ),
     ],
+}
+
+SHORTCUTS = {
+    "slope_of_mean": """def moment(t):
+        mean = lambda u: (u - c * t) * norm.pdf(u, mu, s)
+        return quad(mean, t, max(t, mu) + 12 * s, epsabs=1e-13, limit=200)[0]
+    return (moment(theta + 1e-4) - moment(theta - 1e-4)) / 2e-4""",
+    "free_slope": """def E(V):
+        missed = Y @ (V / np.linalg.norm(V, axis=0)).T + b_ - X
+        return np.sum(missed**2) / 2 / len(X)
+    return slopes(E, W_)""",
 }

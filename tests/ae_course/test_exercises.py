@@ -12,6 +12,7 @@ from ae_course.exercises import (
     check,
     expect,
     fingerprint,
+    judge,
     seal,
     trace_of,
     verdict,
@@ -167,6 +168,18 @@ def test_a_fingerprint_notices_any_entry_and_the_shape():
 def test_a_mistake_that_gives_the_right_result_does_not_make_it_wrong(capsys):
     check(slope, slope(Y), Y, mistakes={"never said": slope})
     assert capsys.readouterr().out.endswith(": right.\n")
+
+
+def test_a_mistake_that_gives_the_right_result_is_not_named_for_another_one():
+    almost = slope(Y) * (1 + 1e-8)
+    known = {"never said": slope}
+    assert "never said" not in judge(almost, slope(Y), (Y,), 1e-10, known)[0]
+    assert judge(almost, slope(Y), (Y,), 1e-10, known)[0].startswith("not yet")
+
+
+def test_rounding_is_no_summand_and_two_numbers_that_differ_are_shown_so():
+    said = verdict(np.array([2.000003, 1.0]), np.array([2.0, 1.0]))
+    assert said == "not yet: the result at [0] is 2.000003, wanted 2."
 
 
 def test_a_mistake_that_cannot_be_made_here_is_passed_over(capsys):

@@ -10,6 +10,7 @@ from graded_class import PROBLEMS, one, rows
 from grading import deadlines, results
 from grading.deadlines import DAY, DeadlineError, deadline, judged, matched
 from grading.feedback import feedback
+from grading.roster import Roster
 from grading.tables import TableError
 
 DUE = "2026-10-08T23:59+09:00"
@@ -77,6 +78,19 @@ def test_extensions_are_for_one_student_each(tmp_path):
     assert deadlines.unknown(matched(deadline(DUE, extensions=path), ["abe"]), ["abe"])[0] == "123"
     with pytest.raises(TableError, match="may be for 0123 or 00123"):
         matched(deadline(DUE, extensions=path), ["0123", "00123", "Mori Rin (77)"])
+
+
+def test_with_a_roster_extensions_may_name_its_students_as_they_like(tmp_path):
+    (tmp_path / "class.csv").write_text("Student ID,Name,Email\n00123,Rin Mori,rm@x.org\n")
+    roster = Roster.read(tmp_path / "class.csv")
+    path = tmp_path / "extensions.csv"
+    for name in ("00123", "123", "Rin Mori", "Mori, Rin", "rm@x.org", "rm"):
+        path.write_text(f'student,days\n"{name}",2\n')
+        when = matched(deadline(DUE, extensions=path), ["00123"], roster.whose)
+        assert deadlines.unknown(when, ["00123"]) == [], name
+    path.write_text("student,days\nRin Mori,2\nrm@x.org,3\n")
+    with pytest.raises(TableError, match="00123 has two extensions"):
+        matched(deadline(DUE, extensions=path), ["00123"], roster.whose)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from graded_class import enter, one, rows, run, save, words
 
 from grading import marks
+from grading.autograde import UNREADABLE
 from grading.encodings import decode
 from grading.identities import alike
 from grading.tables import TableError, decoded
@@ -322,3 +323,14 @@ def test_two_columns_of_one_name(tmp_path):
         assert points(run(tmp_path, [one()])) == {"mori": 5}
         (row,) = rows(path)
         assert (row["mine"], row["mine (2)"]) == ("a", "b")
+
+
+def test_points_for_an_empty_answer_are_not_for_a_file_that_could_not_be_read(tmp_path):
+    silent, lost = one("abe", written=""), one("mori", written="")
+    lost.result["status"] = UNREADABLE
+    run(tmp_path, [silent, lost])
+    assert [row["students"] for row in rows(tmp_path / "answers.csv")] == ["1"]
+    enter(tmp_path, name="answers.csv", points="0", comment="Nothing was written.")
+    given = run(tmp_path, [silent, lost])
+    assert points(given) == {"abe": 0, "mori": None}
+    assert "comment" not in words(given.graded[1])

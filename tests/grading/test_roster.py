@@ -108,7 +108,7 @@ def test_the_order_is_the_roster_s_and_strangers_come_last(tmp_path):
 
 def test_two_students_never_become_one_row(tmp_path):
     roster = Roster.read(saved(tmp_path, CLASS))
-    with pytest.raises(NoSubmissions, match=r"both of 00124 \(Rin Mori\)"):
+    with pytest.raises(NoSubmissions, match=r"of one row, 00124 \(Rin Mori\)"):
         call(roster, of("Mori Rin (1)", "Mori Rin (2)"))
 
 
