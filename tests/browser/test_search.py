@@ -87,7 +87,7 @@ QUESTIONS = {  # as readers ask, and an address among the first three answers th
     "what is the difference between ZCA and PCA whitening": r"#pca-whitening-and-zca-whitening",
     "how to choose rho": r"03_sparsity.html#how-to-choose-rho-and-beta",
     "how to choose beta": r"03_sparsity.html#how-to-choose-rho-and-beta",
-    "what is the mean activation": r"03_sparsity|glossary.html#term-mean-activity",
+    "what is the mean activation": r"03_sparsity|glossary.html#term-mean-activation",
     "why do we subtract the mean": r"glossary.html#term-centring",
     "centering the data": r"glossary.html#term-centring|05_whitening|02_pca",
     "Why subtract the mean?": r"glossary.html#term-centring",
