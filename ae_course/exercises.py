@@ -297,9 +297,8 @@ def _worst_difference(found: np.ndarray, wanted: np.ndarray) -> str:
         return f"the result is {found:.6g}; the right one is {size}."
     worst = np.unravel_index(np.abs(found - wanted).argmax(), wanted.shape)
     where = [int(i) for i in worst]
-    ours, right = next(
-        (f"{found[worst]:.{digits}g}", f"{wanted[worst]:.{digits}g}")
-        for digits in (6, 10, 17)
-        if digits == 17 or f"{found[worst]:.{digits}g}" != f"{wanted[worst]:.{digits}g}"
-    )
+    for digits in (6, 10, 17):
+        ours, right = (f"{numbers[worst]:.{digits}g}" for numbers in (found, wanted))
+        if ours != right:
+            break
     return f"the result at {where} is {ours}, wanted {right}."

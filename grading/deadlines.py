@@ -90,7 +90,8 @@ def matched(
     found = {}
     for name, due in when.extensions.items():
         exact = [student for student in students if named(student) == named(name)]
-        exact = exact or [student for student in students if whose and student == whose(name)]
+        if whose and not exact and (called := whose(name)) in students:
+            exact = [called]
         same = exact or [s for s in students if alike(name, s) or alike(name, without_number(s))]
         if len(same) > 1:
             who = " or ".join(same)

@@ -247,7 +247,7 @@ def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
     it depends on the machine, agrees if no code before it has changed.
     """
     before = {cell.id: cell for _, cell in code_cells(stored) if sealed(cell, stored)}
-    changed, agreeing, same = [], [], True
+    changed, same = [], True
     for name, cell in code_cells(notebook):
         kept = before.get(cell.id)
         same = same and kept is not None and kept.source == cell.source
@@ -258,10 +258,10 @@ def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> list[str]:
             or differences(kept.outputs, cell.outputs, tolerance_of(cell.metadata))
         ):
             changed.append(name)
-        else:
-            agreeing.append((cell, kept.outputs))
-    for cell, outputs in agreeing if not changed else []:
-        cell.outputs = [_numbered(output, cell.execution_count) for output in outputs]
+    if not changed:
+        for _, cell in code_cells(notebook):
+            kept = before[cell.id].outputs
+            cell.outputs = [_numbered(output, cell.execution_count) for output in kept]
     return changed
 
 

@@ -311,7 +311,8 @@ def test_conclusions_that_other_settings_could_have_turned():
         least = min(found, key=lambda rate, found=found: found[rate][2])
         assert found["rate 0.02"][2] < 1.03 * found[least][2]
     strong = runs["beta 30"]
-    assert strong["rate 0.005"][0] < strong["rate 0.02"][0] < 0.3
+    assert strong["rate 0.005"][0] < strong["rate 0.02"][0] < 0.3 < strong["rate 0.08"][0]
+    assert strong["rate 0.08"][1] < strong["rate 0.02"][1]
     found = MEASURED["hidden_pixels"]
     each = {name: np.array(run["each"]) for name, run in found.items()}
     assert {run["choice"] for name, run in found.items() if name != "kernel"} == {1.0}
