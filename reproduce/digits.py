@@ -6,6 +6,7 @@ import numpy as np
 
 from ae_course import Layer, Network, reconstruction, softmax, softmax_cross_entropy, train
 from ae_course.datasets import Digits, mnist
+from ae_course.discrete_codes import nearest_entries
 from ae_course.optimizers import Adam
 from ae_course.pretraining import accuracy
 from ae_course.schedules import cosine
@@ -61,12 +62,11 @@ def classifier(X, labels, rng, rate, epochs, decay=0.0):
 
 def nearest(known: Digits, judged: Digits) -> float:
     """How many in a hundred have another label than the known digit whose pixels are nearest."""
-    A, wrong = known.images.astype(np.float32) / 255, 0
-    half = np.square(A).sum(axis=1) / 2
+    codebook, wrong = known.images.astype(np.float32) / 255, 0
     for rows in np.array_split(np.arange(len(judged.labels)), 1 + len(judged.labels) // 1000):
-        B = judged.images[rows].astype(np.float32) / 255
-        found = known.labels[np.argmin(half - B @ A.T, axis=1)]
-        wrong += np.count_nonzero(found != judged.labels[rows])
+        images = judged.images[rows].astype(np.float32) / 255
+        found = nearest_entries(images[:, None], codebook[None])[:, 0]
+        wrong += np.count_nonzero(known.labels[found] != judged.labels[rows])
     return 100 * wrong / len(judged.labels)
 
 
