@@ -24,6 +24,7 @@ FLAGS = [
     # The network is cut off: no other machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+SCREEN = {"width": 1280, "height": 800}
 HERE = {"127.0.0.1", "localhost", None}  # None: file:, data: and blob: have no host
 
 
@@ -165,6 +166,30 @@ def refusals(response):
 @pytest.fixture
 def page(watched):
     """An empty window of 1280 x 800; what goes wrong in it fails the test at its end."""
-    with watched(viewport={"width": 1280, "height": 800}) as (opened, complaints):
+    with watched(viewport=SCREEN) as (opened, complaints):
         yield opened
         assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """The one window of a file of tests, and the list of what goes wrong in it."""
+    with watch(browser, viewport=SCREEN) as opened:
+        yield opened
+
+
+@pytest.fixture
+def same_page(window):
+    """As `page`, but the window of the test before, as empty as a new one: half of the work.
+
+    Not for tests that leave something behind in it, such as a script for every page to come.
+    """
+    page, complaints = window
+    complaints.clear()
+    page.set_viewport_size(SCREEN)
+    page.emulate_media(media="null")
+    yield page
+    if page.url != "about:blank":  # which has nothing to forget
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.goto("about:blank")
+    assert not complaints, "\n".join(complaints)

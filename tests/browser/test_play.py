@@ -465,10 +465,10 @@ def compare(found, wanted):
 
 
 @pytest.fixture
-def to_play(page, site_url):
+def to_play(same_page, site_url):
     """Open the page of an element, in a state."""
 
-    def opened(name, page=page, base=site_url, **state):
+    def opened(name, page=same_page, base=site_url, **state):
         page.goto("about:blank")
         page.goto(f"{base}{PAGES[name]}.html{address(name, state)}")
         return page.locator(f"play-{name}")
@@ -635,8 +635,9 @@ def test_a_finger_drags_and_the_page_stays(watched, to_play, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, page, name):
+def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, name):
     element = to_play(name)
+    page = element.page
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
         place = element.locator("xpath=..")
@@ -804,6 +805,6 @@ def test_of_numbers_between_those_that_there_are_the_nearest_counts(to_play):
     assert state == {"beta": 3, "rho": 0.05}
 
 
-def test_pages_without_such_things_load_nothing_of_them(page, site_url):
-    page.goto(f"{site_url}book/glossary.html")
-    assert page.locator("[src*='play/'], [href*='play/play']").count() == 0
+def test_pages_without_such_things_load_nothing_of_them(same_page, site_url):
+    same_page.goto(f"{site_url}book/glossary.html")
+    assert same_page.locator("[src*='play/'], [href*='play/play']").count() == 0

@@ -19,10 +19,10 @@ def places(site):
 
 
 @pytest.fixture
-def results(page, site_url):
+def results(same_page, site_url):
     """The page of results, which can be asked many times without being opened again."""
-    page.goto(f"{site_url}search.html")
-    return page
+    same_page.goto(f"{site_url}search.html")
+    return same_page
 
 
 def found(page, site_url, text):
@@ -62,8 +62,8 @@ def found(page, site_url, text):
         ("auto-encoders", "autoencoder"),
     ],
 )
-def test_what_is_searched_is_borne_by_the_first_title(page, site_url, text, borne):
-    first = found(page, site_url, text)[0]
+def test_what_is_searched_is_borne_by_the_first_title(same_page, site_url, text, borne):
+    first = found(same_page, site_url, text)[0]
     assert borne.lower() in first["title"].lower()
     assert re.match(r"book/(\d\d_|glossary)", first["to"])
 
