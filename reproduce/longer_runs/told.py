@@ -34,6 +34,30 @@ def filters(m):
     yield f"in place of the waves leave {m['filters']['components']['mean']:.1f} in our runs"
 
 
+def longer_codes(m):
+    """Chapter 1: codes with more epochs."""
+
+    def pair(name):
+        return [f"{m['longer_codes'][f'{name}, {n} epochs']['mean']:.1f}" for n in (30, 100)]
+
+    logistic, linear, waves = map(pair, ("logistic code", "linear code", "waves"))
+    assert float(linear[0]) < float(logistic[0]) < float(waves[0])
+    yield "leaves {} after 30 epochs and {} after 100".format(*logistic)
+    yield "the linear code {} and {}, and waves {} and {}".format(*linear, *waves)
+
+
+def losses(m):
+    """Chapter 1: the unmatched pair at its best."""
+    ends = [f"{m['losses'][name]['mean']:.1f}" for name in ("squared error", "cross-entropy")]
+    yield "three seeds have {} and {} in our runs".format(*ends)
+
+
+def starts(m):
+    """Chapter 1: outputs that start at one half, with more epochs and another rate."""
+    zero, right = (m["starts"][f"Adam 0.02, {name}, 30 epochs"][0] for name in ("zero", "mean"))
+    yield f"leaves {mean(zero):.0f} nats in our runs, from the right start {mean(right):.0f}"
+
+
 def few_digits(m):
     """Chapter 2: two networks with 5,000 digits."""
     linear, deep = m["few_digits"].values()
@@ -44,6 +68,13 @@ def few_digits(m):
     c, d = (each["seen"] for each in last)
     yield f"they were closer there, {a:.1f} and {b:.1f}"
     yield f"the autoencoder was well ahead, {d:.1f} against {c:.1f}"
+
+
+def few_rectified(m):
+    """Chapter 2: rectifiers with 5,000 digits."""
+    linear, hidden = (each["mean"] for each in m["few_rectified"].values())
+    assert hidden < linear - 0.3
+    yield f"it did, {hidden:.1f} against {linear:.1f}"
 
 
 def frontier(m):
@@ -131,6 +162,25 @@ def deaths(m):
     yield f"{slow['digits']:.1f} against {bold['digits']:.1f} %"
     yield f"under TopK {found['TopK 16, rate 0.007, 32 epochs']['dead']:.0f} % are, at both rates"
     yield f"in 32 epochs, {found['L1 0.1, rate 0.001, 32 epochs']['dead']:.0f} % die"
+
+
+def deaths_longer(m):
+    """Chapter 3: dead units after more epochs."""
+    slow = m["deaths_longer"]["rate 0.001"]
+    yield f"after 128 epochs it is {slow['digits']:.1f} % with {slow['dead']:.0f} % dead"
+
+
+def copying(m):
+    """Chapter 3: what is copied after more epochs."""
+    found = m["copying"]
+    left = {name: found[name]["scrambled"] for name in ("TopK", "KL", "L1")}
+    curve = [
+        [found[f"short, {u} units"][q] for u in (60, 24, 15, 9)] for q in ("digits", "scrambled")
+    ]
+    for name, control in (("TopK", "linear"), ("KL", "logistic"), ("L1", "rectifier")):
+        assert left[name] > found[control]["scrambled"] + 8
+        assert left[name] < np.interp(found[name]["digits"], *curve)
+    yield "it is {:.0f}, {:.0f} and {:.0f} in our runs".format(*left.values())
 
 
 def batch_rates(m):
@@ -550,9 +600,9 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes, filters),
-    "02_pca": (few_digits, linear_outputs, outputs),
-    "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
+    "01_overview": (code_sizes, filters, longer_codes, losses, starts),
+    "02_pca": (few_digits, few_rectified, linear_outputs, outputs),
+    "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths, deaths_longer, copying),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
