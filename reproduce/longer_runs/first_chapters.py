@@ -94,6 +94,21 @@ def from_bias(chapter, bias, optimizer, epochs, seed):
     return c.mean_error.value(c.net, p, c.unseen.images), 100 * np.mean(still)
 
 
+def rectified(chapter):
+    """Errors of the autoencoder with rectifiers for tanh, after 5 passes and after 30."""
+    c, inner, found = chapter, {"hidden": relu, "code": chapter.identity}, {}
+    net = c.Autoencoder.folded(784, 256, 30, **inner)
+    for passes, falls in ((5, False), (30, True)):
+        judged = {
+            rate: falling(c, net, rate, passes, falls, 0) for rate in (0.002, 0.004, 0.008, 0.016)
+        }
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [judged[best][1]]
+        each += [falling(c, net, best, passes, falls, seed)[1] for seed in (1, 2)]
+        found[f"{passes} passes"] = {"rate": best, "mean": np.mean(each), "each": each}
+    return found
+
+
 def few_rectified(chapter):
     """Errors of two networks with 5,000 digits after 24 passes at a falling rate."""
     c, inner = chapter, {"hidden": relu, "code": chapter.identity}
@@ -154,6 +169,9 @@ ENTRIES = {
     "longer_codes": Entry("01_overview", (), longer_codes, also=(*DIGITS_OF_1, "linear_net = ")),
     "losses": Entry("01_overview", (), losses, also=DIGITS_OF_1),
     "starts": Entry("01_overview", (), starts, also=DIGITS_OF_1),
+    "rectified": Entry(
+        "02_pca", (), rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
+    ),
     "few_rectified": Entry(
         "02_pca", (), few_rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
     ),

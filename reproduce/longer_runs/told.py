@@ -70,6 +70,13 @@ def few_digits(m):
     yield f"the autoencoder was well ahead, {d:.1f} against {c:.1f}"
 
 
+def rectified(m):
+    """Chapter 2: the autoencoder with rectifiers."""
+    five, thirty = (each["mean"] for each in m["rectified"].values())
+    yield f"the autoencoder has {five:.1f} with rectifiers for $\\tanh$"
+    yield f"(with rectifiers {thirty:.1f})"
+
+
 def few_rectified(m):
     """Chapter 2: rectifiers with 5,000 digits."""
     linear, hidden = (each["mean"] for each in m["few_rectified"].values())
@@ -601,7 +608,7 @@ def classifiers(m):
 
 TOLD = {
     "01_overview": (code_sizes, filters, longer_codes, losses, starts),
-    "02_pca": (few_digits, few_rectified, linear_outputs, outputs),
+    "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
     "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths, deaths_longer, copying),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
