@@ -129,6 +129,54 @@ def few_rectified(chapter):
     return found
 
 
+def strengths(chapter):
+    """Both sparsities and E of unseen digits with the strengths of chapter 3, and with larger."""
+    names = ("population", "lifetime", "error")
+    found = {}
+    for beta in (0, 0.001, 0.1, 3, 10, 30):
+        each = np.transpose([strength(chapter, beta, seed) for seed in range(3)])
+        found[f"beta {beta}"] = dict(zip(names, each, strict=True))
+    return found
+
+
+def strength(chapter, beta, seed):
+    """What the chapter's first network reaches from the start with this seed."""
+    c, net = chapter, chapter.net
+    J = c.E + 1e-3 * c.weight_decay + beta * c.kl_sparsity(rho=0.1)
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.digits)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(6e-3)}
+    options |= {"batch_size": 50, "epochs": 10, "record_objective": False}
+    p, *_ = c.train(net, J, begin, c.digits, **options)
+    Y = net.encode(p, c.unseen)
+    both = c.population_sparsity(Y).mean(), c.lifetime_sparsity(Y).mean()
+    return [*both, c.E.value(net, p, c.unseen)]
+
+
+def decay_rates(chapter):
+    """Population sparsity at its highest and at the end of 200 epochs, by rate and decay."""
+    return {
+        f"rate {rate}, decay {decay}": np.transpose(
+            [highest_and_last(chapter, rate, decay, seed) for seed in range(3)]
+        )
+        for rate in (5e-3, 1e-2, 2e-2, 4e-2)
+        for decay in (0, 1e-3)
+    }
+
+
+def highest_and_last(chapter, rate, decay, seed):
+    """For one seed, at a strength of 0.3, on unseen digits."""
+    c, net = chapter, chapter.middle
+    J = c.E + decay * c.weight_decay + 0.3 * c.kl_sparsity(0.1)
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(rate)}
+    options |= {"batch_size": 50, "epochs": 200, "record_objective": False}
+    options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
+    path = c.train(net, J, begin, c.X[:1_000], **options)[1].metrics["S"]
+    return max(path), path[-1]
+
+
 def copying(chapter):
     """What sparse codes, their controls and short codes leave after 32 epochs, in per cent."""
     c, none = chapter, 0 * chapter.l1_sparsity()
@@ -178,5 +226,7 @@ ENTRIES = {
     "deaths_longer": Entry(
         "03_sparsity", (), deaths_longer, also=(*DIGITS_OF_3, "inked = ", "scrambled")
     ),
+    "strengths": Entry("03_sparsity", (), strengths, also=DIGITS_OF_3),
+    "decay_rates": Entry("03_sparsity", (), decay_rates, also=(*DIGITS_OF_3, "middle = ")),
     "copying": Entry("03_sparsity", (), copying, also=(*DIGITS_OF_3, "inked = ", "scrambled")),
 }

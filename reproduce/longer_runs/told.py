@@ -177,6 +177,31 @@ def deaths_longer(m):
     yield f"after 128 epochs it is {slow['digits']:.1f} % with {slow['dead']:.0f} % dead"
 
 
+def strengths(m):
+    """Chapter 3: two more seeds of the four strengths, and larger ones."""
+    *runs, ten, thirty = m["strengths"].values()
+
+    def apart(name):
+        return max(np.abs(np.array(each[name]) - each[name][0]).max() for each in runs)
+
+    sparse = max(apart("population"), apart("lifetime"))
+    yield f"two more differ by at most {sparse:.2f} in sparsity and {apart('error'):.1f} in $E$"
+    more = [mean(each["population"]) for each in (ten, thirty)]
+    yield "10 and 30 give {:.2f} and {:.2f} in our runs".format(*more)
+
+
+def decay_rates(m):
+    """Chapter 3: sparsity without decay at other learning rates."""
+    rates = (0.005, 0.01, 0.02, 0.04)
+    top, end = np.transpose(
+        [np.mean(m["decay_rates"][f"rate {rate}, decay 0"], axis=1) for rate in rates]
+    )
+    kept = [np.subtract(*m["decay_rates"][f"rate {rate}, decay 0.001"]).max() for rate in rates]
+    yield f"falls from {min(top):.2f} to {max(top):.2f} at its highest to"
+    yield f"{min(end):.2f} to {max(end):.2f} after 200 epochs"
+    yield f"with a decay of $10^{{-3}}$ it falls by at most {max(kept):.2f}"
+
+
 def copying(m):
     """Chapter 3: what is copied after more epochs."""
     found = m["copying"]
@@ -609,7 +634,17 @@ def classifiers(m):
 TOLD = {
     "01_overview": (code_sizes, filters, longer_codes, losses, starts),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
-    "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths, deaths_longer, copying),
+    "03_sparsity": (
+        frontier,
+        decays,
+        knob_rates,
+        knob_batches,
+        deaths,
+        deaths_longer,
+        strengths,
+        decay_rates,
+        copying,
+    ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
