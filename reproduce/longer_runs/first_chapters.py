@@ -177,6 +177,15 @@ def highest_and_last(chapter, rate, decay, seed):
     return max(path), path[-1]
 
 
+def quiet(chapter):
+    """Per cent of the units of the wide KL code that never reach 1/2, after 32 epochs."""
+    c, found = chapter, []
+    for seed in range(3):
+        model, p = c.learn_wide(c.logistic, 0.05 * c.kl_sparsity(0.05), seed, epochs=32)
+        found.append(100 * np.mean(model.encode(p, c.X_unseen).max(axis=0) < 0.5))
+    return {"mean": np.mean(found), "each": found}
+
+
 def copying(chapter):
     """What sparse codes, their controls and short codes leave after 32 epochs, in per cent."""
     c, none = chapter, 0 * chapter.l1_sparsity()
@@ -228,5 +237,6 @@ ENTRIES = {
     ),
     "strengths": Entry("03_sparsity", (), strengths, also=DIGITS_OF_3),
     "decay_rates": Entry("03_sparsity", (), decay_rates, also=(*DIGITS_OF_3, "middle = ")),
+    "quiet": Entry("03_sparsity", (), quiet, also=DIGITS_OF_3),
     "copying": Entry("03_sparsity", (), copying, also=(*DIGITS_OF_3, "inked = ", "scrambled")),
 }

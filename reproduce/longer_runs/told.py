@@ -202,6 +202,11 @@ def decay_rates(m):
     yield f"with a decay of $10^{{-3}}$ it falls by at most {max(kept):.2f}"
 
 
+def quiet(m):
+    """Chapter 3: quiet units after more epochs."""
+    yield f"after 32 epochs still {m['quiet']['mean']:.0f} % in our runs"
+
+
 def copying(m):
     """Chapter 3: what is copied after more epochs."""
     found = m["copying"]
@@ -643,6 +648,7 @@ TOLD = {
         deaths_longer,
         strengths,
         decay_rates,
+        quiet,
         copying,
     ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
