@@ -109,6 +109,29 @@ def rectified(chapter):
     return found
 
 
+def without_slope(chapter):
+    """E of unseen digits after 30 epochs with the right gradient and the wrong, by the rate."""
+    c = chapter
+    models, found = {"right": c.net, "wrong": c.Network(c.layers)}, {}
+    for name, model in models.items():
+        ends = {
+            str(rate): [thirty_epochs(c, model, rate, seed) for seed in range(3)]
+            for rate in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+        }
+        best = min(ends, key=lambda rate, ends=ends: np.mean(ends[rate]))
+        found[name] = {"rate": best, "mean": np.mean(ends[best]), "all": ends}
+    return found
+
+
+def thirty_epochs(chapter, model, rate, seed):
+    """On 2,000 digits, from the right start."""
+    c, few = chapter, chapter.digits.images[:2_000]
+    J = c.mean_error + 1e-3 * c.weight_decay
+    options = {"epochs": 30, "rng": np.random.default_rng(seed + 1), "record_objective": False}
+    p, *_ = c.train(model, J, c.begin(c.net, seed), few, optimizer=c.Adam(rate), **options)
+    return c.mean_error.value(c.net, p, c.unseen.images)
+
+
 def few_rectified(chapter):
     """Errors of two networks with 5,000 digits after 24 passes at a falling rate."""
     c, inner = chapter, {"hidden": relu, "code": chapter.identity}
@@ -226,6 +249,9 @@ ENTRIES = {
     "longer_codes": Entry("01_overview", (), longer_codes, also=(*DIGITS_OF_1, "linear_net = ")),
     "losses": Entry("01_overview", (), losses, also=DIGITS_OF_1),
     "starts": Entry("01_overview", (), starts, also=DIGITS_OF_1),
+    "without_slope": Entry(
+        "01_overview", (), without_slope, also=(*DIGITS_OF_1, "sloppy = ", "layers = ")
+    ),
     "rectified": Entry(
         "02_pca", (), rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
     ),

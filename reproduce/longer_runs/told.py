@@ -58,6 +58,13 @@ def starts(m):
     yield f"leaves {mean(zero):.0f} nats in our runs, from the right start {mean(right):.0f}"
 
 
+def without_slope(m):
+    """Chapter 1: a wrong gradient at its best rate."""
+    right, wrong = (m["without_slope"][name]["mean"] for name in ("right", "wrong"))
+    yield f"the right one leaves {right:.0f} nats after 30 epochs in our runs, the wrong one"
+    yield f"the wrong one {wrong:.0f}"
+
+
 def few_digits(m):
     """Chapter 2: two networks with 5,000 digits."""
     linear, deep = m["few_digits"].values()
@@ -637,7 +644,7 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes, filters, longer_codes, losses, starts),
+    "01_overview": (code_sizes, filters, longer_codes, losses, starts, without_slope),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
     "03_sparsity": (
         frontier,
