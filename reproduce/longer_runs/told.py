@@ -34,6 +34,37 @@ def filters(m):
     yield f"in place of the waves leave {m['filters']['components']['mean']:.1f} in our runs"
 
 
+def longer_codes(m):
+    """Chapter 1: codes with more epochs."""
+
+    def pair(name):
+        return [f"{m['longer_codes'][f'{name}, {n} epochs']['mean']:.1f}" for n in (30, 100)]
+
+    logistic, linear, waves = map(pair, ("logistic code", "linear code", "waves"))
+    assert float(linear[0]) < float(logistic[0]) < float(waves[0])
+    yield "leaves {} after 30 epochs and {} after 100".format(*logistic)
+    yield "the linear code {} and {}, and waves {} and {}".format(*linear, *waves)
+
+
+def losses(m):
+    """Chapter 1: the unmatched pair at its best."""
+    ends = [f"{m['losses'][name]['mean']:.1f}" for name in ("squared error", "cross-entropy")]
+    yield "three seeds have {} and {} in our runs".format(*ends)
+
+
+def starts(m):
+    """Chapter 1: outputs that start at one half, with more epochs and another rate."""
+    zero, right = (m["starts"][f"Adam 0.02, {name}, 30 epochs"][0] for name in ("zero", "mean"))
+    yield f"leaves {mean(zero):.0f} nats in our runs, from the right start {mean(right):.0f}"
+
+
+def without_slope(m):
+    """Chapter 1: a wrong gradient at its best rate."""
+    right, wrong = (m["without_slope"][name]["mean"] for name in ("right", "wrong"))
+    yield f"the right one leaves {right:.0f} nats after 30 epochs in our runs, the wrong one"
+    yield f"the wrong one {wrong:.0f}"
+
+
 def few_digits(m):
     """Chapter 2: two networks with 5,000 digits."""
     linear, deep = m["few_digits"].values()
@@ -44,6 +75,20 @@ def few_digits(m):
     c, d = (each["seen"] for each in last)
     yield f"they were closer there, {a:.1f} and {b:.1f}"
     yield f"the autoencoder was well ahead, {d:.1f} against {c:.1f}"
+
+
+def rectified(m):
+    """Chapter 2: the autoencoder with rectifiers."""
+    five, thirty = (each["mean"] for each in m["rectified"].values())
+    yield f"the autoencoder has {five:.1f} with rectifiers for $\\tanh$"
+    yield f"(with rectifiers {thirty:.1f})"
+
+
+def few_rectified(m):
+    """Chapter 2: rectifiers with 5,000 digits."""
+    linear, hidden = (each["mean"] for each in m["few_rectified"].values())
+    assert hidden < linear - 0.3
+    yield f"it did, {hidden:.1f} against {linear:.1f}"
 
 
 def frontier(m):
@@ -131,6 +176,55 @@ def deaths(m):
     yield f"{slow['digits']:.1f} against {bold['digits']:.1f} %"
     yield f"under TopK {found['TopK 16, rate 0.007, 32 epochs']['dead']:.0f} % are, at both rates"
     yield f"in 32 epochs, {found['L1 0.1, rate 0.001, 32 epochs']['dead']:.0f} % die"
+
+
+def deaths_longer(m):
+    """Chapter 3: dead units after more epochs."""
+    slow = m["deaths_longer"]["rate 0.001"]
+    yield f"after 128 epochs it is {slow['digits']:.1f} % with {slow['dead']:.0f} % dead"
+
+
+def strengths(m):
+    """Chapter 3: two more seeds of the four strengths, and larger ones."""
+    *runs, ten, thirty = m["strengths"].values()
+
+    def apart(name):
+        return max(np.abs(np.array(each[name]) - each[name][0]).max() for each in runs)
+
+    sparse = max(apart("population"), apart("lifetime"))
+    yield f"two more differ by at most {sparse:.2f} in sparsity and {apart('error'):.1f} in $E$"
+    more = [mean(each["population"]) for each in (ten, thirty)]
+    yield "10 and 30 give {:.2f} and {:.2f} in our runs".format(*more)
+
+
+def decay_rates(m):
+    """Chapter 3: sparsity without decay at other learning rates."""
+    rates = (0.005, 0.01, 0.02, 0.04)
+    top, end = np.transpose(
+        [np.mean(m["decay_rates"][f"rate {rate}, decay 0"], axis=1) for rate in rates]
+    )
+    kept = [np.subtract(*m["decay_rates"][f"rate {rate}, decay 0.001"]).max() for rate in rates]
+    yield f"falls from {min(top):.2f} to {max(top):.2f} at its highest to"
+    yield f"{min(end):.2f} to {max(end):.2f} after 200 epochs"
+    yield f"with a decay of $10^{{-3}}$ it falls by at most {max(kept):.2f}"
+
+
+def quiet(m):
+    """Chapter 3: quiet units after more epochs."""
+    yield f"after 32 epochs still {m['quiet']['mean']:.0f} % in our runs"
+
+
+def copying(m):
+    """Chapter 3: what is copied after more epochs."""
+    found = m["copying"]
+    left = {name: found[name]["scrambled"] for name in ("TopK", "KL", "L1")}
+    curve = [
+        [found[f"short, {u} units"][q] for u in (60, 24, 15, 9)] for q in ("digits", "scrambled")
+    ]
+    for name, control in (("TopK", "linear"), ("KL", "logistic"), ("L1", "rectifier")):
+        assert left[name] > found[control]["scrambled"] + 8
+        assert left[name] < np.interp(found[name]["digits"], *curve)
+    yield "it is {:.0f}, {:.0f} and {:.0f} in our runs".format(*left.values())
 
 
 def batch_rates(m):
@@ -550,9 +644,20 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes, filters),
-    "02_pca": (few_digits, linear_outputs, outputs),
-    "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
+    "01_overview": (code_sizes, filters, longer_codes, losses, starts, without_slope),
+    "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
+    "03_sparsity": (
+        frontier,
+        decays,
+        knob_rates,
+        knob_batches,
+        deaths,
+        deaths_longer,
+        strengths,
+        decay_rates,
+        quiet,
+        copying,
+    ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),

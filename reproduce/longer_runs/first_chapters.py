@@ -1,0 +1,268 @@
+"""Controls of chapters 1 to 3: more epochs, a second loss tuned as well, other networks."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ae_course import cosine, relu
+from reproduce.longer_runs import Entry
+from reproduce.longer_runs.controls import falling, slowly
+from reproduce.longer_runs.earlier import DIGITS_OF_1, DIGITS_OF_3, quantities
+
+
+def longer_codes(chapter):
+    """Nats above the floor after more epochs at a falling rate, without weight decay."""
+    c = chapter
+    slow = c.standardiser(c.linear_net, c.waves())
+    turns = {
+        "logistic code": (c.net, c.net, np.asarray, (0.01, 0.02, 0.05)),
+        "linear code": (c.linear_net, c.linear_net, np.asarray, (0.01, 0.02, 0.05, 0.1)),
+        "waves": (c.net.decoder, c.net, slow, (0.01, 0.03, 0.1, 0.3)),
+    }
+    found = {}
+    for epochs in (30, 100):
+        for name, turn in turns.items():
+            found[f"{name}, {epochs} epochs"] = at_best_rate(c, *turn, epochs)
+    return found
+
+
+def at_best_rate(chapter, model, whole, inputs, rates, epochs):
+    """Unseen digits at the rate that held-out digits choose (one seed), for three seeds."""
+    c, X = chapter, chapter.digits.images
+
+    def ends(rate, seed):
+        options = {"epochs": epochs, "rng": np.random.default_rng(seed + 1)}
+        options |= {"optimizer": c.Adam(cosine(rate, epochs * 100)), "record_objective": False}
+        begin = c.begin(whole, seed)
+        p, *_ = c.train(model, c.mean_error, begin, inputs(X), X, **options)
+        return [c.error(model, p, inputs, images) for images in (c.held_out, c.unseen.images)]
+
+    judged = {rate: ends(rate, 0) for rate in rates}
+    best = min(judged, key=lambda rate: judged[rate][0])
+    each = np.array([judged[best][1], *(ends(best, seed)[1] for seed in (1, 2))]) - c.floor
+    held = {str(rate): held for rate, (held, _) in judged.items()}
+    return {"rate": best, "mean": each.mean(), "each": each, "held out": held}
+
+
+def losses(chapter):
+    """Squared errors of unseen digits after either loss, each at its best rate and decay."""
+    c, found = chapter, {}
+    kinds = {"cross-entropy": c.cross_entropy, "squared error": c.squared_error}
+    for name, loss in kinds.items():
+        settings = [(rate, decay) for rate in (0.01, 0.02, 0.05) for decay in (0, 1e-5, 1e-4, 1e-3)]
+        judged = {how: squares(c, loss, *how, 0) for how in settings}
+        best = min(judged, key=lambda how, judged=judged: judged[how][0])
+        each = [judged[best][1], *(squares(c, loss, *best, seed)[1] for seed in (1, 2))]
+        found[name] = {"rate and decay": best, "mean": np.mean(each), "each": each}
+    return found
+
+
+def squares(chapter, loss, rate, decay, seed):
+    """The squared error of held-out and of unseen digits, without its half."""
+    c, X = chapter, chapter.digits.images
+    J = c.reconstruction(loss) + decay * c.weight_decay
+    options = {"epochs": 6, "rng": np.random.default_rng(seed + 1), "record_objective": False}
+    p, *_ = c.train(c.net, J, c.begin(c.net, seed), X, optimizer=c.Adam(rate), **options)
+    half = c.reconstruction(c.squared_error)
+    return [2 * half.value(c.net, p, images) for images in (c.held_out, c.unseen.images)]
+
+
+def starts(chapter):
+    """Errors of unseen digits and stuck units with the right start and with zero, by the rate."""
+    c = chapter
+    found = {}
+    turns = [("Adam", c.Adam, rate) for rate in (0.001, 0.002, 0.005, 0.01, 0.02)]
+    turns += [("SGD", c.SGD, rate) for rate in (0.1, 0.3, 1.0)]
+    for name, method, rate in turns:
+        for bias in ("mean", "zero"):
+            for epochs in (5, 30):
+                ends = [from_bias(c, bias, method(rate), epochs, seed) for seed in range(3)]
+                found[f"{name} {rate}, {bias}, {epochs} epochs"] = np.transpose(ends)
+    return found
+
+
+def from_bias(chapter, bias, optimizer, epochs, seed):
+    """E of unseen digits, and the per cent of units that put out the same for every digit."""
+    c, few = chapter, chapter.digits.images[:2_000]
+    begin = c.net.init(np.random.default_rng(seed), dtype=np.float32)
+    if bias == "mean":
+        begin["b2"] = c.mean_bias(c.net, few)
+    options = {"epochs": epochs, "rng": np.random.default_rng(seed), "record_objective": False}
+    J = c.mean_error + 1e-3 * c.weight_decay
+    p, *_ = c.train(c.net, J, begin, few, optimizer=optimizer, **options)
+    still = c.net.encode(p, few).std(axis=0) < 0.05
+    return c.mean_error.value(c.net, p, c.unseen.images), 100 * np.mean(still)
+
+
+def rectified(chapter):
+    """Errors of the autoencoder with rectifiers for tanh, after 5 passes and after 30."""
+    c, inner, found = chapter, {"hidden": relu, "code": chapter.identity}, {}
+    net = c.Autoencoder.folded(784, 256, 30, **inner)
+    for passes, falls in ((5, False), (30, True)):
+        judged = {
+            rate: falling(c, net, rate, passes, falls, 0) for rate in (0.002, 0.004, 0.008, 0.016)
+        }
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [judged[best][1]]
+        each += [falling(c, net, best, passes, falls, seed)[1] for seed in (1, 2)]
+        found[f"{passes} passes"] = {"rate": best, "mean": np.mean(each), "each": each}
+    return found
+
+
+def without_slope(chapter):
+    """E of unseen digits after 30 epochs with the right gradient and the wrong, by the rate."""
+    c = chapter
+    models, found = {"right": c.net, "wrong": c.Network(c.layers)}, {}
+    for name, model in models.items():
+        ends = {
+            str(rate): [thirty_epochs(c, model, rate, seed) for seed in range(3)]
+            for rate in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+        }
+        best = min(ends, key=lambda rate, ends=ends: np.mean(ends[rate]))
+        found[name] = {"rate": best, "mean": np.mean(ends[best]), "all": ends}
+    return found
+
+
+def thirty_epochs(chapter, model, rate, seed):
+    """On 2,000 digits, from the right start."""
+    c, few = chapter, chapter.digits.images[:2_000]
+    J = c.mean_error + 1e-3 * c.weight_decay
+    options = {"epochs": 30, "rng": np.random.default_rng(seed + 1), "record_objective": False}
+    p, *_ = c.train(model, J, c.begin(c.net, seed), few, optimizer=c.Adam(rate), **options)
+    return c.mean_error.value(c.net, p, c.unseen.images)
+
+
+def few_rectified(chapter):
+    """Errors of two networks with 5,000 digits after 24 passes at a falling rate."""
+    c, inner = chapter, {"hidden": relu, "code": chapter.identity}
+    nets = {
+        "linear code, logistic outputs": c.Autoencoder.folded(784, 30, hidden=c.identity),
+        "rectifiers": c.Autoencoder.folded(784, 128, 30, **inner),
+    }
+    few = SimpleNamespace(**vars(c) | {"seen": c.seen[:5_000]})
+    found = {}
+    for name, net in nets.items():
+        judged = {
+            rate: falling(few, net, rate, 24, True, 0) for rate in (0.004, 0.008, 0.016, 0.032)
+        }
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [judged[best][1]]
+        each += [falling(few, net, best, 24, True, seed)[1] for seed in (1, 2)]
+        found[name] = {"rate": best, "mean": np.mean(each), "each": each}
+    return found
+
+
+def strengths(chapter):
+    """Both sparsities and E of unseen digits with the strengths of chapter 3, and with larger."""
+    names = ("population", "lifetime", "error")
+    found = {}
+    for beta in (0, 0.001, 0.1, 3, 10, 30):
+        each = np.transpose([strength(chapter, beta, seed) for seed in range(3)])
+        found[f"beta {beta}"] = dict(zip(names, each, strict=True))
+    return found
+
+
+def strength(chapter, beta, seed):
+    """What the chapter's first network reaches from the start with this seed."""
+    c, net = chapter, chapter.net
+    J = c.E + 1e-3 * c.weight_decay + beta * c.kl_sparsity(rho=0.1)
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.digits)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(6e-3)}
+    options |= {"batch_size": 50, "epochs": 10, "record_objective": False}
+    p, *_ = c.train(net, J, begin, c.digits, **options)
+    Y = net.encode(p, c.unseen)
+    both = c.population_sparsity(Y).mean(), c.lifetime_sparsity(Y).mean()
+    return [*both, c.E.value(net, p, c.unseen)]
+
+
+def decay_rates(chapter):
+    """Population sparsity at its highest and at the end of 200 epochs, by rate and decay."""
+    return {
+        f"rate {rate}, decay {decay}": np.transpose(
+            [highest_and_last(chapter, rate, decay, seed) for seed in range(3)]
+        )
+        for rate in (5e-3, 1e-2, 2e-2, 4e-2)
+        for decay in (0, 1e-3)
+    }
+
+
+def highest_and_last(chapter, rate, decay, seed):
+    """For one seed, at a strength of 0.3, on unseen digits."""
+    c, net = chapter, chapter.middle
+    J = c.E + decay * c.weight_decay + 0.3 * c.kl_sparsity(0.1)
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(rate)}
+    options |= {"batch_size": 50, "epochs": 200, "record_objective": False}
+    options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
+    path = c.train(net, J, begin, c.X[:1_000], **options)[1].metrics["S"]
+    return max(path), path[-1]
+
+
+def quiet(chapter):
+    """Per cent of the units of the wide KL code that never reach 1/2, after 32 epochs."""
+    c, found = chapter, []
+    for seed in range(3):
+        model, p = c.learn_wide(c.logistic, 0.05 * c.kl_sparsity(0.05), seed, epochs=32)
+        found.append(100 * np.mean(model.encode(p, c.X_unseen).max(axis=0) < 0.5))
+    return {"mean": np.mean(found), "each": found}
+
+
+def copying(chapter):
+    """What sparse codes, their controls and short codes leave after 32 epochs, in per cent."""
+    c, none = chapter, 0 * chapter.l1_sparsity()
+    kinds = {
+        "logistic": (c.logistic, none),
+        "rectifier": (c.relu, none),
+        "linear": (c.identity, none),
+        "KL": (c.logistic, 0.05 * c.kl_sparsity(0.05)),
+        "L1": (c.relu, 0.03 * c.l1_sparsity()),
+        "TopK": (c.top_k(16), none),
+    }
+    kinds = {name: (*kind, 256) for name, kind in kinds.items()}
+    kinds |= {f"short, {units} units": (c.identity, none, units) for units in (9, 15, 24, 60)}
+    return {name: left_of(c, *kind) for name, kind in kinds.items()}
+
+
+def left_of(chapter, hidden, penalty, units):
+    """The errors on digits and on scrambled ones, for three seeds."""
+    c, each = chapter, []
+    for seed in range(3):
+        found = c.quantities_of(*c.learn_wide(hidden, penalty, seed, units, epochs=32))
+        each.append([found["digits"], found["scrambled"]])
+    return dict(zip(("digits", "scrambled"), np.mean(each, axis=0), strict=True)) | {"each": each}
+
+
+def deaths_longer(chapter):
+    """Dead units and errors of L1 after 128 epochs at two learning rates."""
+    c = chapter
+    return {
+        f"rate {rate}": quantities(
+            c, [slowly(c, c.relu, 0.03 * c.l1_sparsity(), rate, 128, seed) for seed in range(3)]
+        )
+        for rate in (7e-3, 1e-3)
+    }
+
+
+ENTRIES = {
+    "longer_codes": Entry("01_overview", (), longer_codes, also=(*DIGITS_OF_1, "linear_net = ")),
+    "losses": Entry("01_overview", (), losses, also=DIGITS_OF_1),
+    "starts": Entry("01_overview", (), starts, also=DIGITS_OF_1),
+    "without_slope": Entry(
+        "01_overview", (), without_slope, also=(*DIGITS_OF_1, "sloppy = ", "layers = ")
+    ),
+    "rectified": Entry(
+        "02_pca", (), rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
+    ),
+    "few_rectified": Entry(
+        "02_pca", (), few_rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
+    ),
+    "deaths_longer": Entry(
+        "03_sparsity", (), deaths_longer, also=(*DIGITS_OF_3, "inked = ", "scrambled")
+    ),
+    "strengths": Entry("03_sparsity", (), strengths, also=DIGITS_OF_3),
+    "decay_rates": Entry("03_sparsity", (), decay_rates, also=(*DIGITS_OF_3, "middle = ")),
+    "quiet": Entry("03_sparsity", (), quiet, also=DIGITS_OF_3),
+    "copying": Entry("03_sparsity", (), copying, also=(*DIGITS_OF_3, "inked = ", "scrambled")),
+}
