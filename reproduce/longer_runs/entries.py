@@ -1,6 +1,14 @@
 """All entries by name, and all that chapters say of them."""
 
-from reproduce.longer_runs import controls, dictionaries, diffusion, earlier, generative, rivals
+from reproduce.longer_runs import (
+    controls,
+    dictionaries,
+    diffusion,
+    earlier,
+    generative,
+    rivals,
+    training,
+)
 
-PARTS = (earlier, controls, rivals, diffusion, generative, dictionaries)
+PARTS = (earlier, controls, rivals, training, diffusion, generative, dictionaries)
 ENTRIES = {name: entry for part in PARTS for name, entry in part.ENTRIES.items()}
