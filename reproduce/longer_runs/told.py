@@ -159,10 +159,11 @@ def valleys(m):
     yield f"with a tenth of the decay to {round(ends[3][0], -3):,.0f}"
 
 
-def few_in_tens(m):
-    """Chapter 4: 100 digits in batches of ten."""
-    fell, polished = m["few_in_tens"]["J"].values()
-    yield f"in batches of ten, {polished:.2f} against {fell:.2f}"
+def small_batches(m):
+    """Chapter 4: 100 digits in small batches."""
+    ends = (found["J"] for found in m["small_batches"].values())
+    ten, five, two = (f"{each['polished']:.2f} against {each['fell']:.2f}" for each in ends)
+    yield f"in batches of ten they get to {ten}, in batches of five to {five}, of two to {two}"
 
 
 def heavy_ball(m):
@@ -579,7 +580,7 @@ TOLD = {
     "01_overview": (code_sizes, filters),
     "02_pca": (few_digits, linear_outputs, outputs),
     "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
-    "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens, true_mean, valleys),
+    "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
     "05_whitening": (edges, normal_numbers, raw_filters),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
     "07_variants": (capacity, patient),

@@ -48,7 +48,7 @@ def valleys(chapter):
     c, X = chapter, chapter.X_tiny
     inputs = {"as above": X, "centred": X - X.mean(axis=0)}
     inputs["whitened"] = ZCAWhitening.fit(X, 1e-3).transform(X)
-    weights = {name: c.published for name in inputs}
+    weights = dict.fromkeys(inputs, c.published)
     inputs["a tenth of decay"] = X
     weights["a tenth of decay"] = c.published | {"weight_decay": 2e-3}
     return {
