@@ -299,6 +299,8 @@ def test_what_an_estimate_costs_is_its_lag_and_what_flattens_a_valley_the_decay(
             first, *_, last = found["each"]
             assert str(found["rate"]) not in (first, last)
         assert abs(batch["mean"] - everything["mean"]) < 0.3
+    late = ends["momentum, all samples, averaged"]["mean"]
+    assert late > ends["momentum, all samples"]["mean"] + 3
     valleys = MEASURED["valleys"]
     assert max(max(valleys[name]) for name in ("as above", "centred", "whitened")) < 5_000
     assert max(valleys["as above"]) < 2.1 * min(valleys["centred"] + valleys["whitened"])
