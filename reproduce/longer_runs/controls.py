@@ -220,8 +220,18 @@ def four_hundred(chapter, size, rate, seed):
     return c.J_of(w)
 
 
-def few_in_tens(chapter):
-    """J with 100 digits in batches of ten: a rate that falls, and L-BFGS as a last step."""
+def small_batches(chapter):
+    """J with 100 digits in small batches: a rate that falls, and L-BFGS as a last step."""
+    rates = {
+        10: (0.05, 0.1, 0.15, 0.2, 0.3),
+        5: (0.03, 0.05, 0.1, 0.15, 0.2),
+        2: (0.02, 0.03, 0.05, 0.07, 0.1),
+    }
+    return {f"batches of {size}": hundred(chapter, size, tried) for size, tried in rates.items()}
+
+
+def hundred(chapter, size, rates):
+    """J of both ways with 100 digits, each at its best rate."""
     c, net, J = chapter, chapter.net, chapter.J
     blocks = c.datasets.mnist("train", n=100).images.reshape(-1, 14, 2, 14, 2)
     X, found = blocks.mean(axis=(2, 4)).reshape(-1, 196) / 255, {}
@@ -230,13 +240,13 @@ def few_in_tens(chapter):
         begin = net.init(np.random.default_rng(seed))
         begin["b2"] = c.mean_bias(net, X)
         options = {"rng": np.random.default_rng(seed + 1), "record_objective": False}
-        options |= {"optimizer": optimizer, "batch_size": 10, "epochs": passes}
+        options |= {"optimizer": optimizer, "batch_size": size, "epochs": passes}
         return c.train(net, J, begin, X, **options)[0]
 
-    for rate in (0.03, 0.05, 0.1, 0.15, 0.2, 0.3):
+    for rate in rates:
         ends = []
         for seed in range(3):
-            fell = go(c.Momentum(c.cosine(rate, 60 * 10)), 60, seed)
+            fell = go(c.Momentum(c.cosine(rate, 60 * 100 // size)), 60, seed)
             near = go(c.Momentum(rate), 20, seed)
             polished = c.minimize(net, J, near, X, iterations=36)[0]
             ends.append([J.value(net, w, X) for w in (fell, polished)])
@@ -331,7 +341,7 @@ ENTRIES = {
         also=(*DIGITS_OF_3, "inked = ", "scrambled"),
     ),
     "batch_rates": Entry("04_optimization", (), batch_rates, also=DIGITS_OF_4),
-    "few_in_tens": Entry("04_optimization", (), few_in_tens, also=DIGITS_OF_4),
+    "small_batches": Entry("04_optimization", (), small_batches, also=DIGITS_OF_4),
     "hidden_pixels": Entry(
         "06_pretraining",
         (),

@@ -186,7 +186,7 @@ def edges(chapter):
 def directed(chapter, version, beta):
     """Orientation index, seed by seed, and mean frequency of filters; and the best scale."""
     found = {}
-    for variance in (0.075, 0.15, 0.3, 0.6, 1.2, 2.4):
+    for variance in (0.0375, 0.075, 0.15, 0.3, 0.6, 1.2, 2.4):
         F = [chapter.sparse_filters(version, variance, seed, beta) for seed in range(3)]
         index = [chapter.orientation(filters).mean() for filters in F]
         fine = np.mean([chapter.fineness(filters).mean() for filters in F])

@@ -8,7 +8,8 @@ from reproduce.longer_runs import (
     first_chapters,
     generative,
     rivals,
+    training,
 )
 
-PARTS = (earlier, controls, first_chapters, rivals, diffusion, generative, dictionaries)
+PARTS = (earlier, controls, first_chapters, rivals, training, diffusion, generative, dictionaries)
 ENTRIES = {name: entry for part in PARTS for name, entry in part.ENTRIES.items()}

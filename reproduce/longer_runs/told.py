@@ -234,10 +234,32 @@ def batch_rates(m):
     yield f"{', '.join(rates[:-1])} and {rates[-1]} for batches of 2, 5, 10, 50, 250 and all"
 
 
-def few_in_tens(m):
-    """Chapter 4: 100 digits in batches of ten."""
-    fell, polished = m["few_in_tens"]["J"].values()
-    yield f"in batches of ten, {polished:.2f} against {fell:.2f}"
+def true_mean(m):
+    """Chapter 4: the mean of all samples in place of the batch's."""
+    names = ("momentum, all samples", "momentum, batch", "descent, all samples", "descent, batch")
+    ends = (m["true_mean"][name]["mean"] for name in names)
+    yield "{:.1f} against {:.1f} with momentum and {:.1f} against {:.1f} without".format(*ends)
+    late = m["true_mean"]["momentum, all samples, averaged"]["mean"]
+    yield f"averaged with $\\alpha = 0.9$, with momentum it gets to {late:.1f}"
+
+
+def valleys(m):
+    """Chapter 4: condition numbers at the minima of three starts."""
+    ends = [(min(found), max(found)) for found in m["valleys"].values()]
+    *most, (low, high) = [[f"{round(kappa, -2):,.0f}" for kappa in pair] for pair in ends[:3]]
+    words = ("three of them lead to", "with the inputs centred to")
+    for word, (least, largest) in zip(words, most, strict=True):
+        yield f"{word} {least} to {largest}"
+    yield f"with whitened ones to {low} to {high}"
+    assert round(ends[3][0], -3) == round(ends[3][1], -3)
+    yield f"with a tenth of the decay to {round(ends[3][0], -3):,.0f}"
+
+
+def small_batches(m):
+    """Chapter 4: 100 digits in small batches."""
+    ends = (found["J"] for found in m["small_batches"].values())
+    ten, five, two = (f"{each['polished']:.2f} against {each['fell']:.2f}" for each in ends)
+    yield f"in batches of ten they get to {ten}, in batches of five to {five}, of two to {two}"
 
 
 def heavy_ball(m):
@@ -279,6 +301,13 @@ def edges(m):
     yield f"the best is {two['index']:.2f}, at {two['at']}"
     for name, run in (("8", eight), ("32", most)):
         yield f"with {name} it is {run['index']:.2f}, at {run['at']}"
+
+
+def raw_filters(m):
+    """Chapter 5: filters of raw patches."""
+    found = m["raw_filters"]
+    a, b = (found[found["best"][kind]][kind] for kind in ("index", "without mean"))
+    yield f"give up to {a:.2f} in our runs with $\\beta$ and $\\rho$ tuned too, {b:.2f} without"
 
 
 def normal_numbers(m):
@@ -658,8 +687,8 @@ TOLD = {
         quiet,
         copying,
     ),
-    "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
-    "05_whitening": (edges, normal_numbers),
+    "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
+    "05_whitening": (edges, normal_numbers, raw_filters),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
     "07_variants": (capacity, patient),
     "08_diffusion": (plane, score, components, digits, mixture_flow),

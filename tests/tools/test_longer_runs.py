@@ -279,9 +279,40 @@ def test_filters_from_digits_need_no_descent_and_batches_of_ten_no_smaller_rate(
     assert all(0.1 < rate < 2.8 for rate in rates.values())
     small = [rates.pop(f"batches of {size}") for size in (2, 5)]
     assert max(small) < min(rates.values()) <= max(rates.values()) < 2 * min(rates.values())
-    tens = MEASURED["few_in_tens"]
-    assert not {"0.03", "0.3"} & set(tens["rates"].values())
-    assert tens["J"]["polished"] < tens["J"]["fell"] - 0.2
+
+
+def test_with_100_digits_lbfgs_gains_less_over_a_falling_rate_the_smaller_the_batches():
+    gains = []
+    for found in MEASURED["small_batches"].values():
+        first, *_, last = found["each"]
+        assert not {first, last} & set(found["rates"].values())
+        gains.append(found["J"]["fell"] - found["J"]["polished"])
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] > 0.2 > 0.05 > gains[-1]
+
+
+def test_what_an_estimate_costs_is_its_lag_and_what_flattens_a_valley_the_decay():
+    ends = MEASURED["true_mean"]
+    for method in ("momentum", "descent"):
+        batch, everything = (ends[f"{method}, {name}"] for name in ("batch", "all samples"))
+        for found in (batch, everything):
+            first, *_, last = found["each"]
+            assert str(found["rate"]) not in (first, last)
+        assert abs(batch["mean"] - everything["mean"]) < 0.3
+    late = ends["momentum, all samples, averaged"]["mean"]
+    assert late > ends["momentum, all samples"]["mean"] + 3
+    valleys = MEASURED["valleys"]
+    assert max(max(valleys[name]) for name in ("as above", "centred", "whitened")) < 5_000
+    assert max(valleys["as above"]) < 2.1 * min(valleys["centred"] + valleys["whitened"])
+    assert min(valleys["a tenth of decay"]) > 9 * max(valleys["as above"])
+
+
+def test_filters_of_raw_patches_are_less_directed_at_any_setting():
+    raw, edges = MEASURED["raw_filters"], MEASURED["edges"]
+    best = {kind: raw[name][kind] for kind, name in raw["best"].items()}
+    without = edges["DC removed"][edges["DC removed"]["best"]]["each"]
+    assert best["index"] < min(without) - 0.15
+    assert best["index"] < best["without mean"] < min(without)
 
 
 def test_conclusions_about_few_labels_and_many_features():

@@ -1,0 +1,117 @@
+"""Controls of conclusions of chapters 4 and 5 that take longer than the chapters have."""
+
+import numpy as np
+
+from ae_course import ZCAWhitening
+from reproduce.longer_runs import Entry
+from reproduce.longer_runs.earlier import DIGITS_OF_4
+
+
+def true_mean(chapter):
+    """The sparse objective with the mean of the batch, of all samples, or that as an average."""
+    found = {}
+    for method, mu, rates in (
+        ("momentum", 0.9, (0.05, 0.1, 0.15, 0.2)),
+        ("descent", 0.0, (0.35, 0.7, 1.0, 1.4)),
+    ):
+        for name in ("batch", "all samples", "all samples, averaged"):
+            each = {
+                rate: [with_mean_of(chapter, name, mu, rate, seed) for seed in range(3)]
+                for rate in rates
+            }
+            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
+            kept = {"rate": best, "mean": np.mean(each[best]), "each": each}
+            found[f"{method}, {name}"] = kept
+    return found
+
+
+def with_mean_of(chapter, name, mu, rate, seed):
+    """J after four passes on batches of ten; the slope of the penalty is taken at the mean."""
+    c, net, X = chapter, chapter.net, chapter.X
+    params, rng = c.begin_from(seed), np.random.default_rng(seed)
+    velocity, average = np.zeros_like(params.vector), net.encode(params, X[:200]).mean(axis=0)
+    for _ in range(4):
+        for batch in c.minibatches(len(X), 10, rng):
+            gradient = c.J.gradient(net, params, X[batch])
+            y = net.encode(params, X[batch])
+            means = (y if name == "batch" else net.encode(params, X)).mean(axis=0)
+            average = 0.9 * average + 0.1 * means
+            means = average if "averaged" in name else means
+            delta = c.kl_slope(0.05, means) * y * (1 - y) / len(y)
+            gradient["W1"] += delta.T @ X[batch]
+            gradient["b1"] += delta.sum(axis=0)
+            velocity = mu * velocity - rate * gradient.vector
+            params.vector[:] += velocity
+    return (c.J + c.kl_sparsity(0.05)).value(net, params, X)
+
+
+def valleys(chapter):
+    """Condition numbers at minima from three starts, by inputs and weight decay."""
+    c, X = chapter, chapter.X_tiny
+    inputs = {"as above": X, "centred": X - X.mean(axis=0)}
+    inputs["whitened"] = ZCAWhitening.fit(X, 1e-3).transform(X)
+    weights = dict.fromkeys(inputs, c.published)
+    inputs["a tenth of decay"] = X
+    weights["a tenth of decay"] = c.published | {"weight_decay": 2e-3}
+    return {
+        name: [valley(c, c.written(c.BOOK, weights[name]), x, seed) for seed in range(3)]
+        for name, x in inputs.items()
+    }
+
+
+def valley(chapter, objective, inputs, seed):
+    """The condition number at the minimum that L-BFGS finds from a start."""
+    c, data = chapter, (inputs, chapter.X_tiny)
+    begin = c.tiny.init(np.random.default_rng(seed))
+    bottom = c.minimize(c.tiny, objective, begin, *data, iterations=3000)[0]
+    curvatures = c.curvatures_at(bottom, objective, inputs)
+    assert curvatures[0] > 0
+    return curvatures[-1] / curvatures[0]
+
+
+def raw_filters(chapter):
+    """How directed filters of raw patches are, with and without the mean of each filter."""
+    c, found = chapter, {}
+    for rho in (0.03, 0.1, 0.3, 0.5):
+        for beta in (2, 8, 32):
+            for variance in (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4):
+                F = [of_raw_patches(c, rho, beta, variance, seed) for seed in range(3)]
+                without = [f - f.mean(axis=1, keepdims=True) for f in F]
+                found[f"rho {rho}, beta {beta}, variance {variance}"] = {
+                    "index": np.mean([c.orientation(f).mean() for f in F]),
+                    "without mean": np.mean([c.orientation(f).mean() for f in without]),
+                }
+    best = {
+        kind: max(found, key=lambda name, kind=kind: found[name][kind])
+        for kind in ("index", "without mean")
+    }
+    return {"best": best} | found
+
+
+def of_raw_patches(chapter, rho, beta, variance, seed):
+    """Filters as in chapter 5, for raw patches and another target."""
+    c, z = chapter, chapter.X - chapter.X.mean(axis=0)
+    z = z * np.sqrt(variance / z.var(axis=0).mean())
+    net = c.Autoencoder.folded(64, 25, output=c.identity)
+    J = c.reconstruction(c.squared_error) + 0.02 * c.weight_decay + beta * c.kl_sparsity(rho)
+    start = net.init(np.random.default_rng(seed), dtype=np.float32)
+    start["b1"] = np.log(rho / (1 - rho))
+    order = np.random.default_rng(seed + 100)
+    return c.train(net, J, start, z, rng=order, **c.HABITS)[0]["W1"]
+
+
+ENTRIES = {
+    "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
+    "valleys": Entry(
+        "04_optimization",
+        (),
+        valleys,
+        also=("images = ", "quartered = ", "X_tiny = ", "tiny = ", "published = "),
+    ),
+    "raw_filters": Entry(
+        "05_whitening",
+        (),
+        raw_filters,
+        also=("X = datasets", "HABITS = ", "HABITS |= "),
+    ),
+}
