@@ -4,7 +4,7 @@ import numpy as np
 
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.controls import summary
-from reproduce.longer_runs.earlier import DIGITS_OF_6, directed
+from reproduce.longer_runs.earlier import DIGITS_OF_6, GREEDY, directed
 
 
 def normal_numbers(chapter):
@@ -46,6 +46,84 @@ def taught(chapter, name, epochs, more):
     return measure
 
 
+def arranged(chapter):
+    """Accuracies if the weights are taken apart, or were learned from what is no digit."""
+    c, found = chapter, {}
+    for seed in range(3, 6):
+        c.greedy[seed] = c.pretrained_on(c.X, seed, epochs=4)[0]
+    ways = {"pretrained": lambda params, seed: params, "shuffled": c.shuffled}
+    ways |= {"shuffled within units": within_units, "shrunk": shrunk}
+    starts = {
+        name: {seed: way(c.greedy[seed], seed) for seed in range(6)} for name, way in ways.items()
+    }
+    for name, images in unlike_digits(c.X).items():
+        starts[name] = {s: c.pretrained_on(images, s, epochs=4)[0] for s in range(6)}
+    for name, start in starts.items():
+        c.begin_with[name] = start
+        measure = taught(c, name, 60, {})
+        runs = c.compare({"it": measure}, (0.3, 1.0, 3.0, 6.0), seeds=range(6))
+        found[name] = summary(runs) | {"first gradients": first_gradients(c, name)}
+    for name in ("Glorot", "4 × Glorot"):
+        found[name] = {"first gradients": first_gradients(c, name)}
+    return found
+
+
+def within_units(params, seed):
+    """The same weights in every unit, at random places."""
+    rng, mixed = np.random.default_rng([seed, 4]), params.copy()
+    for name, values in params.items():
+        if name.startswith("W"):
+            mixed[name] = rng.permuted(values, axis=1)
+    return mixed
+
+
+def shrunk(params, seed):
+    """The same weights in every layer, as large as Glorot's in the mean square."""
+    small = params.copy()
+    for name, values in params.items():
+        if name.startswith("W"):
+            small[name] = values * np.sqrt(2 / sum(values.shape) / np.mean(values**2))
+    return small
+
+
+def unlike_digits(X):
+    """As many images that are no digits: with more and more of what digits have."""
+    rng = np.random.default_rng(11)
+    spread = np.linalg.cholesky(np.cov(X.T.astype(float)) + 1e-6 * np.eye(X.shape[1]))
+    normal = X.mean(axis=0) + rng.normal(size=X.shape) @ spread.T
+    sets = {"uniform noise": rng.random(X.shape), "digits with mixed pixels": rng.permuted(X, axis=0)}
+    sets["normal numbers"] = normal.clip(0, 1)
+    return {name: images.astype(np.float32) for name, images in sets.items()}
+
+
+def first_gradients(chapter, name):
+    """The size of the gradient in the first layer, before any label, for each seed."""
+    c, sizes = chapter, []
+    for seed in c.SEEDS:
+        net, params = c.begin(name, seed)
+        sizes.append(c.gradient_sizes(net, c.E, params, c.X[:1000], c.labels[:1000])[1])
+    return sizes
+
+
+def all_labels(chapter):
+    """Accuracies with 10,000 labels by the number of epochs, and after a shorter pretraining."""
+    c, found = chapter, {}
+    c.begin_with["one epoch a stage"] = {s: c.pretrained_on(c.X, s, epochs=1)[0] for s in c.SEEDS}
+    turns = [(name, n) for name in ("4 × Glorot", "centred", "pretrained") for n in (4, 8, 16, 32)]
+    for name, epochs in [*turns, ("one epoch a stage", 4)]:
+
+        def errors(rate, seed, name=name, epochs=epochs):
+            net, params = c.begin(name, seed)
+            falling = c.cosine(rate, steps=200 * epochs)
+            return c.errors(net, c.fine_tuned(net, params, falling, seed, len(c.X), epochs)[0])
+
+        judged = {rate: errors(rate, 0) for rate in (0.6, 2.0, 6.0)}
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [100 - judged[best][1], *(100 - errors(best, seed)[1] for seed in (1, 2))]
+        found[f"{name}, {epochs} epochs"] = {"rate": best, "mean": np.mean(each), "each": each}
+    return found
+
+
 def patient(chapter):
     """Squared errors of denoisers with 100 epochs, three seeds, for normal noise and for specks."""
     c, found = chapter, {}
@@ -74,13 +152,10 @@ ENTRIES = {
         "06_pretraining",
         (),
         noisy_labels,
-        also=(
-            *DIGITS_OF_6,
-            "greedy = ",
-            "for seed in SEEDS:\n    greedy[seed]",
-            "begin_with = ",
-        ),
+        also=GREEDY,
     ),
+    "arranged": Entry("06_pretraining", (), arranged, also=GREEDY),
+    "all_labels": Entry("06_pretraining", (), all_labels, also=GREEDY),
     "patient": Entry(
         "07_variants",
         (),

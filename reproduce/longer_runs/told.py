@@ -245,6 +245,31 @@ def noisy_labels(m):
     yield f"the longer time gives {long} in place of {short}"
 
 
+def arranged(m):
+    """Chapter 6: weights taken apart, and pretraining on what is no digit."""
+    found = {name: runs.get("mean") for name, runs in m["arranged"].items()}
+    random = m["noisy_labels"]["centred, 0.0 hidden, 60 epochs"]["mean"]
+    assert found["uniform noise"] < random < found["normal numbers"]
+    assert found["shuffled"] < found["shuffled within units"] < random
+    yield f"as small as Glorot's again, they rescue it too, to {found['shrunk']:.0f} % in our runs"
+    yield f"pretraining on uniform noise gives {found['uniform noise']:.1f} %"
+    pair = (found[name] for name in ("normal numbers", "pretrained"))
+    yield "with the covariance of digits {:.1f}, where digits give {:.1f}".format(*pair)
+
+
+def all_labels(m):
+    """Chapter 6: a head start, with 10,000 labels."""
+    found = {name: runs["mean"] for name, runs in m["all_labels"].items()}
+    late, early = found["4 × Glorot, 32 epochs"], found["pretrained, 16 epochs"]
+    yield f"So it goes on in our runs, {late:.1f} % after 32 against {early:.1f} after 16"
+    lead = [found[f"pretrained, {n} epochs"] - found[f"4 × Glorot, {n} epochs"] for n in (4, 32)]
+    yield "from {:.1f} points after 4 epochs to {:.1f} after 32".format(*lead)
+    for n in (4, 8, 16):
+        for start in ("4 × Glorot", "centred"):
+            assert abs(found[f"{start}, {2 * n} epochs"] - found[f"pretrained, {n} epochs"]) < 0.4
+    assert found["one epoch a stage, 4 epochs"] < found["4 × Glorot, 4 epochs"]
+
+
 def taught_hidden(m):
     """Chapter 6: features of codes that filled in hidden pixels."""
     half = m["taught_hidden"]["0.5 hidden"]["mean"]
@@ -549,13 +574,14 @@ def classifiers(m):
     yield "for latents {} %, neurons {}, random directions {}".format(*shares)
 
 
+MORE_OF_6 = (taught_hidden, arranged, all_labels)
 TOLD = {
     "01_overview": (code_sizes, filters),
     "02_pca": (few_digits, linear_outputs, outputs),
     "03_sparsity": (frontier, decays, knob_rates, knob_batches, deaths),
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
-    "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
+    "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, *MORE_OF_6),
     "07_variants": (capacity, patient),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
