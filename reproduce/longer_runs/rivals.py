@@ -134,6 +134,78 @@ def patient(chapter):
     return found
 
 
+def kept(chapter):
+    """Squared errors under masking, of all pixels and of masked ink, if ink that is seen is kept."""
+    c, noisy = chapter, chapter.damaged["masking"].astype(float)
+    lost = (noisy == 0) & (c.T > 0)
+
+    def errors(restored):
+        off = (np.where(noisy > 0, noisy, restored) - c.T) ** 2
+        return [np.sum(off) / len(off), np.sum(off[lost]) / len(off)]
+
+    nets = {
+        epochs: [c.learn(c.noises["masking"], seed=s, epochs=epochs) for s in c.SEEDS]
+        for epochs in (10, 100)
+    }
+    found = {
+        f"networks, {epochs} epochs": [errors(c.net(params, noisy)) for params in some]
+        for epochs, some in nets.items()
+    }
+    found["filters"] = [errors(by_zeros(c, noisy, s)) for s in c.SEEDS]
+    return {name: {"mean": np.mean(each, axis=0), "each": each} for name, each in found.items()}
+
+
+def by_zeros(chapter, noisy, seed):
+    """Masked digits; each pixel that is 0 as it depends on the others, among copies where it is."""
+    c, rng = chapter, np.random.default_rng(100 + seed)
+    clean = np.tile(c.X[:4000].astype(float), (5, 1))
+    seen, restored = c.noises["masking"](rng, clean), noisy.copy()
+    for d in range(noisy.shape[1]):
+        here, there = seen[:, d] == 0, noisy[:, d] == 0
+        F, goal = seen[here], clean[here, d]
+        mean, centre = F.mean(axis=0), goal.mean()
+        G = (F - mean).T @ (F - mean) + np.eye(F.shape[1])
+        w = np.linalg.solve(G, (F - mean).T @ (goal - centre))
+        restored[there, d] = (noisy[there] - mean) @ w + centre
+    return restored.clip(0, 1)
+
+
+def directions(chapter):
+    """What a digit's own directions hold beyond another's, in points, by their number."""
+    c, X, T = chapter, chapter.X, chapter.T[:100].astype(float)
+    near = np.argsort(np.sum(X**2, axis=1) - 2 * T @ X.T, axis=1)[:, :5]
+    steps = X[near] - T[:, None]
+    penalties = {"contractive": c.E + c.contractive, "decay": c.E + 0.02 * c.weight_decay}
+    found = {}
+    for name, J in penalties.items():
+        for seed in c.SEEDS:
+            begin = c.tie(c.net, c.start(c.net, c.scaled(0.5), seed=seed))
+            tied = c.learn(J=c.Tied(J), begin=begin, seed=seed, epochs=15)
+            slopes = c.jacobians(c.net.encoder, c.untie(c.net, tied), c.T[:100])
+            turned = np.linalg.svd(slopes.astype(float), full_matrices=False)[2]
+            for k in (5, 10, 18, 30, 40):
+                own = turned[:, :k]
+                others = [within(steps, np.roll(own, shift, axis=0)) for shift in (1, 30, 60)]
+                gain = within(steps, own) - np.mean(others)
+                found.setdefault(f"{name}, {k}", []).append(gain)
+    return found
+
+
+def within(steps, axes):
+    """The percentage of the squares of some steps that lies within some directions."""
+    inside = np.sum((steps @ axes.transpose(0, 2, 1)) ** 2, axis=2)
+    return 100 * np.mean(inside / np.sum(steps**2, axis=2))
+
+
+DENOISERS = (
+    "digits, unseen = ",
+    "X, T = ",
+    "E = reconstruction(cross_entropy)",
+    "net = Autoencoder.folded(196, 100)",
+    "SEEDS = ",
+    "noises = ",
+    "damaged = ",
+)
 ENTRIES = {
     "normal_numbers": Entry(
         "05_whitening",
@@ -160,14 +232,8 @@ ENTRIES = {
         "07_variants",
         (),
         patient,
-        also=(
-            "digits, unseen = ",
-            "X, T = ",
-            "E = reconstruction(cross_entropy)",
-            "net = Autoencoder.folded(196, 100)",
-            "SEEDS = ",
-            "noises = ",
-            "damaged = ",
-        ),
+        also=DENOISERS,
     ),
+    "kept": Entry("07_variants", (), kept, also=DENOISERS),
+    "directions": Entry("07_variants", (), directions, also=DENOISERS),
 }

@@ -297,6 +297,31 @@ def patient(m):
     yield "bring the networks to {} and {} in our runs".format(*each)
 
 
+def masked(m):
+    """Chapter 7: ink that is seen, and kept."""
+    filters, networks = (m["kept"][name]["mean"] for name in ("filters", "networks, 10 epochs"))
+    fitted = "Who keeps it has {:.2f} in our runs with filters fitted to the zeros alone, {:.2f}"
+    yield fitted.format(*filters)
+    yield "with the networks {:.2f} and {:.2f}".format(*networks)
+
+
+def own_directions(m):
+    """Chapter 7: what is a digit's own in the directions of its code."""
+    found = m["directions"]
+    yield f"With three seeds {span(found['contractive, 18'])} in our runs"
+    kinds = {
+        kind: [v for name, each in found.items() if name.startswith(kind) for v in each]
+        for kind in ("contractive", "decay")
+    }
+    most = f"{max(kinds['decay']):.1f}"
+    yield f"{span(kinds['contractive'])}, and with weight decay at most {most}"
+
+
+def span(values):
+    """From the least of some numbers to the largest."""
+    return f"{min(values):.1f} to {max(values):.1f}"
+
+
 def plane(m):
     """Chapter 8: samples of the mixture in the plane."""
     small, large, forty = (m[f"langevin_{kind}"]["widths"] for kind in ("small", "large", "forty"))
@@ -582,7 +607,7 @@ TOLD = {
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, *MORE_OF_6),
-    "07_variants": (capacity, patient),
+    "07_variants": (capacity, patient, masked, own_directions),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
