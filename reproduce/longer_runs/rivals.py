@@ -4,7 +4,7 @@ import numpy as np
 
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.controls import summary
-from reproduce.longer_runs.earlier import DIGITS_OF_6, GREEDY, directed
+from reproduce.longer_runs.earlier import GREEDY, directed
 
 
 def normal_numbers(chapter):
@@ -91,7 +91,10 @@ def unlike_digits(X):
     rng = np.random.default_rng(11)
     spread = np.linalg.cholesky(np.cov(X.T.astype(float)) + 1e-6 * np.eye(X.shape[1]))
     normal = X.mean(axis=0) + rng.normal(size=X.shape) @ spread.T
-    sets = {"uniform noise": rng.random(X.shape), "digits with mixed pixels": rng.permuted(X, axis=0)}
+    sets = {
+        "uniform noise": rng.random(X.shape),
+        "digits with mixed pixels": rng.permuted(X, axis=0),
+    }
     sets["normal numbers"] = normal.clip(0, 1)
     return {name: images.astype(np.float32) for name, images in sets.items()}
 
@@ -135,7 +138,7 @@ def patient(chapter):
 
 
 def kept(chapter):
-    """Squared errors under masking, of all pixels and of masked ink, if ink that is seen is kept."""
+    """Squared errors under masking, of all pixels and of masked ink, if seen ink is kept."""
     c, noisy = chapter, chapter.damaged["masking"].astype(float)
     lost = (noisy == 0) & (c.T > 0)
 
@@ -197,6 +200,49 @@ def within(steps, axes):
     return 100 * np.mean(inside / np.sum(steps**2, axis=2))
 
 
+def three_vaes(chapter):
+    """Units that are used, and how far draws are from digits and digits from draws, by seed."""
+    c, found = chapter, {"used, 15 epochs": [], "used, 60 epochs": []}
+    for seed in c.SEEDS:
+        for epochs in (60, 15):
+            vae, params = variational(c, epochs, seed)
+            mu, log_var = vae.encode(params, c.T)
+            nats = [c.gaussian_kl(mu[:, [j]], log_var[:, [j]]).mean() for j in range(32)]
+            found[f"used, {epochs} epochs"].append(int(np.sum(np.greater(nats, 0.05))))
+        net = c.Autoencoder.folded(196, 150, 8, hidden=c.tanh, code=c.identity)
+        plain = with_falling_rate(c, net, c.E, c.start(net, seed=seed), 15, seed)
+        codes = net.encode(plain, c.X).astype(float)
+        drawn = {"variational": vae.sample(params, np.random.default_rng(3 + seed), 400)}
+        for K in (1, 10):
+            mixture = c.GaussianMixture.fit(codes, K, np.random.default_rng(4 + seed))
+            some = mixture.sample(np.random.default_rng(3 + seed), 400)
+            drawn[f"plain, {K}"] = net.decode(plain, some)
+        for name, images in drawn.items():
+            pairs = (images, c.X), (c.T, images)
+            far = [c.nearest_distances(*pair).mean() for pair in pairs]
+            found.setdefault(name, []).append(far)
+    return found
+
+
+def variational(chapter, epochs, seed):
+    """The chapter's variational autoencoder with 32 code units, and its parameters."""
+    c = chapter
+    vae = c.VariationalAutoencoder.folded(196, 150, 32, hidden=c.tanh)
+    begin = vae.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b4"] = c.mean_bias(c.net, c.X)
+    more = {"corrupt": c.append_noise(32)}
+    return vae, with_falling_rate(
+        c, vae, c.negative_elbo(c.cross_entropy), begin, epochs, seed, more
+    )
+
+
+def with_falling_rate(chapter, net, J, begin, epochs, seed, more=None):
+    """The parameters after that many epochs of all digits, as the chapter trains them."""
+    c, rng = chapter, np.random.default_rng(seed + 1)
+    options = {"optimizer": c.Adam(c.cosine(1e-2, steps=epochs * 60)), "record_objective": False}
+    return c.train(net, J, begin, c.X, epochs=epochs, rng=rng, **options, **(more or {}))[0]
+
+
 DENOISERS = (
     "digits, unseen = ",
     "X, T = ",
@@ -236,4 +282,5 @@ ENTRIES = {
     ),
     "kept": Entry("07_variants", (), kept, also=DENOISERS),
     "directions": Entry("07_variants", (), directions, also=DENOISERS),
+    "three_vaes": Entry("07_variants", (), three_vaes, also=DENOISERS),
 }

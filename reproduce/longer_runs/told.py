@@ -317,6 +317,18 @@ def own_directions(m):
     yield f"{span(kinds['contractive'])}, and with weight decay at most {most}"
 
 
+def vaes(m):
+    """Chapter 7: units and samples of variational autoencoders with three seeds."""
+    found = m["three_vaes"]
+    short, long = ({*found[f"used, {epochs} epochs"]} for epochs in (15, 60))
+    yield f"with three seeds {short.pop()} units are used in our runs, and {long.pop()} after"
+    assert not short | long
+    plain, ours = (np.array(found[name]) for name in ("plain, 10", "variational"))
+    assert (plain < ours).all()
+    ends = [f"{a:.2f} and {b:.2f}" for a, b in (plain.mean(axis=0), ours.mean(axis=0))]
+    yield f"with each of three seeds in our runs: {' against '.join(ends)}"
+
+
 def span(values):
     """From the least of some numbers to the largest."""
     return f"{min(values):.1f} to {max(values):.1f}"
@@ -607,7 +619,7 @@ TOLD = {
     "04_optimization": (heavy_ball, minibatches, batch_rates, few_in_tens),
     "05_whitening": (edges, normal_numbers),
     "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, *MORE_OF_6),
-    "07_variants": (capacity, patient, masked, own_directions),
+    "07_variants": (capacity, patient, masked, own_directions, vaes),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
