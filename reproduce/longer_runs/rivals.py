@@ -108,6 +108,37 @@ def first_gradients(chapter, name):
     return sizes
 
 
+def random_starts(chapter):
+    """Accuracies with 300 labels if more of a random start is tuned than its rate."""
+    c, found, plain = chapter, {}, (0.3, 1.0, 3.0)
+    for scale in (3, 6):
+        c.begin_with[f"{scale} × Glorot"] = c.scaled(scale)
+        found[f"{scale} × Glorot"] = tuned(c, f"{scale} × Glorot", plain)
+    for decay in (3e-4, 1e-3):
+        found[f"centred, decay {decay}"] = tuned(c, "centred", plain, decay=decay)
+    for name in ("4 × Glorot", "centred", "pretrained"):
+        rates = (1e-3, 3e-3, 1e-2, 3e-2)
+        found[f"{name}, Adam"] = tuned(c, name, rates, by=c.Adam)
+    return found
+
+
+def tuned(chapter, name, rates, decay=0.0, by=None):
+    """What `compare` chooses for a start, with a weight decay or another optimiser."""
+    c = chapter
+    J = c.E + decay * c.weight_decay if decay else c.E
+
+    def measure(rate, seed):
+        net, params = c.begin(name, seed)
+        rng = np.random.default_rng([seed, 2])  # the chapter's digits
+        chosen = rng.permutation(len(c.X))[:300]
+        options = {"optimizer": (by or c.SGD)(rate), "batch_size": 50, "epochs": 60, "rng": rng}
+        some, right = c.X[chosen], c.labels[chosen]
+        end, *_ = c.train(net, J, params, some, right, record_objective=False, **options)
+        return c.errors(net, end)
+
+    return summary(c.compare({"it": measure}, rates))
+
+
 def all_labels(chapter):
     """Accuracies with 10,000 labels by the number of epochs, and after a shorter pretraining."""
     c, found = chapter, {}
@@ -273,6 +304,7 @@ ENTRIES = {
         also=GREEDY,
     ),
     "arranged": Entry("06_pretraining", (), arranged, also=GREEDY),
+    "random_starts": Entry("06_pretraining", (), random_starts, also=GREEDY),
     "all_labels": Entry("06_pretraining", (), all_labels, also=GREEDY),
     "patient": Entry(
         "07_variants",
