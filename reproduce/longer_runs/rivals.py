@@ -139,6 +139,23 @@ def tuned(chapter, name, rates, decay=0.0, by=None):
     return summary(c.compare({"it": measure}, rates))
 
 
+def one_layer(chapter):
+    """Accuracies of one hidden layer from Glorot's start, by the share of pixels hidden."""
+    c, found, above = chapter, {}, chapter.Layer(100, 10, chapter.softmax)
+    for share, epochs in ((0.0, 60), (0.1, 240)):
+        more = {"corrupt": c.masking_noise(share)} if share else {}
+
+        def measure(rate, seed, epochs=epochs, more=more):
+            net = c.Network([*c.deep(1).layers, above])
+            params = net.init(np.random.default_rng([seed, 1]), dtype=np.float32)
+            end, _ = c.fine_tuned(net, params, rate, seed, epochs=epochs, **more)
+            return c.errors(net, end)
+
+        runs = c.compare({"it": measure}, (0.3, 1.0, 3.0, 6.0, 12.0))
+        found[f"{share} hidden"] = summary(runs)
+    return found
+
+
 def all_labels(chapter):
     """Accuracies with 10,000 labels by the number of epochs, and after a shorter pretraining."""
     c, found = chapter, {}
@@ -305,6 +322,7 @@ ENTRIES = {
     ),
     "arranged": Entry("06_pretraining", (), arranged, also=GREEDY),
     "random_starts": Entry("06_pretraining", (), random_starts, also=GREEDY),
+    "one_layer": Entry("06_pretraining", (), one_layer, also=GREEDY),
     "all_labels": Entry("06_pretraining", (), all_labels, also=GREEDY),
     "patient": Entry(
         "07_variants",
