@@ -298,6 +298,12 @@ DIGITS_OF_6 = (
     "SEEDS = ",
     "E = reconstruction(softmax_cross_entropy)",
 )
+GREEDY = (
+    *DIGITS_OF_6,
+    "greedy = ",
+    "for seed in SEEDS:\n    greedy[seed]",
+    "begin_with = ",
+)
 SELF_TAUGHT = (
     *DIGITS_OF_6,
     "pool = ",
@@ -352,12 +358,7 @@ ENTRIES = {
         "06_pretraining",
         (),
         unlabelled,
-        also=(
-            *DIGITS_OF_6,
-            "greedy = ",
-            "for seed in SEEDS:\n    greedy[seed]",
-            "begin_with = ",
-        ),
+        also=GREEDY,
     ),
     "taught": Entry("06_pretraining", (), taught, also=SELF_TAUGHT),
     "taught_longer": Entry("06_pretraining", (), taught, MORE, also=SELF_TAUGHT),

@@ -368,6 +368,45 @@ def noisy_labels(m):
     yield f"the longer time gives {long} in place of {short}"
 
 
+def arranged(m):
+    """Chapter 6: weights taken apart, and pretraining on what is no digit."""
+    found = {name: runs.get("mean") for name, runs in m["arranged"].items()}
+    random = m["noisy_labels"]["centred, 0.0 hidden, 60 epochs"]["mean"]
+    assert found["uniform noise"] < random < found["normal numbers"]
+    assert found["shuffled"] < found["shuffled within units"] < random
+    yield f"as small as Glorot's again, they rescue it too, to {found['shrunk']:.0f} % in our runs"
+    yield f"pretraining on uniform noise gives {found['uniform noise']:.1f} %"
+    pair = (found[name] for name in ("normal numbers", "pretrained"))
+    yield "with the covariance of digits {:.1f}, where digits give {:.1f}".format(*pair)
+
+
+def random_starts(m):
+    """Chapter 6: random starts with more that is tuned."""
+    found = {name: runs["mean"] for name, runs in m["random_starts"].items()}
+    most = max(mean for name, mean in found.items() if not name.startswith("pretrained"))
+    assert found["pretrained, Adam"] > most + 1
+    yield f"weight decay bring no random start beyond {most:.1f} % in our runs"
+
+
+def one_layer(m):
+    """Chapter 6: one hidden layer in place of four."""
+    plain, noisy = (f"{found['mean']:.1f}" for found in m["one_layer"].values())
+    yield f"from Glorot's start, has {plain} % in our runs, and {noisy} if a tenth of the pixels"
+
+
+def all_labels(m):
+    """Chapter 6: a head start, with 10,000 labels."""
+    found = {name: runs["mean"] for name, runs in m["all_labels"].items()}
+    late, early = found["4 × Glorot, 32 epochs"], found["pretrained, 16 epochs"]
+    yield f"So it goes on in our runs, {late:.1f} % after 32 against {early:.1f} after 16"
+    lead = [found[f"pretrained, {n} epochs"] - found[f"4 × Glorot, {n} epochs"] for n in (4, 32)]
+    yield "from {:.1f} points after 4 epochs to {:.1f} after 32".format(*lead)
+    for n in (4, 8, 16):
+        for start in ("4 × Glorot", "centred"):
+            assert abs(found[f"{start}, {2 * n} epochs"] - found[f"pretrained, {n} epochs"]) < 0.4
+    assert found["one epoch a stage, 4 epochs"] < found["4 × Glorot, 4 epochs"]
+
+
 def taught_hidden(m):
     """Chapter 6: features of codes that filled in hidden pixels."""
     half = m["taught_hidden"]["0.5 hidden"]["mean"]
@@ -393,6 +432,43 @@ def patient(m):
     """Chapter 7: denoisers with more time."""
     each = (f"{found['mean']:.2f}" for found in m["patient"].values())
     yield "bring the networks to {} and {} in our runs".format(*each)
+
+
+def masked(m):
+    """Chapter 7: ink that is seen, and kept."""
+    filters, networks = (m["kept"][name]["mean"] for name in ("filters", "networks, 10 epochs"))
+    fitted = "Who keeps it has {:.2f} in our runs with filters fitted to the zeros alone, {:.2f}"
+    yield fitted.format(*filters)
+    yield "with the networks {:.2f} and {:.2f}".format(*networks)
+
+
+def own_directions(m):
+    """Chapter 7: what is a digit's own in the directions of its code."""
+    found = m["directions"]
+    yield f"With three seeds {span(found['contractive, 18'])} in our runs"
+    kinds = {
+        kind: [v for name, each in found.items() if name.startswith(kind) for v in each]
+        for kind in ("contractive", "decay")
+    }
+    most = f"{max(kinds['decay']):.1f}"
+    yield f"{span(kinds['contractive'])}, and with weight decay at most {most}"
+
+
+def vaes(m):
+    """Chapter 7: units and samples of variational autoencoders with three seeds."""
+    found = m["three_vaes"]
+    short, long = ({*found[f"used, {epochs} epochs"]} for epochs in (15, 60))
+    yield f"with three seeds {short.pop()} units are used in our runs, and {long.pop()} after"
+    assert not short | long
+    plain, ours = (np.array(found[name]) for name in ("plain, 10", "variational"))
+    assert (plain < ours).all()
+    ends = [f"{a:.2f} and {b:.2f}" for a, b in (plain.mean(axis=0), ours.mean(axis=0))]
+    yield f"with each of three seeds in our runs: {' against '.join(ends)}"
+
+
+def span(values):
+    """From the least of some numbers to the largest."""
+    return f"{min(values):.1f} to {max(values):.1f}"
 
 
 def plane(m):
@@ -672,6 +748,7 @@ def classifiers(m):
     yield "for latents {} %, neurons {}, random directions {}".format(*shares)
 
 
+MORE_OF_6 = (taught_hidden, arranged, random_starts, one_layer, all_labels)
 TOLD = {
     "01_overview": (code_sizes, filters, longer_codes, losses, starts, without_slope),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
@@ -689,8 +766,8 @@ TOLD = {
     ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
     "05_whitening": (edges, normal_numbers, raw_filters),
-    "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, taught_hidden),
-    "07_variants": (capacity, patient),
+    "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, *MORE_OF_6),
+    "07_variants": (capacity, patient, masked, own_directions, vaes),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
