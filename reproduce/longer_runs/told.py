@@ -748,7 +748,6 @@ def classifiers(m):
     yield "for latents {} %, neurons {}, random directions {}".format(*shares)
 
 
-MORE_OF_6 = (taught_hidden, arranged, random_starts, one_layer, all_labels)
 TOLD = {
     "01_overview": (code_sizes, filters, longer_codes, losses, starts, without_slope),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
@@ -766,7 +765,17 @@ TOLD = {
     ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
     "05_whitening": (edges, normal_numbers, raw_filters),
-    "06_pretraining": (unlabelled, taught, hidden_pixels, noisy_labels, *MORE_OF_6),
+    "06_pretraining": (
+        unlabelled,
+        taught,
+        hidden_pixels,
+        noisy_labels,
+        taught_hidden,
+        arranged,
+        random_starts,
+        one_layer,
+        all_labels,
+    ),
     "07_variants": (capacity, patient, masked, own_directions, vaes),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
