@@ -1,5 +1,6 @@
 """How pytest reads this project: notebooks tolerate rounding, and nothing that binds is skipped."""
 
+import gc
 import os
 import re
 
@@ -51,6 +52,7 @@ def pytest_configure(config):
     nbval is forgiven the null device, which it opens for each kernel's log and never closes.
     """
     kernels.adopt()
+    gc.set_threshold(100_000, 50, 1000)  # see tools.website: thousands of tests stay to the end too
     null = re.escape(f"name='{os.devnull}'")
     config.addinivalue_line("filterwarnings", f"ignore:unclosed file .*{null}:ResourceWarning")
 
@@ -79,8 +81,7 @@ def pytest_make_collect_report(collector):
     """Fail a module that skips itself, if tests in it claim an equation."""
     report = yield
     root = collector.config.rootpath
-    claiming = {root / claim.source for claim in equations.claims(root)}
-    if report.skipped and collector.path in claiming:
+    if report.skipped and collector.path in {root / c.source for c in equations.claims(root)}:
         _refuse(report, f"{collector.nodeid} claims equations, so it may not skip itself")
     return report
 
