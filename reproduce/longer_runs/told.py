@@ -243,6 +243,24 @@ def true_mean(m):
     yield f"averaged with $\\alpha = 0.9$, with momentum it gets to {late:.1f}"
 
 
+def bold_rates(m):
+    """Chapter 4: rates that fall and rates that do not, of two codes and optimisers."""
+    found, methods = m["bold_rates"], ("Momentum", "Adam")
+
+    def ends(code, kind):
+        return [f"{found[f'{code}, {name}, {kind}']['mean']:.1f}" for name in methods]
+
+    fall, stay = (ends("logistic", kind) for kind in ("falling", "constant"))
+    yield "leaves $J$ at {} with momentum and {} with Adam".format(*fall)
+    yield "a constant one at {} and {}".format(*stay)
+    fall, stay = (ends("rectifiers", kind) for kind in ("falling", "constant"))
+    yield "it does not pay: {} and {}, where constant and slower".format(*fall)
+    yield "slower rates leave {} and {}.".format(*stay)
+    for name in methods:
+        rates = [found[f"rectifiers, {name}, {kind}"]["rate"] for kind in ("constant", "falling")]
+        assert rates[0] < rates[1]
+
+
 def pairs_and_fives(m):
     """Chapter 4: estimates on batches of two."""
     names = (f"{method}, 2, {alpha}" for method in ("momentum", "descent") for alpha in (0.9, 0))
@@ -796,6 +814,7 @@ TOLD = {
         batch_rates,
         small_batches,
         true_mean,
+        bold_rates,
         pairs_and_fives,
         valleys,
     ),

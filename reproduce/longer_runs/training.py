@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from ae_course import ZCAWhitening
+from ae_course import ZCAWhitening, relu
 from ae_course.denoising import gaussian_noise
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.earlier import DIGITS_OF_4
@@ -167,8 +167,40 @@ def estimated(chapter, name, alpha, rate, seed):
     return (c.J + c.kl_sparsity(0.05)).value(c.net, params, c.X)
 
 
+def bold_rates(chapter):
+    """J after 60 passes at a constant rate and at one that falls, of two codes and optimisers."""
+    c, found, logistic = chapter, {}, chapter.net
+    nets = {"logistic": logistic, "rectifiers": c.Autoencoder.folded(196, 25, hidden=relu)}
+    rates = {
+        "logistic, Momentum": ((0.05, 0.1, 0.2, 0.4), (0.4, 0.8, 1.6)),
+        "logistic, Adam": ((0.01, 0.02, 0.04, 0.08), (0.04, 0.08, 0.16, 0.32)),
+        "rectifiers, Momentum": ((0.006, 0.012, 0.025), (0.012, 0.025, 0.05, 0.1)),
+        "rectifiers, Adam": ((0.002, 0.003, 0.005), (0.005, 0.01, 0.02)),
+    }
+    for name, tried in rates.items():
+        code, optimizer = name.split(", ")
+        for kind, some in zip(("constant", "falling"), tried, strict=True):
+            how = getattr(c, optimizer), kind == "falling"
+            each = {r: [sixty(c, nets[code], *how, r, s) for s in range(3)] for r in some}
+            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
+            kept = {"rate": best, "mean": np.mean(each[best]), "each": each}
+            found[f"{name}, {kind}"] = kept
+    return found
+
+
+def sixty(chapter, net, optimizer, falling, rate, seed):
+    """J after 60 passes on batches of 50."""
+    c, begin = chapter, net.init(np.random.default_rng(seed))
+    begin["b2"] = c.mean_bias(net, c.X)
+    steps = optimizer(c.cosine(rate, steps=60 * 20) if falling else rate)
+    options = {"optimizer": steps, "batch_size": 50, "rng": np.random.default_rng(1)}
+    params, *_ = c.train(net, c.J, begin, c.X, epochs=60, record_objective=False, **options)
+    return c.J.value(net, params, c.X)
+
+
 ENTRIES = {
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
+    "bold_rates": Entry("04_optimization", (), bold_rates, also=DIGITS_OF_4),
     "pairs_and_fives": Entry("04_optimization", (), pairs_and_fives, also=DIGITS_OF_4),
     "valleys": Entry(
         "04_optimization",
