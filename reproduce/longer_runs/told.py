@@ -243,6 +243,35 @@ def true_mean(m):
     yield f"averaged with $\\alpha = 0.9$, with momentum it gets to {late:.1f}"
 
 
+def bold_rates(m):
+    """Chapter 4: rates that fall and rates that do not, of two codes and optimisers."""
+    found, methods = m["bold_rates"], ("Momentum", "Adam")
+
+    def ends(code, kind):
+        return [f"{found[f'{code}, {name}, {kind}']['mean']:.1f}" for name in methods]
+
+    fall, stay = (ends("logistic", kind) for kind in ("falling", "constant"))
+    yield "leaves $J$ at {} with momentum and {} with Adam".format(*fall)
+    yield "a constant one at {} and {}".format(*stay)
+    fall, stay = (ends("rectifiers", kind) for kind in ("falling", "constant"))
+    yield "it does not pay: {} and {}, where constant and slower".format(*fall)
+    yield "slower rates leave {} and {}.".format(*stay)
+    for name in methods:
+        rates = [found[f"rectifiers, {name}, {kind}"]["rate"] for kind in ("constant", "falling")]
+        assert rates[0] < rates[1]
+
+
+def pairs_and_fives(m):
+    """Chapter 4: estimates on batches of two."""
+    names = (f"{method}, 2, {alpha}" for method in ("momentum", "descent") for alpha in (0.9, 0))
+    runs = [m["pairs_and_fives"][name] for name in names]
+    each = [run["each"][str(run["rate"])] for run in runs]
+    for long, batch in (each[:2], each[2:]):
+        assert max(long) < min(batch)
+    ends = (run["mean"] for run in runs)
+    yield "{:.1f} against {:.1f} with momentum, {:.1f} against {:.1f} without".format(*ends)
+
+
 def valleys(m):
     """Chapter 4: condition numbers at the minima of three starts."""
     ends = [(min(found), max(found)) for found in m["valleys"].values()]
@@ -315,6 +344,22 @@ def normal_numbers(m):
     found, photographs = m["normal_numbers"]["DC removed"], m["edges"]["DC removed"]
     a, b = (runs[runs["best"]]["index"] for runs in (found, photographs))
     yield f"give an index of up to {a:.2f} in our runs, photographs {b:.2f}"
+
+
+def denoisers(m):
+    """Chapter 5: filters that learned to remove noise."""
+    found = m["denoisers"]
+    index = {
+        name: {how: mean(run["index"]) for how, run in runs.items()} for name, runs in found.items()
+    }
+    right, normal, half_on = index.values()
+    best = max(right, key=right.get)
+    assert best == "noise 3, variance 0.03"
+    tails = mean(found["photographs"][best]["kurtosis"])
+    yield f"an index of {right[best]:.2f} in 100 epochs in our runs, with a kurtosis of {tails:.1f}"
+    without = max(R for how, R in right.items() if how.startswith("noise 0"))
+    yield f"without noise to {without:.2f}, and from normal numbers to {max(normal.values()):.2f}"
+    yield f"half on it gets to {max(half_on.values()):.2f}"
 
 
 def unlabelled(m):
@@ -763,8 +808,17 @@ TOLD = {
         quiet,
         copying,
     ),
-    "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
-    "05_whitening": (edges, normal_numbers, raw_filters),
+    "04_optimization": (
+        heavy_ball,
+        minibatches,
+        batch_rates,
+        small_batches,
+        true_mean,
+        bold_rates,
+        pairs_and_fives,
+        valleys,
+    ),
+    "05_whitening": (edges, normal_numbers, raw_filters, denoisers),
     "06_pretraining": (
         unlabelled,
         taught,

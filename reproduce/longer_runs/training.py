@@ -1,8 +1,11 @@
 """Controls of conclusions of chapters 4 and 5 that take longer than the chapters have."""
 
+import itertools
+
 import numpy as np
 
-from ae_course import ZCAWhitening
+from ae_course import ZCAWhitening, relu
+from ae_course.denoising import gaussian_noise
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.earlier import DIGITS_OF_4
 
@@ -100,8 +103,105 @@ def of_raw_patches(chapter, rho, beta, variance, seed):
     return c.train(net, J, start, z, rng=order, **c.HABITS)[0]["W1"]
 
 
+def denoisers(chapter):
+    """How directed filters are, and their kurtosis, if they learn to remove noise, no penalty."""
+    c, found, whiten = chapter, {}, ZCAWhitening.fit(chapter.flat, 0.01).matrix
+    mean, Phi = c.covariance(c.flat)
+    d, U = c.principal_axes(Phi)
+    drawn = np.random.default_rng(7).normal(size=c.flat.shape)
+    kinds = {
+        "photographs": (c.flat, 0.03, (0.01, 0.03, 0.1)),
+        "normal numbers": (mean + drawn * np.sqrt(d.clip(0)) @ U.T, 0.03, (0.01, 0.03, 0.1)),
+        "photographs, half on": (c.flat, 0.5, (0.03, 0.1, 0.3, 1)),
+    }
+    for name, (patches, on, variances) in kinds.items():
+        for share, variance in itertools.product((0, 2, 3, 4), variances):
+            z = (patches - patches.mean(axis=0)) @ whiten.T
+            z = z * np.sqrt(variance / z.var(axis=0).mean())
+            noise = share * np.sqrt(variance)
+            F = [without_noise(c, z, noise, on, seed) @ whiten for seed in range(3)]
+            y = [(c.flat - mean) @ filters.T for filters in F]
+            found.setdefault(name, {})[f"noise {share}, variance {variance}"] = {
+                "index": [c.orientation(filters).mean() for filters in F],
+                "kurtosis": [np.median(np.mean(r**4, 0) / np.mean(r**2, 0) ** 2) for r in y],
+            }
+    return found
+
+
+def without_noise(chapter, z, noise, on, seed):
+    """Weights of the network of chapter 5, from noisy patches to clean ones, in 100 epochs."""
+    c = chapter
+    net = c.Autoencoder.folded(64, 25, output=c.identity)
+    start = net.init(np.random.default_rng(seed), dtype=np.float32)
+    start["b1"] = np.log(on / (1 - on))
+    options = c.HABITS | {"epochs": 100, "rng": np.random.default_rng(seed + 100)}
+    if noise:
+        options["corrupt"] = gaussian_noise(noise)
+    return c.train(net, c.reconstruction(c.squared_error), start, z, **options)[0]["W1"]
+
+
+def pairs_and_fives(chapter):
+    """The sparse objective after batches of 2 and of 5, with the batch's mean or an estimate."""
+    c, found = chapter, {}
+    rates = {
+        "momentum, 2": (0.0125, 0.018, 0.025, 0.035, 0.05),
+        "descent, 2": (0.1, 0.15, 0.2, 0.27, 0.35),
+        "momentum, 5": (0.025, 0.035, 0.05, 0.07, 0.1),
+        "descent, 5": (0.25, 0.35, 0.5, 0.7, 1.0),
+    }
+    for name, tried in rates.items():
+        for alpha in (0, 0.5, 0.9):
+            each = {r: [estimated(c, name, alpha, r, seed) for seed in range(3)] for r in tried}
+            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
+            found[f"{name}, {alpha}"] = {"rate": best, "mean": np.mean(each[best]), "each": each}
+    return found
+
+
+def estimated(chapter, name, alpha, rate, seed):
+    """The sparse objective over all samples after four passes, as chapter 4 trains."""
+    c, begin, (method, size) = chapter, chapter.begin_from(seed), name.split(", ")
+    options = {"optimizer": c.Momentum(rate, mu=0.9 if method == "momentum" else 0.0)}
+    options |= {"batch_size": int(size), "rng": np.random.default_rng(seed), "epochs": 4}
+    J = c.J + c.penalty_on_batches(alpha, begin)
+    params, *_ = c.train(c.net, J, begin, c.X, record_objective=False, **options)
+    return (c.J + c.kl_sparsity(0.05)).value(c.net, params, c.X)
+
+
+def bold_rates(chapter):
+    """J after 60 passes at a constant rate and at one that falls, of two codes and optimisers."""
+    c, found, logistic = chapter, {}, chapter.net
+    nets = {"logistic": logistic, "rectifiers": c.Autoencoder.folded(196, 25, hidden=relu)}
+    rates = {
+        "logistic, Momentum": ((0.05, 0.1, 0.2, 0.4), (0.4, 0.8, 1.6)),
+        "logistic, Adam": ((0.01, 0.02, 0.04, 0.08), (0.04, 0.08, 0.16, 0.32)),
+        "rectifiers, Momentum": ((0.006, 0.012, 0.025), (0.012, 0.025, 0.05, 0.1)),
+        "rectifiers, Adam": ((0.002, 0.003, 0.005), (0.005, 0.01, 0.02)),
+    }
+    for name, tried in rates.items():
+        code, optimizer = name.split(", ")
+        for kind, some in zip(("constant", "falling"), tried, strict=True):
+            how = getattr(c, optimizer), kind == "falling"
+            each = {r: [sixty(c, nets[code], *how, r, s) for s in range(3)] for r in some}
+            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
+            kept = {"rate": best, "mean": np.mean(each[best]), "each": each}
+            found[f"{name}, {kind}"] = kept
+    return found
+
+
+def sixty(chapter, net, optimizer, falling, rate, seed):
+    """J after 60 passes on batches of 50."""
+    c, begin = chapter, net.init(np.random.default_rng(seed))
+    begin["b2"] = c.mean_bias(net, c.X)
+    steps = optimizer(c.cosine(rate, steps=60 * 20) if falling else rate)
+    options = {"optimizer": steps, "batch_size": 50, "rng": np.random.default_rng(1)}
+    params, *_ = c.train(net, c.J, begin, c.X, epochs=60, record_objective=False, **options)
+    return c.J.value(net, params, c.X)
+
+
 ENTRIES = {
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
+    "bold_rates": Entry("04_optimization", (), bold_rates, also=DIGITS_OF_4),
+    "pairs_and_fives": Entry("04_optimization", (), pairs_and_fives, also=DIGITS_OF_4),
     "valleys": Entry(
         "04_optimization",
         (),
@@ -113,5 +213,11 @@ ENTRIES = {
         (),
         raw_filters,
         also=("X = datasets", "HABITS = ", "HABITS |= "),
+    ),
+    "denoisers": Entry(
+        "05_whitening",
+        (),
+        denoisers,
+        also=("X = datasets", "flat = ", "HABITS = ", "HABITS |= "),
     ),
 }
