@@ -461,6 +461,8 @@ def patient(m):
     """Chapter 7: denoisers with more time."""
     each = (f"{found['mean']:.2f}" for found in m["patient"].values())
     yield "bring the networks to {} and {} in our runs".format(*each)
+    wide = [m["wide_and_patient"][name]["mean"] for name in ("normal", "salt, pepper")]
+    yield "and 400 units then to {:.2f} and {:.2f}".format(*wide)
 
 
 def other_denoisers(m):
