@@ -7,9 +7,13 @@ from reproduce.longer_runs import (
     earlier,
     first_chapters,
     generative,
+    last_chapters,
     rivals,
     training,
 )
 
-PARTS = (earlier, controls, first_chapters, rivals, training, diffusion, generative, dictionaries)
+PARTS = (
+    *(earlier, controls, first_chapters, rivals, training, last_chapters),
+    *(diffusion, generative, dictionaries),
+)
 ENTRIES = {name: entry for part in PARTS for name, entry in part.ENTRIES.items()}

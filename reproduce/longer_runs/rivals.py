@@ -265,6 +265,10 @@ def three_vaes(chapter):
             mixture = c.GaussianMixture.fit(codes, K, np.random.default_rng(4 + seed))
             some = mixture.sample(np.random.default_rng(3 + seed), 400)
             drawn[f"plain, {K}"] = net.decode(plain, some)
+        means = vae.encode(params, c.X)[0].astype(float)
+        mixture = c.GaussianMixture.fit(means, 10, np.random.default_rng(4 + seed))
+        some = mixture.sample(np.random.default_rng(3 + seed), 400)
+        drawn["variational, 10"] = vae.decode(params, some)
         for name, images in drawn.items():
             pairs = (images, c.X), (c.T, images)
             far = [c.nearest_distances(*pair).mean() for pair in pairs]

@@ -458,6 +458,35 @@ def taught_hidden(m):
     yield f"half of the pixels hidden in its place gives {half:.1f} %"
 
 
+def head_starts(m):
+    """Chapter 6: a cheaper head start, and one with Adam or on small batches."""
+    found = {name: runs["mean"] for name, runs in m["head_starts"].items()}
+    descent = {name: runs["mean"] for name, runs in m["all_labels"].items()}
+    cheap, dear = (
+        [some[f"{start}, {n} epochs"] - descent[f"4 × Glorot, {n} epochs"] for n in (4, 8)]
+        for some, start in ((found, "descent, two epochs a stage"), (descent, "pretrained"))
+    )
+    assert 0.4 < cheap[0] / dear[0] < 0.6
+    assert cheap[1] < 0.1 * dear[1] + 0.1
+    yield "half of that brings half the lead after 4 epochs, hardly any after 8"
+    for way in ("Adam", "batches of 20"):
+        short = found[f"{way}, pretrained, 4 epochs"]
+        assert short > found[f"{way}, 4 × Glorot, 4 epochs"] + 0.5
+        for start in ("4 × Glorot", "centred"):
+            assert abs(found[f"{way}, {start}, 8 epochs"] - short) < 0.4
+    yield "worth about as many epochs as follow it, with Adam too"
+
+
+def drawn_codes(m):
+    """Chapter 6: features that nobody trained."""
+    found = m["drawn_codes"]
+    normal, pairs = (found["best"][name] for name in ("normal numbers", "differences of digits"))
+    for best, sizes in ((normal, (0.1, 1.6)), (pairs, (0.2, 3.2))):
+        assert not any(best.endswith(f", {size}") for size in sizes)
+    yield f"drawn at random, give {found[pairs]['mean']:.1f} % in our runs"
+    yield f"normal numbers as filters give {found[normal]['mean']:.1f} %"
+
+
 def capacity(m):
     """Chapter 7: how many features are found."""
     few, many, same, more = (
@@ -477,6 +506,18 @@ def patient(m):
     """Chapter 7: denoisers with more time."""
     each = (f"{found['mean']:.2f}" for found in m["patient"].values())
     yield "bring the networks to {} and {} in our runs".format(*each)
+    wide = [m["wide_and_patient"][name]["mean"] for name in ("normal", "salt, pepper")]
+    yield "and 400 units then to {:.2f} and {:.2f}".format(*wide)
+
+
+def other_denoisers(m):
+    """Chapter 7: denoisers with other units, starts and rates."""
+    found = m["other_denoisers"]
+    ways = [found[name]["best"] for name in ("masking", "normal", "salt, pepper")]
+    assert all(draw == 1 and rate == 0.015 for _, draw, rate in ways)  # inside the grid of rates
+    yield "More units, {0} or {2}, and Glorot's start".format(*(units for units, *_ in ways))
+    ends = [f"{found[name]['mean']:.2f}" for name in ("masking", "normal", "salt, pepper")]
+    yield "{}, {} and {} in our runs".format(*ends)
 
 
 def masked(m):
@@ -509,6 +550,10 @@ def vaes(m):
     assert (plain < ours).all()
     ends = [f"{a:.2f} and {b:.2f}" for a, b in (plain.mean(axis=0), ours.mean(axis=0))]
     yield f"with each of three seeds in our runs: {' against '.join(ends)}"
+    mixed = np.array(found["variational, 10"])
+    assert (mixed < ours).all()
+    assert (abs(mixed.mean(axis=0) - plain.mean(axis=0)) < 0.15).all()
+    yield "helps as much there: {:.2f} and {:.2f} in our runs".format(*mixed.mean(axis=0))
 
 
 def span(values):
@@ -829,8 +874,10 @@ TOLD = {
         random_starts,
         one_layer,
         all_labels,
+        head_starts,
+        drawn_codes,
     ),
-    "07_variants": (capacity, patient, masked, own_directions, vaes),
+    "07_variants": (capacity, patient, other_denoisers, masked, own_directions, vaes),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),

@@ -1,0 +1,150 @@
+"""Controls of conclusions of chapters 6 and 7 that take longer than the chapters have."""
+
+import numpy as np
+
+from reproduce.longer_runs import Entry
+from reproduce.longer_runs.controls import summary
+from reproduce.longer_runs.earlier import GREEDY, SELF_TAUGHT
+from reproduce.longer_runs.rivals import DENOISERS
+
+
+def head_starts(chapter):
+    """Accuracies with 10,000 labels: a cheaper pretraining, Adam, and batches of other sizes."""
+    c = chapter
+    c.begin_with["two epochs a stage"] = {s: c.pretrained_on(c.X, s, epochs=2)[0] for s in c.SEEDS}
+    ways = {
+        "descent": (c.SGD, 50, (0.6, 2.0, 6.0)),
+        "Adam": (c.Adam, 50, (3e-3, 1e-2, 3e-2, 1e-1)),
+        "batches of 20": (c.SGD, 20, (0.3, 0.8, 2.0, 4.0)),
+        "batches of 200": (c.SGD, 200, (0.6, 2.0, 6.0, 12.0)),
+    }
+    twice = [("pretrained", 4), ("4 × Glorot", 4), ("4 × Glorot", 8), ("centred", 8)]
+    turns = [("descent", "two epochs a stage", n) for n in (4, 8, 16)]
+    turns += [(way, *turn) for way in list(ways)[1:] for turn in twice]
+    found = {}
+    for way, start, epochs in turns:
+
+        def errors(rate, seed, way=way, start=start, epochs=epochs):
+            return with_all(c, start, seed, epochs, rate, *ways[way][:2])
+
+        judged = {rate: errors(rate, 0) for rate in ways[way][2]}
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = [100 - judged[best][1], *(100 - errors(best, seed)[1] for seed in (1, 2))]
+        found[f"{way}, {start}, {epochs} epochs"] = {
+            "rate": best,
+            "mean": np.mean(each),
+            "each": each,
+        }
+    return found
+
+
+def with_all(chapter, start, seed, epochs, rate, method, size):
+    """The errors after training with 10,000 labels, at a rate that falls to zero."""
+    c, rng = chapter, np.random.default_rng([seed, 2])  # the chapter's order of the digits
+    net, params = c.begin(start, seed)
+    chosen = rng.permutation(len(c.X))
+    falling = c.cosine(rate, steps=epochs * len(c.X) // size)
+    options = {"optimizer": method(falling), "batch_size": size, "epochs": epochs, "rng": rng}
+    data = c.X[chosen], c.labels[chosen]
+    return c.errors(net, c.train(net, c.E, params, *data, record_objective=False, **options)[0])
+
+
+def drawn_codes(chapter):
+    """Accuracies with 2,000 labels on codes that nobody trained, by the size of their weights."""
+    c, found = chapter, {}
+    ways = {"normal numbers": normal_filters, "differences of digits": pair_filters}
+    scales = {"normal numbers": (0.1, 0.2, 0.4, 0.8, 1.6)}
+    scales["differences of digits"] = (0.2, 0.4, 0.8, 1.6, 3.2)
+    for name, draw in ways.items():
+        for scale in scales[name]:
+            F = [by_filters(c, *draw(c.high.astype(float), scale, seed)) for seed in c.SEEDS]
+            runs = c.compare({"it": c.taught_by(F, 2_000)}, c.DECAYS[2_000])
+            found[f"{name}, {scale}"] = summary(runs)
+    best = {
+        name: max((key for key in found if key.startswith(name)), key=lambda k: found[k]["held"])
+        for name in ways
+    }
+    return {"best": best} | found
+
+
+def normal_filters(digits, scale, seed):
+    """Two hundred normal filters, and points where their units are to be at one half."""
+    rng = np.random.default_rng([seed, 9])
+    return rng.normal(0, scale, (200, digits.shape[1])), digits.mean(axis=0)
+
+
+def pair_filters(digits, scale, seed):
+    """Differences of two hundred pairs of digits, drawn at random, and the places between."""
+    chosen = np.random.default_rng([seed, 10]).choice(len(digits), (2, 200), replace=False)
+    one, other = digits[chosen]
+    return scale * (one - other), (one + other) / 2
+
+
+def by_filters(chapter, W, centres):
+    """All digits as logistic units with these filters encode them."""
+    thresholds = np.sum(W * centres, axis=1)
+    return chapter.prepared(lambda x: chapter.logistic(x @ W.T - thresholds), *chapter.kinds)
+
+
+def other_denoisers(chapter):
+    """Squared errors of denoisers by units, start and rate; other digits choose among them."""
+    c, found = chapter, {}
+    further = c.X[4000:5000]
+    for name, noise in c.noises.items():
+        judged = noise(np.random.default_rng(8), further)
+
+        def errors(setting, seed, name=name, judged=judged):
+            net, params = other_denoiser(c, c.noises[name], *setting, seed)
+            pairs = (judged, further), (c.damaged[name], c.T)
+            return [np.mean(np.sum((net(params, x) - y) ** 2, axis=1)) for x, y in pairs]
+
+        tried = {
+            (units, draw, rate): errors((units, draw, rate), 0)
+            for units in (100, 200, 400)
+            for draw in (0.1, 1)
+            for rate in (7.5e-3, 1.5e-2, 3e-2)
+        }
+        best = min(tried, key=lambda setting, tried=tried: tried[setting][0])
+        each = [errors(best, seed)[1] for seed in c.SEEDS]
+        found[name] = {"best": best, "mean": np.mean(each), "each": each, "all": tried}
+    return found
+
+
+def other_denoiser(chapter, corrupt, units, draw, rate, seed):
+    """A network as in chapter 7 but for its units, its start and its rate, and its parameters."""
+    c, net = chapter, chapter.Autoencoder.folded(196, units)
+    begin = c.start(net, c.scaled(draw), seed=seed)
+    options = {"optimizer": c.Adam(c.cosine(rate, steps=800)), "batch_size": 50, "epochs": 10}
+    options |= {"rng": np.random.default_rng(seed + 1), "corrupt": corrupt}
+    return net, c.train(net, c.E, begin, c.X[:4000], record_objective=False, **options)[0]
+
+
+def wide_and_patient(chapter):
+    """Squared errors of denoisers with 400 units and 100 epochs; other digits choose the rate."""
+    c, found = chapter, {}
+    net, further = c.Autoencoder.folded(196, 400), c.X[4000:5000]
+    for name in ("normal", "salt, pepper"):
+        judged = c.noises[name](np.random.default_rng(8), further)
+
+        def errors(rate, seed, name=name, judged=judged):
+            falling = c.Adam(c.cosine(rate, steps=8000))
+            options = {"optimizer": falling, "batch_size": 50, "epochs": 100}
+            options |= {"rng": np.random.default_rng(seed + 1), "corrupt": c.noises[name]}
+            begin = c.start(net, seed=seed)
+            end = c.train(net, c.E, begin, c.X[:4000], record_objective=False, **options)[0]
+            pairs = (judged, further), (c.damaged[name], c.T)
+            return [np.mean(np.sum((net(end, x) - y) ** 2, axis=1)) for x, y in pairs]
+
+        tried = {rate: errors(rate, 0) for rate in (5e-3, 1e-2, 2e-2)}
+        best = min(tried, key=lambda rate, tried=tried: tried[rate][0])
+        each = [tried[best][1], *(errors(best, seed)[1] for seed in (1, 2))]
+        found[name] = {"rate": best, "mean": np.mean(each), "each": each, "all": tried}
+    return found
+
+
+ENTRIES = {
+    "head_starts": Entry("06_pretraining", (), head_starts, also=GREEDY),
+    "drawn_codes": Entry("06_pretraining", (), drawn_codes, also=SELF_TAUGHT),
+    "other_denoisers": Entry("07_variants", (), other_denoisers, also=DENOISERS),
+    "wide_and_patient": Entry("07_variants", (), wide_and_patient, also=DENOISERS),
+}
