@@ -46,6 +46,21 @@ def longer_codes(m):
     yield "the linear code {} and {}, and waves {} and {}".format(*linear, *waves)
 
 
+def other_steps(m):
+    """Chapter 1: codes in small batches, and with the chapter's decay."""
+    small, still, falls = m["other_steps"].values()
+    logistic, waves, linear = (small[name] for name in ("logistic code", "waves", "linear code"))
+    assert max(logistic["each"]) < min(waves["each"]) - 0.5
+    yield f"leave {logistic['mean']:.1f} for the logistic code"
+    yield f"{linear['mean']:.1f} for the linear one and {waves['mean']:.1f} for waves"
+    level, ahead = (
+        [each[n]["mean"] for n in ("logistic code", "waves")] for each in (still, falls)
+    )
+    assert abs(level[0] - level[1]) < 0.5 < ahead[1] - ahead[0]
+    yield "about level with waves, {:.1f} against {:.1f}".format(*level)
+    yield "at a falling rate ahead, {:.1f} against {:.1f}".format(*ahead)
+
+
 def losses(m):
     """Chapter 1: the unmatched pair at its best."""
     ends = [f"{m['losses'][name]['mean']:.1f}" for name in ("squared error", "cross-entropy")]
@@ -225,6 +240,19 @@ def copying(m):
         assert left[name] > found[control]["scrambled"] + 8
         assert left[name] < np.interp(found[name]["digits"], *curve)
     yield "it is {:.0f}, {:.0f} and {:.0f} in our runs".format(*left.values())
+
+
+def others(m):
+    """Chapter 3: what is no digit in another way than by scrambling."""
+    found = m["others"]
+    short, long = (found[f"TopK, {epochs} epochs"] for epochs in (8, 32))
+    assert min(short["above"]["normal"]) > 5
+    assert min(long["above"]["normal"]) > 2
+    for name in ("KL", "L1"):
+        assert all(max(found[f"{name}, {n} epochs"]["above"]["normal"]) < -0.5 for n in (8, 32))
+    points = [mean(each["above"]["normal"]) for each in (short, long)]
+    yield f"TopK leaves {short['left']['normal']:.0f} % in our runs, {points[0]:.0f} points above"
+    yield f"({points[1]:.0f} after the longer training; $L_1$ and KL lie below)"
 
 
 def batch_rates(m):
@@ -749,7 +777,7 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes, filters, longer_codes, losses, starts, without_slope),
+    "01_overview": (code_sizes, filters, longer_codes, other_steps, losses, starts, without_slope),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
     "03_sparsity": (
         frontier,
@@ -762,6 +790,7 @@ TOLD = {
         decay_rates,
         quiet,
         copying,
+        others,
     ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
     "05_whitening": (edges, normal_numbers, raw_filters),
