@@ -242,6 +242,18 @@ def copying(m):
     yield "it is {:.0f}, {:.0f} and {:.0f} in our runs".format(*left.values())
 
 
+def by_momentum(m):
+    """Chapter 3: sparsity without decay by momentum."""
+    small, middle, large = m["by_momentum"].values()
+    assert min(np.subtract(small["highest"], small["last"])) > 0.05
+    assert max(np.subtract(large["highest"], large["last"])) < 0.02
+    highest, last = (mean(small[name]) for name in ("highest", "last"))
+    yield f"is {mean(large['last']):.2f} after 400 epochs at a rate of 0.5"
+    yield f"{mean(middle['last']):.2f} at 0.3, and at 0.1 it falls from {highest:.2f} to {last:.2f}"
+    errors = [f"{mean(found['error']):.1f}" for found in (large, middle, small)]
+    yield "the error is {}, {} and {}".format(*errors)
+
+
 def others(m):
     """Chapter 3: what is no digit in another way than by scrambling."""
     found = m["others"]
@@ -791,6 +803,7 @@ TOLD = {
         quiet,
         copying,
         others,
+        by_momentum,
     ),
     "04_optimization": (heavy_ball, minibatches, batch_rates, small_batches, true_mean, valleys),
     "05_whitening": (edges, normal_numbers, raw_filters),

@@ -1,10 +1,31 @@
-"""Controls of conclusions of chapters 4 and 5 that take longer than the chapters have."""
+"""Controls of conclusions of chapters 3 to 5 that take longer than the chapters have."""
 
 import numpy as np
 
-from ae_course import ZCAWhitening
+from ae_course import Momentum, ZCAWhitening
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.earlier import DIGITS_OF_4
+from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4
+
+
+def by_momentum(chapter):
+    """Sparsity without decay at its highest and after 400 epochs of momentum, and E, by rate."""
+    found = {}
+    for rate in (0.1, 0.3, 0.5):
+        each = np.transpose([without_decay(chapter, rate, seed) for seed in range(3)])
+        found[f"rate {rate}"] = dict(zip(("highest", "last", "error"), each, strict=True))
+    return found
+
+
+def without_decay(chapter, rate, seed):
+    """For one seed, at a strength of 3, on unseen digits."""
+    c, net = chapter, chapter.middle
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": Momentum(rate, mu=0.9)}
+    options |= {"batch_size": 50, "epochs": 400, "record_objective": False}
+    options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
+    p, path, _ = c.train(net, c.E + 3 * c.kl_sparsity(0.1), begin, c.X[:1_000], **options)
+    return max(path.metrics["S"]), path.metrics["S"][-1], c.E.value(net, p, c.X_unseen)
 
 
 def true_mean(chapter):
@@ -101,6 +122,7 @@ def of_raw_patches(chapter, rho, beta, variance, seed):
 
 
 ENTRIES = {
+    "by_momentum": Entry("03_sparsity", (), by_momentum, also=(*DIGITS_OF_3, "middle = ")),
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
     "valleys": Entry(
         "04_optimization",
