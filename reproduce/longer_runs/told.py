@@ -244,7 +244,7 @@ def copying(m):
 
 def by_momentum(m):
     """Chapter 3: sparsity without decay by momentum."""
-    small, middle, large = m["by_momentum"].values()
+    small, middle, large, *strong = m["by_momentum"].values()
     assert min(np.subtract(small["highest"], small["last"])) > 0.05
     assert max(np.subtract(large["highest"], large["last"])) < 0.02
     highest, last = (mean(small[name]) for name in ("highest", "last"))
@@ -252,6 +252,11 @@ def by_momentum(m):
     yield f"{mean(middle['last']):.2f} at 0.3, and at 0.1 it falls from {highest:.2f} to {last:.2f}"
     errors = [f"{mean(found['error']):.1f}" for found in (large, middle, small)]
     yield "the error is {}, {} and {}".format(*errors)
+    S, J = ([mean(found[name]) for found in strong] for name in ("last", "J"))
+    assert sorted(J) == J
+    assert S[0] < 0.3 < 0.8 < S[1]
+    yield "give {:.2f}, {:.2f} and {:.2f} at rates of 0.02, 0.1 and 0.2".format(*S)
+    yield "with a $J$ of {:.1f}, {:.1f} and {:.1f}".format(*J)
 
 
 def others(m):

@@ -8,24 +8,32 @@ from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4
 
 
 def by_momentum(chapter):
-    """Sparsity without decay at its highest and after 400 epochs of momentum, and E, by rate."""
+    """Sparsity at its highest and last, E and J, with momentum: without decay, and at 30."""
     found = {}
-    for rate in (0.1, 0.3, 0.5):
-        each = np.transpose([without_decay(chapter, rate, seed) for seed in range(3)])
-        found[f"rate {rate}"] = dict(zip(("highest", "last", "error"), each, strict=True))
+    for beta, decay, epochs, rates in (
+        (3, 0, 400, (0.1, 0.3, 0.5)),
+        (30, 1e-3, 200, (0.02, 0.1, 0.2)),
+    ):
+        for rate in rates:
+            how = beta, decay, epochs, rate
+            each = np.transpose([momentum(chapter, *how, seed) for seed in range(3)])
+            names = "highest", "last", "error", "J"
+            found[f"beta {beta}, rate {rate}"] = dict(zip(names, each, strict=True))
     return found
 
 
-def without_decay(chapter, rate, seed):
-    """For one seed, at a strength of 3, on unseen digits."""
+def momentum(chapter, beta, decay, epochs, rate, seed):
+    """For one seed: sparsity and E on unseen digits, J on those that were trained on."""
     c, net = chapter, chapter.middle
     begin = net.init(np.random.default_rng(seed), dtype=np.float32)
     begin["b2"] = c.mean_bias(net, c.X)
     options = {"rng": np.random.default_rng(seed + 1), "optimizer": Momentum(rate, mu=0.9)}
-    options |= {"batch_size": 50, "epochs": 400, "record_objective": False}
+    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
     options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
-    p, path, _ = c.train(net, c.E + 3 * c.kl_sparsity(0.1), begin, c.X[:1_000], **options)
-    return max(path.metrics["S"]), path.metrics["S"][-1], c.E.value(net, p, c.X_unseen)
+    J = c.E + decay * c.weight_decay + beta * c.kl_sparsity(0.1)
+    p, path, _ = c.train(net, J, begin, c.X[:1_000], **options)
+    S, error = path.metrics["S"], c.E.value(net, p, c.X_unseen)
+    return max(S), S[-1], error, J.value(net, p, c.X[:1_000])
 
 
 def true_mean(chapter):
