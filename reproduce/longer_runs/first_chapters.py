@@ -44,6 +44,51 @@ def at_best_rate(chapter, model, whole, inputs, rates, epochs):
     return {"rate": best, "mean": each.mean(), "each": each, "held out": held}
 
 
+def other_steps(chapter):
+    """Nats above the floor in batches of five, and after 30 epochs with the chapter's decay."""
+    return {
+        "batches of 5, 6 epochs": in_steps(
+            chapter, 5, 0, True, 6, ((0.004, 0.006, 0.01), (0.01, 0.03, 0.1), (0.01, 0.02, 0.04))
+        ),
+        "decay, 30 epochs": in_steps(
+            chapter,
+            100,
+            1e-3,
+            False,
+            30,
+            ((0.005, 0.01, 0.02), (1e-3, 3e-3, 1e-2), (2e-3, 5e-3, 1e-2)),
+        ),
+        "decay, 30 epochs, falling": in_steps(
+            chapter, 100, 1e-3, True, 30, ((0.02, 0.05, 0.1), (0.1, 0.3, 1.0), (0.02, 0.05, 0.1))
+        ),
+    }
+
+
+def in_steps(chapter, size, decay, falls, epochs, rates):
+    """Unseen digits at the rate that held-out digits choose (one seed), for three seeds."""
+    c, X = chapter, chapter.digits.images
+    J, steps, found = c.mean_error + decay * c.weight_decay, epochs * len(X) // size, {}
+    turns = {
+        "logistic code": (c.net, c.net, np.asarray),
+        "waves": (c.net.decoder, c.net, c.standardiser(c.linear_net, c.waves())),
+        "linear code": (c.linear_net, c.linear_net, np.asarray),
+    }
+    for (name, (model, whole, inputs)), tried in zip(turns.items(), rates, strict=True):
+
+        def ends(rate, seed, model=model, whole=whole, inputs=inputs):
+            options = {"epochs": epochs, "rng": np.random.default_rng(seed + 1)}
+            options |= {"batch_size": size, "record_objective": False}
+            options["optimizer"] = c.Adam(cosine(rate, steps) if falls else rate)
+            p, *_ = c.train(model, J, c.begin(whole, seed), inputs(X), X, **options)
+            return [c.error(model, p, inputs, x) for x in (c.held_out, c.unseen.images)]
+
+        judged = {str(rate): ends(rate, 0) for rate in tried}
+        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
+        each = np.array([judged[best][1], *(ends(float(best), s)[1] for s in (1, 2))]) - c.floor
+        found[name] = {"rate": best, "mean": each.mean(), "each": each, "all": judged}
+    return found
+
+
 def losses(chapter):
     """Squared errors of unseen digits after either loss, each at its best rate and decay."""
     c, found = chapter, {}
@@ -234,6 +279,62 @@ def left_of(chapter, hidden, penalty, units):
     return dict(zip(("digits", "scrambled"), np.mean(each, axis=0), strict=True)) | {"each": each}
 
 
+def others(chapter):
+    """What sparse and short codes leave of four other kinds of images, in per cent, by length."""
+    c, none = chapter, 0 * chapter.l1_sparsity()
+    kinds = {
+        "KL": (c.logistic, 0.05 * c.kl_sparsity(0.05), 256),
+        "L1": (c.relu, 0.03 * c.l1_sparsity(), 256),
+        "TopK": (c.top_k(16), none, 256),
+    }
+    short = {f"short, {units} units": (c.identity, none, units) for units in (9, 15, 24, 33, 60)}
+    sets = {"digits": c.X_unseen, **no_digits(c)}
+    found = {}
+    for epochs in (8, 32):
+        left = {
+            name: np.array(
+                [
+                    [100 * c.share_left(*wide, images) for images in sets.values()]
+                    for wide in (
+                        c.learn_wide(*kind[:2], s, kind[2], epochs=epochs) for s in c.seeds
+                    )
+                ]
+            )
+            for name, kind in (kinds | short).items()
+        }
+        curves = np.array([left[name] for name in reversed(short)])
+        for name in kinds:
+            above = {
+                kind: [
+                    left[name][s, i] - np.interp(left[name][s, 0], curves[:, s, 0], curves[:, s, i])
+                    for s in c.seeds
+                ]
+                for i, kind in enumerate(sets)
+            }
+            means = dict(zip(sets, left[name].mean(axis=0), strict=True))
+            found[f"{name}, {epochs} epochs"] = {"left": means, "above": above}
+    return found
+
+
+def no_digits(chapter):
+    """A thousand images of each kind: of normal numbers, of two digits, of bars, of noise."""
+    c, X, rng = chapter, chapter.X_unseen, np.random.default_rng(7)
+    _, d, V = np.linalg.svd(c.X - c.mean, full_matrices=False)
+    normal = c.mean + rng.normal(size=X.shape) @ (d[:, None] * V) / np.sqrt(len(c.X))
+    noise, bars = np.zeros_like(X), np.zeros((len(X), 14, 14))
+    noise[:, c.inked] = rng.random((len(X), c.inked.sum()))
+    for image in bars:
+        for turned in (image, image.T):
+            row, begin, length = rng.integers((2, 1, 4), (12, 6, 9))
+            turned[row, begin : begin + length] = 1
+    return {
+        "normal": normal.clip(0, 1),
+        "two digits": (X + X[rng.permutation(len(X))]) / 2,
+        "bars": bars.reshape(-1, 196),
+        "noise": noise,
+    }
+
+
 def deaths_longer(chapter):
     """Dead units and errors of L1 after 128 epochs at two learning rates."""
     c = chapter
@@ -247,6 +348,7 @@ def deaths_longer(chapter):
 
 ENTRIES = {
     "longer_codes": Entry("01_overview", (), longer_codes, also=(*DIGITS_OF_1, "linear_net = ")),
+    "other_steps": Entry("01_overview", (), other_steps, also=(*DIGITS_OF_1, "linear_net = ")),
     "losses": Entry("01_overview", (), losses, also=DIGITS_OF_1),
     "starts": Entry("01_overview", (), starts, also=DIGITS_OF_1),
     "without_slope": Entry(
@@ -265,4 +367,7 @@ ENTRIES = {
     "decay_rates": Entry("03_sparsity", (), decay_rates, also=(*DIGITS_OF_3, "middle = ")),
     "quiet": Entry("03_sparsity", (), quiet, also=DIGITS_OF_3),
     "copying": Entry("03_sparsity", (), copying, also=(*DIGITS_OF_3, "inked = ", "scrambled")),
+    "others": Entry(
+        "03_sparsity", (), others, also=(*DIGITS_OF_3, "inked = ", "scrambled", "knob, seeds = ")
+    ),
 }

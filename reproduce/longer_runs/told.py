@@ -46,6 +46,21 @@ def longer_codes(m):
     yield "the linear code {} and {}, and waves {} and {}".format(*linear, *waves)
 
 
+def other_steps(m):
+    """Chapter 1: codes in small batches, and with the chapter's decay."""
+    small, still, falls = m["other_steps"].values()
+    logistic, waves, linear = (small[name] for name in ("logistic code", "waves", "linear code"))
+    assert max(logistic["each"]) < min(waves["each"]) - 0.5
+    yield f"leave {logistic['mean']:.1f} for the logistic code"
+    yield f"{linear['mean']:.1f} for the linear one and {waves['mean']:.1f} for waves"
+    level, ahead = (
+        [each[n]["mean"] for n in ("logistic code", "waves")] for each in (still, falls)
+    )
+    assert abs(level[0] - level[1]) < 0.5 < ahead[1] - ahead[0]
+    yield "about level with waves, {:.1f} against {:.1f}".format(*level)
+    yield "at a falling rate ahead, {:.1f} against {:.1f}".format(*ahead)
+
+
 def losses(m):
     """Chapter 1: the unmatched pair at its best."""
     ends = [f"{m['losses'][name]['mean']:.1f}" for name in ("squared error", "cross-entropy")]
@@ -225,6 +240,36 @@ def copying(m):
         assert left[name] > found[control]["scrambled"] + 8
         assert left[name] < np.interp(found[name]["digits"], *curve)
     yield "it is {:.0f}, {:.0f} and {:.0f} in our runs".format(*left.values())
+
+
+def by_momentum(m):
+    """Chapter 3: sparsity without decay by momentum."""
+    small, middle, large, *strong = m["by_momentum"].values()
+    assert min(np.subtract(small["highest"], small["last"])) > 0.05
+    assert max(np.subtract(large["highest"], large["last"])) < 0.02
+    highest, last = (mean(small[name]) for name in ("highest", "last"))
+    yield f"is {mean(large['last']):.2f} after 400 epochs at a rate of 0.5"
+    yield f"{mean(middle['last']):.2f} at 0.3, and at 0.1 it falls from {highest:.2f} to {last:.2f}"
+    errors = [f"{mean(found['error']):.1f}" for found in (large, middle, small)]
+    yield "the error is {}, {} and {}".format(*errors)
+    S, J = ([mean(found[name]) for found in strong] for name in ("last", "J"))
+    assert sorted(J) == J
+    assert S[0] < 0.3 < 0.8 < S[1]
+    yield "give {:.2f}, {:.2f} and {:.2f} at rates of 0.02, 0.1 and 0.2".format(*S)
+    yield "with a $J$ of {:.1f}, {:.1f} and {:.1f}".format(*J)
+
+
+def others(m):
+    """Chapter 3: what is no digit in another way than by scrambling."""
+    found = m["others"]
+    short, long = (found[f"TopK, {epochs} epochs"] for epochs in (8, 32))
+    assert min(short["above"]["normal"]) > 5
+    assert min(long["above"]["normal"]) > 2
+    for name in ("KL", "L1"):
+        assert all(max(found[f"{name}, {n} epochs"]["above"]["normal"]) < -0.5 for n in (8, 32))
+    points = [mean(each["above"]["normal"]) for each in (short, long)]
+    yield f"TopK leaves {short['left']['normal']:.0f} % in our runs, {points[0]:.0f} points above"
+    yield f"({points[1]:.0f} after the longer training; $L_1$ and KL lie below)"
 
 
 def batch_rates(m):
@@ -839,7 +884,7 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes, filters, longer_codes, losses, starts, without_slope),
+    "01_overview": (code_sizes, filters, longer_codes, other_steps, losses, starts, without_slope),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
     "03_sparsity": (
         frontier,
@@ -852,6 +897,8 @@ TOLD = {
         decay_rates,
         quiet,
         copying,
+        others,
+        by_momentum,
     ),
     "04_optimization": (
         heavy_ball,

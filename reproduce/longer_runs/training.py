@@ -1,13 +1,42 @@
-"""Controls of conclusions of chapters 4 and 5 that take longer than the chapters have."""
+"""Controls of conclusions of chapters 3 to 5 that take longer than the chapters have."""
 
 import itertools
 
 import numpy as np
 
-from ae_course import ZCAWhitening, relu
+from ae_course import Momentum, ZCAWhitening, relu
 from ae_course.denoising import gaussian_noise
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.earlier import DIGITS_OF_4
+from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4
+
+
+def by_momentum(chapter):
+    """Sparsity at its highest and last, E and J, with momentum: without decay, and at 30."""
+    found = {}
+    for beta, decay, epochs, rates in (
+        (3, 0, 400, (0.1, 0.3, 0.5)),
+        (30, 1e-3, 200, (0.02, 0.1, 0.2)),
+    ):
+        for rate in rates:
+            how = beta, decay, epochs, rate
+            each = np.transpose([momentum(chapter, *how, seed) for seed in range(3)])
+            names = "highest", "last", "error", "J"
+            found[f"beta {beta}, rate {rate}"] = dict(zip(names, each, strict=True))
+    return found
+
+
+def momentum(chapter, beta, decay, epochs, rate, seed):
+    """For one seed: sparsity and E on unseen digits, J on those that were trained on."""
+    c, net = chapter, chapter.middle
+    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
+    begin["b2"] = c.mean_bias(net, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": Momentum(rate, mu=0.9)}
+    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
+    options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
+    J = c.E + decay * c.weight_decay + beta * c.kl_sparsity(0.1)
+    p, path, _ = c.train(net, J, begin, c.X[:1_000], **options)
+    S, error = path.metrics["S"], c.E.value(net, p, c.X_unseen)
+    return max(S), S[-1], error, J.value(net, p, c.X[:1_000])
 
 
 def true_mean(chapter):
@@ -199,6 +228,7 @@ def sixty(chapter, net, optimizer, falling, rate, seed):
 
 
 ENTRIES = {
+    "by_momentum": Entry("03_sparsity", (), by_momentum, also=(*DIGITS_OF_3, "middle = ")),
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
     "bold_rates": Entry("04_optimization", (), bold_rates, also=DIGITS_OF_4),
     "pairs_and_fives": Entry("04_optimization", (), pairs_and_fives, also=DIGITS_OF_4),
