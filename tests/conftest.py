@@ -7,11 +7,12 @@ import pytest
 import tools.website
 
 LONG = re.compile(r"tests/(browser/|test_make|test_archive)")
+SHORT = re.compile(r"tests/ae_course/")
 
 
 def pytest_collection_modifyitems(items):
-    """What takes minutes begins, so that no core waits at the end for one that began it late."""
-    items.sort(key=lambda item: not LONG.match(item.nodeid))
+    """What takes minutes begins and what takes seconds ends, so that no core waits at the end."""
+    items.sort(key=lambda item: (not LONG.match(item.nodeid), bool(SHORT.match(item.nodeid))))
 
 
 @pytest.fixture(scope="session")
