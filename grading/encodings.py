@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 
 WITHIN_FILES = (
     *("cp1252", "cp932", "latin-1", "gbk", "mac-roman", "cp1250", "cp1251", "cp850"),
-    *("cp1254", "cp1253"),
+    *("cp1254", "cp1253", "cp949"),
 )
 """Of texts, the likely ones first; latin-1 reads everything."""
 NAMES_IN_ARCHIVES = (
     *("cp932", "cp850", "cp437", "cp1252", "gbk", "mac-roman", "cp1251", "latin-1"),
-    *("cp866", "cp852", "cp1250", "cp857", "cp1254", "cp737", "cp1253"),
+    *("cp866", "cp852", "cp1250", "cp857", "cp1254", "cp737", "cp1253", "cp949"),
 )
 MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -33,6 +33,8 @@ ALPHABETS = (  # a class has mostly letters of one language
     *("ąćęłńóśźż", "áčďéěíňóřšťúůýžäľô", "áéíóöőúüű", "čćđšž", "ăâîşţșț", "çğıöşüİ"),
 )
 LANGUAGES = [{*letters, *letters.upper()} for letters in ALPHABETS]
+SURNAMES = set("김이박최정강조윤장임한오서신권황안송류전고양손배백허유남심노")
+"""Which Korean names begin with. As GBK reads their bytes, no Chinese name begins so."""
 COMMON = set("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿýßÀÂÄÁÅÆÇÉÈÊËÍÎÏÑÓÖÔØŒÚÜ")
 TYPOGRAPHY = set("’“”„«»–—…°±²€µ")
 SAMPLE = 20_000
@@ -98,7 +100,7 @@ def _strangeness(text, encoding):
 def _of_run(run, before, after, encoding, own):
     beside = any(char.isascii() and char.isalpha() for char in (before, after))
     lone = len(run) == 1 and beside
-    total = 0
+    total = -3 if run[0] in SURNAMES and 2 <= len(run) <= 4 else 0
     for place, char in enumerate(run):
         left = run[place - 1] if place else before
         right = run[place + 1] if place + 1 < len(run) else after
