@@ -10,6 +10,7 @@ from handed_in import blank, data
 
 from grading import archives
 from grading.archives import BadArchive, members
+from grading.encodings import NAMES_IN_ARCHIVES, decode
 from grading.notebook import LARGEST
 from grading.submissions import choose, discover
 
@@ -63,6 +64,11 @@ def test_names_without_a_mark_of_their_encoding_are_legible(tmp_path, encoding, 
     names = NAMES[encoding]
     files = [(path.format(name).encode(encoding), NOTEBOOK) for name in names]
     assert set(students(tmp_path, packed(files))) == set(names)
+
+
+@pytest.mark.parametrize("name", ["陈丽", "高飞", "林芳", "罗兰", "王小明"])
+def test_a_chinese_name_by_itself_is_not_taken_for_a_korean_one(name):
+    assert decode(f"{name}_hw1.ipynb".encode("gbk"), NAMES_IN_ARCHIVES)[1] == "gbk"
 
 
 def test_backslashes_part_folders_also_where_letters_have_them_as_second_byte(tmp_path):
