@@ -41,6 +41,23 @@ def from_scale(chapter, model, inputs, scale, rate, seed):
     return [c.error(model, p, inputs, images) for images in (c.held_out, c.unseen.images)]
 
 
+def neighbours(chapter):
+    """Per cent of test digits that the nearest code of length 1 names: waves and linear codes."""
+    c, found = chapter, {"waves": [], "linear code": []}
+    codes = [("waves", c.waves())]
+    codes += [
+        ("linear code", c.learn(c.linear_net, c.begin(c.linear_net, s), 0.01, s)[0])
+        for s in range(3)
+    ]
+    for name, params in codes:
+        known, asked = (c.linear_net.encode(params, x.images) for x in (c.digits, c.test))
+        known = known / np.linalg.norm(known, axis=1, keepdims=True)
+        near = [(part @ known.T).argmax(axis=1) for part in np.split(asked, 10)]
+        right = c.digits.labels[np.concatenate(near)] == c.test.labels
+        found[name].append(100 * np.mean(right))
+    return found
+
+
 def normal_numbers(chapter):
     """How directed filters are that learn from normal numbers with the covariance of patches."""
     mean, Phi = chapter.covariance(chapter.flat)
@@ -339,6 +356,9 @@ DENOISERS = (
     "damaged = ",
 )
 ENTRIES = {
+    "neighbours": Entry(
+        "01_overview", (), neighbours, also=(*DIGITS_OF_1, "linear_net = ", "test = ")
+    ),
     "larger_starts": Entry("01_overview", (), larger_starts, also=(*DIGITS_OF_1, "linear_net = ")),
     "normal_numbers": Entry(
         "05_whitening",
