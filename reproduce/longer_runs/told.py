@@ -66,7 +66,7 @@ def larger_starts(m):
     waves, small, large = m["larger_starts"].values()
     assert 0 < large["mean"] - waves["mean"] < 1 < small["mean"] - large["mean"]
     assert large["scale and rate"] == [10, 0.04]
-    yield f"it leaves {large['mean']:.1f} in our runs, where waves, as well tuned, leave"
+    yield f"it leaves {large['mean']:.1f} in our runs, where waves at the best of three"
     yield f"leave {waves['mean']:.1f} (from our start it leaves {small['mean']:.1f})"
 
 
