@@ -61,6 +61,22 @@ def other_steps(m):
     yield "at a falling rate ahead, {:.1f} against {:.1f}".format(*ahead)
 
 
+def larger_starts(m):
+    """Chapter 1: six epochs from a larger start."""
+    waves, small, large = m["larger_starts"].values()
+    assert 0 < large["mean"] - waves["mean"] < 1 < small["mean"] - large["mean"]
+    assert large["scale and rate"] == [10, 0.04]
+    yield f"it leaves {large['mean']:.1f} in our runs, where waves at the best of three"
+    yield f"leave {waves['mean']:.1f} (from our start it leaves {small['mean']:.1f})"
+
+
+def neighbours(m):
+    """Chapter 1: nearest codes of length 1."""
+    (waves,), linear = m["neighbours"].values()
+    assert 0 < min(linear) - waves < 1
+    yield f"waves are right for {waves:.1f} % in our runs, the linear code for {mean(linear):.1f} %"
+
+
 def losses(m):
     """Chapter 1: the unmatched pair at its best."""
     ends = [f"{m['losses'][name]['mean']:.1f}" for name in ("squared error", "cross-entropy")]
@@ -277,6 +293,21 @@ def batch_rates(m):
     found = m["batch_rates"].values()
     rates = [str(each["rate"]) for each in found]
     yield f"{', '.join(rates[:-1])} and {rates[-1]} for batches of 2, 5, 10, 50, 250 and all"
+
+
+def short_of_kind(m):
+    """Chapter 3: scrambled digits beside short codes of the same units."""
+    found = m["short_of_kind"]
+    for name, sign in (("KL", 1), ("L1", -1)):
+        for epochs in (8, 32):
+            run = found[f"{name}, {epochs} epochs"]
+            assert min(sign * np.subtract(run["sparse"], run["short"])) > 0.5
+    soon, late = (
+        [mean(found[f"KL, {epochs} epochs"][kind]) for kind in ("sparse", "short")]
+        for epochs in (8, 32)
+    )
+    yield "KL leaves more, {:.0f} against {:.0f} % in our runs".format(*soon)
+    yield "({:.0f} against {:.0f} after the longer training).".format(*late)
 
 
 def true_mean(m):
@@ -884,7 +915,17 @@ def classifiers(m):
 
 
 TOLD = {
-    "01_overview": (code_sizes, filters, longer_codes, other_steps, losses, starts, without_slope),
+    "01_overview": (
+        code_sizes,
+        filters,
+        longer_codes,
+        other_steps,
+        larger_starts,
+        neighbours,
+        losses,
+        starts,
+        without_slope,
+    ),
     "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
     "03_sparsity": (
         frontier,
@@ -898,6 +939,7 @@ TOLD = {
         quiet,
         copying,
         others,
+        short_of_kind,
         by_momentum,
     ),
     "04_optimization": (

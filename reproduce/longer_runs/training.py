@@ -39,6 +39,41 @@ def momentum(chapter, beta, decay, epochs, rate, seed):
     return max(S), S[-1], error, J.value(net, p, c.X[:1_000])
 
 
+def short_of_kind(chapter):
+    """Scrambled digits that KL and L1 leave, and that short codes of the same units do."""
+    c, none, found = chapter, 0 * chapter.l1_sparsity(), {}
+    kinds = {
+        "KL": (c.logistic, 0.05 * c.kl_sparsity(0.05), (60, 50, 40, 32, 24)),
+        "L1": (c.relu, 0.03 * c.l1_sparsity(), (50, 40, 32, 24, 15)),
+    }
+    for epochs in (8, 32):
+        for name, (hidden, penalty, sizes) in kinds.items():
+            long = [both_left(c, hidden, penalty, seed, 256, epochs) for seed in range(3)]
+            short = [
+                [both_left(c, hidden, none, seed, units, epochs) for units in sizes]
+                for seed in range(3)
+            ]
+            level = [
+                np.interp(digits, *np.transpose(curve))
+                for (digits, _), curve in zip(long, short, strict=True)
+            ]
+            for (digits, _), curve in zip(long, short, strict=True):
+                assert curve[0][0] < digits < curve[-1][0]
+            found[f"{name}, {epochs} epochs"] = {
+                "sparse": [scrambled for _, scrambled in long],
+                "short": level,
+                "all": dict(zip(map(str, sizes), np.swapaxes(short, 0, 1), strict=True)),
+            }
+    return found
+
+
+def both_left(chapter, hidden, penalty, seed, units, epochs):
+    """The errors on digits and on scrambled ones, in per cent."""
+    model = chapter.learn_wide(hidden, penalty, seed, units, epochs=epochs)
+    found = chapter.quantities_of(*model)
+    return found["digits"], found["scrambled"]
+
+
 def true_mean(chapter):
     """The sparse objective with the mean of the batch, of all samples, or that as an average."""
     found = {}
@@ -229,6 +264,9 @@ def sixty(chapter, net, optimizer, falling, rate, seed):
 
 ENTRIES = {
     "by_momentum": Entry("03_sparsity", (), by_momentum, also=(*DIGITS_OF_3, "middle = ")),
+    "short_of_kind": Entry(
+        "03_sparsity", (), short_of_kind, also=(*DIGITS_OF_3, "inked = ", "scrambled")
+    ),
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
     "bold_rates": Entry("04_optimization", (), bold_rates, also=DIGITS_OF_4),
     "pairs_and_fives": Entry("04_optimization", (), pairs_and_fives, also=DIGITS_OF_4),
