@@ -142,9 +142,69 @@ def wide_and_patient(chapter):
     return found
 
 
+def plain_codes(chapter):
+    """Accuracies with 2,000 labels on plain codes, by epochs, and on a wide random one."""
+    c, found = chapter, {}
+
+    def judged(F):
+        return summary(c.compare({"it": c.taught_by(F, 2_000)}, c.DECAYS[2_000]))
+
+    for epochs in (1, 2, 3, 5, 10):
+        F = c.codes([plain_code(c, c.coder, 0, epochs, seed) for seed in c.SEEDS])
+        found[f"{epochs} epochs"] = judged(F)
+    best = max(found, key=lambda name: found[name]["held"])
+    wide, F = c.Autoencoder.folded(196, 600), []
+    for seed in c.SEEDS:
+        params = c.shuffled(plain_code(c, wide, 0.3, 10, seed), seed)
+        F.append(c.prepared(lambda x, p=params: wide.encode(p, x), *c.kinds))
+    return {"best": best} | found | {"600 units, shuffled": judged(F)}
+
+
+def plain_code(chapter, coder, weight, epochs, seed):
+    """The parameters of the chapter's autoencoder with other epochs or units."""
+    c, rng = chapter, np.random.default_rng(seed)
+    start = coder.init(rng, dtype=np.float32)
+    start["b2"] = c.mean_bias(coder, c.high)
+    J = c.reconstruction(c.cross_entropy) + 1e-4 * c.weight_decay
+    if weight:
+        J = J + weight * c.kl_sparsity(rho=0.1)
+    options = {"epochs": epochs, "rng": rng, "optimizer": c.Adam(3e-3)}
+    return c.train(coder, J, start, c.high, record_objective=False, **options)[0]
+
+
+def recalled_ink(chapter):
+    """Squared errors under masking of a recall that trusts seen ink more than blanks."""
+    c, mask, judged = chapter, chapter.noises["masking"], {}
+    known, further = c.X[:4000].astype(float), c.X[4000:5000].astype(float)
+    damaged = mask(np.random.default_rng(8), further)
+    for weight in (0.03, 0.1, 0.3):
+        for s in (0.3, 0.4, 0.5, 0.6):
+            off = (by_ink(damaged, known, weight, s) - further) ** 2
+            judged[weight, s] = np.mean(np.sum(off, axis=1))
+    best, each = min(judged, key=judged.get), []
+    for seed in (3, 103, 203):  # the first is the chapter's
+        noisy = mask(np.random.default_rng(seed), c.T).astype(float)
+        restored = by_ink(noisy, known, *best)
+        lost = (noisy == 0) & (c.T > 0)
+        off = (np.where(noisy > 0, noisy, restored) - c.T) ** 2
+        each.append([c.squares(restored), np.sum(off) / len(off), np.sum(off[lost]) / len(off)])
+    return {"best": best, "mean": np.mean(each, axis=0), "each": each}
+
+
+def by_ink(noisy, known, weight, s):
+    """The mean of known digits; of a squared distance, blank pixels count with that weight."""
+    seen = noisy > 0
+    squares = seen @ (known**2).T + weight * (~seen @ (known**2).T) - 2 * noisy @ known.T
+    logs = -squares / (2 * s**2)
+    shares = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return shares @ known / shares.sum(axis=1, keepdims=True)
+
+
 ENTRIES = {
     "head_starts": Entry("06_pretraining", (), head_starts, also=GREEDY),
     "drawn_codes": Entry("06_pretraining", (), drawn_codes, also=SELF_TAUGHT),
     "other_denoisers": Entry("07_variants", (), other_denoisers, also=DENOISERS),
     "wide_and_patient": Entry("07_variants", (), wide_and_patient, also=DENOISERS),
+    "plain_codes": Entry("06_pretraining", (), plain_codes, also=SELF_TAUGHT),
+    "recalled_ink": Entry("07_variants", (), recalled_ink, also=DENOISERS),
 }

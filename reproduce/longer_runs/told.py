@@ -563,6 +563,16 @@ def drawn_codes(m):
     yield f"normal numbers as filters give {found[normal]['mean']:.1f} %"
 
 
+def plain_codes(m):
+    """Chapter 6: a plain code with fewer epochs, and a wide one that nobody trained."""
+    found = m["plain_codes"]
+    best = found["best"]
+    assert best not in ("1 epochs", "10 epochs")
+    epochs, wide = int(best.split()[0]), found["600 units, shuffled"]["mean"]
+    yield f"after {WORDS[epochs]} epochs in place of ten {found[best]['mean']:.1f} % in our runs"
+    yield f"a random code of 600 units {wide:.1f} %"
+
+
 def capacity(m):
     """Chapter 7: how many features are found."""
     few, many, same, more = (
@@ -602,6 +612,17 @@ def masked(m):
     fitted = "Who keeps it has {:.2f} in our runs with filters fitted to the zeros alone, {:.2f}"
     yield fitted.format(*filters)
     yield "with the networks {:.2f} and {:.2f}".format(*networks)
+    patient = m["kept"]["networks, 100 epochs"]["mean"]
+    yield "after 100 epochs {:.2f} and {:.2f}".format(*patient)
+
+
+def recalled_ink(m):
+    """Chapter 7: a recall in which blank pixels count less."""
+    found = m["recalled_ink"]
+    assert found["best"] == [0.1, 0.4]  # inside the grids of both
+    everywhere, kept, ink = found["mean"]
+    yield f"unless blank pixels count less: a tenth gives {everywhere:.2f} in our runs"
+    yield f"who recalls so that blank pixels count a tenth, {kept:.2f} and {ink:.2f}"
 
 
 def own_directions(m):
@@ -965,8 +986,9 @@ TOLD = {
         all_labels,
         head_starts,
         drawn_codes,
+        plain_codes,
     ),
-    "07_variants": (capacity, patient, other_denoisers, masked, own_directions, vaes),
+    "07_variants": (capacity, patient, other_denoisers, masked, recalled_ink, own_directions, vaes),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
