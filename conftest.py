@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from tools import chapters, equations, kernels
+from tools import chapters, equations, kernels, website
 from tools.tolerance import differences, tolerance_of
 
 
@@ -52,9 +52,14 @@ def pytest_configure(config):
     nbval is forgiven the null device, which it opens for each kernel's log and never closes.
     """
     kernels.adopt()
-    gc.set_threshold(100_000, 50, 1000)  # see tools.website: thousands of tests stay to the end too
+    gc.set_threshold(*website.SELDOM)  # thousands of tests stay to the end as a book does
     null = re.escape(f"name='{os.devnull}'")
     config.addinivalue_line("filterwarnings", f"ignore:unclosed file .*{null}:ResourceWarning")
+
+
+def pytest_sessionfinish():
+    """Look for what is no longer used while what is forgiven still is."""
+    gc.collect()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,6 +20,9 @@ LABELS = np.array([0, 1, 2, 2, 1, 0, 0, 1, 2, 0, 1, 1])
 LAID_OUT = "!document.documentElement.classList.contains('in-pieces')"
 """Of a page of the site: all of it is laid out, also what is far below the first screen."""
 
+SCREEN = {"width": 1280, "height": 800}
+"""A desk's window."""
+
 READING = (Path(__file__).parent / "browser" / "reading.js").read_text("utf-8")
 """What tests ask of a page, as `reading` in it."""
 

@@ -34,7 +34,7 @@ LEFT_BY_TOOLS = re.compile(r"\.|__pycache__$")  # how such files, or their folde
 STAMP = ".made_from"
 # A book is millions of objects that stay to the end. To look again and again for what of them is no
 # longer used, as Python does after every 700 new ones, takes a quarter of the time.
-SELDOM = "import gc; gc.set_threshold(100_000, 50, 1000)"
+SELDOM = 100_000, 50, 1000
 
 
 class SiteError(Exception):
@@ -127,7 +127,7 @@ def _build(root, site, wanted, lock):
 
 def _run_jupyter_book(root, output, lock):
     """Build all pages; print what is wrong with them, unless it is the disk that is full."""
-    program = f"{SELDOM}; from jupyter_book.cli.main import main; main()"
+    program = f"import gc; gc.set_threshold{SELDOM}; from jupyter_book.cli.main import main; main()"
     options = ["-W", "-n", "--keep-going", "-q", "--path-output", output]
     surroundings = os.environ | {"PYTHONUTF8": "1"}
     surroundings.pop("SOURCE_DATE_EPOCH", None)  # the year of it would stand in the footers

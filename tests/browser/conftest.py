@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from helpers import skip_but_in_ci
+from helpers import SCREEN, skip_but_in_ci
 from playwright.sync_api import sync_playwright
 
 from tools import chromium
@@ -24,7 +24,6 @@ FLAGS = [
     # The network is cut off: no other machine has an address.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-SCREEN = {"width": 1280, "height": 800}
 HERE = {"127.0.0.1", "localhost", None}  # None: file:, data: and blob: have no host
 
 
@@ -172,19 +171,19 @@ def page(watched):
 
 
 @pytest.fixture(scope="module")
-def window(browser):
+def shared_window(watched):
     """The one window of a file of tests, and the list of what goes wrong in it."""
-    with watch(browser, viewport=SCREEN) as opened:
+    with watched(viewport=SCREEN) as opened:
         yield opened
 
 
 @pytest.fixture
-def same_page(window):
+def same_page(shared_window):
     """As `page`, but the window of the test before, as empty as a new one: half of the work.
 
     Not for tests that leave something behind in it, such as a script for every page to come.
     """
-    page, complaints = window
+    page, complaints = shared_window
     complaints.clear()
     page.set_viewport_size(SCREEN)
     page.emulate_media(media="null")

@@ -1,6 +1,7 @@
 """The page of verified equations can be filtered, and is light enough to open at once."""
 
 import pytest
+from helpers import SCREEN
 
 from tools import equations
 
@@ -9,13 +10,11 @@ ENTRIES = ".ledger-entry:visible"
 
 
 @pytest.fixture(scope="module")
-def window(browser, site_url, watching):
+def window(watched, site_url):
     """The page, opened once."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    complaints = watching(page)
-    page.goto(f"{site_url}{LEDGER}")
-    yield page
-    page.close()
+    with watched(viewport=SCREEN) as (page, complaints):
+        page.goto(f"{site_url}{LEDGER}")
+        yield page
     assert not complaints, "\n".join(complaints)
 
 

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from helpers import LAID_OUT
+from helpers import LAID_OUT, SCREEN
 
 from tools import chapters
 
-SCREEN = {"width": 1280, "height": 800}
 SCREENS = 5  # at most, from one picture or worked number to the next
 CHAPTERS = [name for name in chapters.chapters() if name[0].isdigit()]
 PICTURES = ".bd-article figure, .bd-article .cell_output img"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from helpers import READING
+from helpers import READING, SCREEN
 
 CHAPTER = "book/03_sparsity"
 PREVIEW = "#preview"
@@ -25,15 +25,12 @@ PLACES = """() => [...document.querySelectorAll("article :is(p, h2, h3, figure)"
 
 
 @pytest.fixture(scope="module")
-def window(browser, site_url, watching):
+def window(watched, site_url):
     """A chapter, opened once, and what it asked for since."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    complaints = watching(page)
-    page.goto(f"{site_url}{CHAPTER}.html")
-    page.evaluate("document.fonts.ready.then(() => true)")
-    yield page
-    context.close()
+    with watched(viewport=SCREEN) as (page, complaints):
+        page.goto(f"{site_url}{CHAPTER}.html")
+        page.evaluate("document.fonts.ready.then(() => true)")
+        yield page
     assert not complaints, "\n".join(complaints)
 
 

@@ -4,7 +4,7 @@ import gzip
 from functools import cache
 
 import pytest
-from helpers import LAID_OUT
+from helpers import LAID_OUT, SCREEN
 
 from tools import chapters
 
@@ -20,26 +20,24 @@ SCROLL = """async () => {
 
 
 @pytest.fixture(scope="module")
-def carried(browser, site_url, watching):
+def carried(watched, site_url):
     """The bytes of everything that a chapter asks for when it is read to its end, by address."""
 
     @cache
     def weighed(name):
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        page = context.new_page()
-        complaints, asked, responses = watching(page), set(), []
-        page.on("request", lambda request: asked.add(request))
-        page.on("requestfinished", lambda request: asked.discard(request))
-        page.on("requestfailed", lambda request: asked.discard(request))
-        page.on("response", lambda response: responses.append(response))
-        page.goto(f"{site_url}book/{name}.html")
-        page.wait_for_function(LAID_OUT)
-        page.evaluate(SCROLL)
-        page.wait_for_timeout(100)  # what has come near is asked for
-        while asked:
-            page.wait_for_timeout(50)
-        found = {r.url: weight(r) for r in responses if r.url.startswith("http")}
-        context.close()
+        asked, responses = set(), []
+        with watched(viewport=SCREEN) as (page, complaints):
+            page.on("request", lambda request: asked.add(request))
+            page.on("requestfinished", lambda request: asked.discard(request))
+            page.on("requestfailed", lambda request: asked.discard(request))
+            page.on("response", lambda response: responses.append(response))
+            page.goto(f"{site_url}book/{name}.html")
+            page.wait_for_function(LAID_OUT)
+            page.evaluate(SCROLL)
+            page.wait_for_timeout(100)  # what has come near is asked for
+            while asked:
+                page.wait_for_timeout(50)
+            found = {r.url: weight(r) for r in responses if r.url.startswith("http")}
         assert not complaints, "\n".join(complaints)
         return found
 
