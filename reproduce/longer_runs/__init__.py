@@ -110,15 +110,16 @@ class Entry:
 
 
 def sources(measure: Callable) -> list[str]:
-    """The source of a function and of those of its module that it calls, by their names."""
-    found, left = {}, [measure]
+    """The source of a function and of those of its module and of this package that it calls."""
+    found, left, beside = {}, [measure], (f"{measure.__module__}.", f"{__name__}.")
     while left:
         function = left.pop()
-        if function.__qualname__ not in found:
-            found[function.__qualname__] = inspect.getsource(function)
+        name = function.__qualname__, function.__module__
+        if name not in found:
+            found[name] = inspect.getsource(function)
             known = (function.__globals__.get(name) for name in names_in(function.__code__))
             left += [
-                f for f in known if inspect.isfunction(f) and f.__module__ == measure.__module__
+                f for f in known if inspect.isfunction(f) and f"{f.__module__}.".startswith(beside)
             ]
     return [found[name] for name in sorted(found)]
 

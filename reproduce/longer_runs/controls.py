@@ -6,11 +6,14 @@ import numpy as np
 
 from ae_course import cosine, relu
 from reproduce.longer_runs import Entry
+from reproduce.longer_runs.choosing import at_best
 from reproduce.longer_runs.earlier import (
-    DIGITS_OF_1,
+    DIGITS_OF_2,
     DIGITS_OF_3,
     DIGITS_OF_4,
     DIGITS_OF_6,
+    LINEAR_TOO,
+    SCRAMBLED,
     SELF_TAUGHT,
     quantities,
 )
@@ -47,15 +50,14 @@ def by_decoder(chapter, rows):
     def ends(rate, seed):
         return c.learn(c.net.decoder, c.begin(c.net, seed), rate, seed, inputs=code)[1:3]
 
-    judged = {rate: ends(rate, 0)[0] for rate in (0.003, 0.01, 0.03)}
-    best = min(judged, key=judged.get)
-    above = np.array([ends(best, seed)[1] for seed in range(3)]) - c.floor
+    best, each, _ = at_best(ends, (0.003, 0.01, 0.03))
+    above = each - c.floor
     return {"rate": best, "mean": above.mean(), "each": above}
 
 
 def linear_outputs(chapter):
     """Errors of the network with hidden layers and identity outputs, cut to the range of greys."""
-    c, found = chapter, {}
+    c = chapter
     net = c.Autoencoder.folded(784, 256, 30, hidden=c.tanh, code=c.identity, output=c.identity)
 
     def errors(rate, seed):
@@ -66,11 +68,8 @@ def linear_outputs(chapter):
         end, *_ = c.train(net, c.E, begin, c.seen, epochs=5, rng=rng, **options)
         return [c.per_image(net.reconstruct(end, x).clip(0, 1), x) for x in (c.held_out, c.unseen)]
 
-    tried = {rate: errors(rate, 0) for rate in (2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3)}
-    best = min(tried, key=lambda rate: tried[rate][0])
-    each = [errors(best, seed)[1] for seed in range(3)]
-    found |= {"rate": best, "mean": np.mean(each), "each": each}
-    return found | {"held out": {rate: held for rate, (held, _) in tried.items()}}
+    best, each, tried = at_best(errors, (2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3))
+    return {"rate": best, "mean": each.mean(), "each": each, "all": tried}
 
 
 def outputs(chapter):
@@ -88,11 +87,9 @@ def outputs(chapter):
         def errors(rate, seed, net=nets[name], passes=passes, falls=falls):
             return falling(c, net, rate, passes, falls, seed)
 
-        judged = {str(rate): errors(rate, 0) for rate in rates[name]}
-        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
-        each = [judged[best][1], *(errors(float(best), seed)[1] for seed in (1, 2))]
+        best, each, tried = at_best(errors, rates[name])
         key = f"{name}, {passes} passes" + ", falling" * falls
-        found[key] = {"rate": best, "mean": np.mean(each), "each": each, "all": judged}
+        found[key] = {"rate": best, "mean": each.mean(), "each": each, "all": tried}
     return found
 
 
@@ -279,6 +276,11 @@ def summary(runs):
     return {"choice": runs.choice("it"), "held": held, "mean": each.mean(), "each": each}
 
 
+def by_code(chapter, F):
+    """What a linear classifier reaches with 2,000 labels on codes, one for each seed."""
+    return summary(chapter.compare({"it": chapter.taught_by(F, 2_000)}, chapter.DECAYS[2_000]))
+
+
 def kernel_errors(chapter):
     """What `compare` measures: errors of the chapter's kernel, for a width and a ridge."""
 
@@ -297,56 +299,35 @@ def taught_hidden(chapter):
     """Accuracies with 2,000 labels on codes that learned to fill in pixels, without a penalty."""
     c, found = chapter, {}
     for share in (0.25, 0.5):
-        F = c.codes([filling_in(c, share, seed) for seed in c.SEEDS])
-        runs = c.compare({"it": c.taught_by(F, 2_000)}, c.DECAYS[2_000])
-        found[f"{share} hidden"] = summary(runs)
+        hide = c.masking_noise(share)
+        F = c.codes([trained_coder(c, c.coder, 0, 10, seed, corrupt=hide) for seed in c.SEEDS])
+        found[f"{share} hidden"] = by_code(c, F)
     return found
 
 
-def filling_in(chapter, share, seed):
-    """The parameters of the plain code, trained with that share of the pixels hidden."""
+def trained_coder(chapter, coder, penalty, epochs, seed, **more):
+    """The parameters of the chapter's autoencoder of unlabelled digits, but for these."""
     c, rng = chapter, np.random.default_rng(seed)
-    start = c.coder.init(rng, dtype=np.float32)
-    start["b2"] = c.mean_bias(c.coder, c.high)
+    start = coder.init(rng, dtype=np.float32)
+    start["b2"] = c.mean_bias(coder, c.high)
     J = c.reconstruction(c.cross_entropy) + 1e-4 * c.weight_decay
-    options = {"epochs": 10, "rng": rng, "optimizer": c.Adam(3e-3), "record_objective": False}
-    return c.train(c.coder, J, start, c.high, corrupt=c.masking_noise(share), **options)[0]
+    if penalty:
+        J = J + penalty * c.kl_sparsity(rho=0.1)
+    options = {"epochs": epochs, "rng": rng, "optimizer": c.Adam(3e-3), "record_objective": False}
+    return c.train(coder, J, start, c.high, **options, **more)[0]
 
 
 ENTRIES = {
-    "filters": Entry(
-        "01_overview",
-        (),
-        filters,
-        also=(*DIGITS_OF_1, "linear_net = "),
-    ),
-    "linear_outputs": Entry(
-        "02_pca",
-        (),
-        linear_outputs,
-        also=("E = ", "pool = ", "seen, held_out = ", "unseen = "),
-    ),
-    "outputs": Entry(
-        "02_pca",
-        (),
-        outputs,
-        also=("E = ", "pool = ", "seen, held_out = ", "unseen = ", "networks = "),
-    ),
+    "filters": Entry("01_overview", (), filters, also=LINEAR_TOO),
+    "linear_outputs": Entry("02_pca", (), linear_outputs, also=DIGITS_OF_2),
+    "outputs": Entry("02_pca", (), outputs, also=(*DIGITS_OF_2, "networks = ")),
     "knob_rates": Entry("03_sparsity", (), knob_rates, also=(*DIGITS_OF_3, "middle = ")),
     "knob_batches": Entry("03_sparsity", (), knob_batches, also=(*DIGITS_OF_3, "middle = ")),
-    "deaths": Entry(
-        "03_sparsity",
-        (),
-        deaths,
-        also=(*DIGITS_OF_3, "inked = ", "scrambled"),
-    ),
+    "deaths": Entry("03_sparsity", (), deaths, also=SCRAMBLED),
     "batch_rates": Entry("04_optimization", (), batch_rates, also=DIGITS_OF_4),
     "small_batches": Entry("04_optimization", (), small_batches, also=DIGITS_OF_4),
     "hidden_pixels": Entry(
-        "06_pretraining",
-        (),
-        hidden_pixels,
-        also=(*DIGITS_OF_6, "greedy = ", "begin_with = "),
+        "06_pretraining", (), hidden_pixels, also=(*DIGITS_OF_6, "greedy = ", "begin_with = ")
     ),
     "taught_hidden": Entry("06_pretraining", (), taught_hidden, also=SELF_TAUGHT),
 }

@@ -273,6 +273,8 @@ DIGITS_OF_1 = (
     "held_out = ",
     "watched = ",
 )
+LINEAR_TOO = (*DIGITS_OF_1, "linear_net = ")
+DIGITS_OF_2 = ("E = ", "pool = ", "seen, held_out = ", "unseen = ")
 DIGITS_OF_3 = (
     "net = ",
     "E = reconstruction(squared_error)",
@@ -281,6 +283,7 @@ DIGITS_OF_3 = (
     "X, X_unseen = ",
     "mean = ",
 )
+SCRAMBLED = (*DIGITS_OF_3, "inked = ", "scrambled")
 DIGITS_OF_4 = (
     "images = ",
     "halved = ",
@@ -321,32 +324,17 @@ MORE = {
     ' "rng": rng, "optimizer": Adam(3e-3)}',
 }
 ENTRIES = {
-    "code_sizes": Entry(
-        "01_overview",
-        (),
-        code_sizes,
-        also=DIGITS_OF_1,
-    ),
+    "code_sizes": Entry("01_overview", (), code_sizes, also=DIGITS_OF_1),
     "few_digits": Entry(
         "02_pca",
         (),
         few_digits,
         FEW,
-        also=("E = ", "pool = ", "seen, held_out = ", "unseen = ", "networks = "),
+        also=(*DIGITS_OF_2, "networks = "),
     ),
-    "heavy_ball": Entry(
-        "04_optimization",
-        (),
-        heavy_ball,
-        also=DIGITS_OF_4,
-    ),
+    "heavy_ball": Entry("04_optimization", (), heavy_ball, also=DIGITS_OF_4),
     "minibatches": Entry("04_optimization", (), minibatches, also=DIGITS_OF_4),
-    "frontier": Entry(
-        "03_sparsity",
-        (),
-        frontier,
-        also=(*DIGITS_OF_3, "inked = ", "scrambled", "knob, seeds = "),
-    ),
+    "frontier": Entry("03_sparsity", (), frontier, also=(*SCRAMBLED, "knob, seeds = ")),
     "decays": Entry("03_sparsity", (), decays, also=(*DIGITS_OF_3, "middle = ")),
     "edges": Entry(
         "05_whitening",
@@ -354,12 +342,7 @@ ENTRIES = {
         edges,
         also=("X = datasets", "flat = ", "versions = ", "HABITS = ", "HABITS |= "),
     ),
-    "unlabelled": Entry(
-        "06_pretraining",
-        (),
-        unlabelled,
-        also=GREEDY,
-    ),
+    "unlabelled": Entry("06_pretraining", (), unlabelled, also=GREEDY),
     "taught": Entry("06_pretraining", (), taught, also=SELF_TAUGHT),
     "taught_longer": Entry("06_pretraining", (), taught, MORE, also=SELF_TAUGHT),
     "capacity": Entry("07_variants", (), capacity, also=("E = ",)),

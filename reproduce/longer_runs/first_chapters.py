@@ -1,73 +1,50 @@
 """Controls of chapters 1 to 3: more epochs, a second loss tuned as well, other networks."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 
 from ae_course import cosine, relu
 from reproduce.longer_runs import Entry
+from reproduce.longer_runs.choosing import at_best, best_in_the_mean
 from reproduce.longer_runs.controls import falling, slowly
-from reproduce.longer_runs.earlier import DIGITS_OF_1, DIGITS_OF_3, quantities
+from reproduce.longer_runs.earlier import (
+    DIGITS_OF_1,
+    DIGITS_OF_2,
+    DIGITS_OF_3,
+    LINEAR_TOO,
+    SCRAMBLED,
+    quantities,
+)
 
 
 def longer_codes(chapter):
     """Nats above the floor after more epochs at a falling rate, without weight decay."""
-    c = chapter
-    slow = c.standardiser(c.linear_net, c.waves())
-    turns = {
-        "logistic code": (c.net, c.net, np.asarray, (0.01, 0.02, 0.05)),
-        "linear code": (c.linear_net, c.linear_net, np.asarray, (0.01, 0.02, 0.05, 0.1)),
-        "waves": (c.net.decoder, c.net, slow, (0.01, 0.03, 0.1, 0.3)),
+    rates = (0.01, 0.02, 0.05), (0.01, 0.03, 0.1, 0.3), (0.01, 0.02, 0.05, 0.1)
+    return {
+        f"{name}, {epochs} epochs": found
+        for epochs in (30, 100)
+        for name, found in three_codes(chapter, 100, 0, True, epochs, rates).items()
     }
-    found = {}
-    for epochs in (30, 100):
-        for name, turn in turns.items():
-            found[f"{name}, {epochs} epochs"] = at_best_rate(c, *turn, epochs)
-    return found
-
-
-def at_best_rate(chapter, model, whole, inputs, rates, epochs):
-    """Unseen digits at the rate that held-out digits choose (one seed), for three seeds."""
-    c, X = chapter, chapter.digits.images
-
-    def ends(rate, seed):
-        options = {"epochs": epochs, "rng": np.random.default_rng(seed + 1)}
-        options |= {"optimizer": c.Adam(cosine(rate, epochs * 100)), "record_objective": False}
-        begin = c.begin(whole, seed)
-        p, *_ = c.train(model, c.mean_error, begin, inputs(X), X, **options)
-        return [c.error(model, p, inputs, images) for images in (c.held_out, c.unseen.images)]
-
-    judged = {rate: ends(rate, 0) for rate in rates}
-    best = min(judged, key=lambda rate: judged[rate][0])
-    each = np.array([judged[best][1], *(ends(best, seed)[1] for seed in (1, 2))]) - c.floor
-    held = {str(rate): held for rate, (held, _) in judged.items()}
-    return {"rate": best, "mean": each.mean(), "each": each, "held out": held}
 
 
 def other_steps(chapter):
     """Nats above the floor in batches of five, and after 30 epochs with the chapter's decay."""
+    small = (0.004, 0.006, 0.01), (0.01, 0.03, 0.1), (0.01, 0.02, 0.04)
+    level = (0.005, 0.01, 0.02), (1e-3, 3e-3, 1e-2), (2e-3, 5e-3, 1e-2)
+    falls = (0.02, 0.05, 0.1), (0.1, 0.3, 1.0), (0.02, 0.05, 0.1)
     return {
-        "batches of 5, 6 epochs": in_steps(
-            chapter, 5, 0, True, 6, ((0.004, 0.006, 0.01), (0.01, 0.03, 0.1), (0.01, 0.02, 0.04))
-        ),
-        "decay, 30 epochs": in_steps(
-            chapter,
-            100,
-            1e-3,
-            False,
-            30,
-            ((0.005, 0.01, 0.02), (1e-3, 3e-3, 1e-2), (2e-3, 5e-3, 1e-2)),
-        ),
-        "decay, 30 epochs, falling": in_steps(
-            chapter, 100, 1e-3, True, 30, ((0.02, 0.05, 0.1), (0.1, 0.3, 1.0), (0.02, 0.05, 0.1))
-        ),
+        "batches of 5, 6 epochs": three_codes(chapter, 5, 0, True, 6, small),
+        "decay, 30 epochs": three_codes(chapter, 100, 1e-3, False, 30, level),
+        "decay, 30 epochs, falling": three_codes(chapter, 100, 1e-3, True, 30, falls),
     }
 
 
-def in_steps(chapter, size, decay, falls, epochs, rates):
-    """Unseen digits at the rate that held-out digits choose (one seed), for three seeds."""
-    c, X = chapter, chapter.digits.images
-    J, steps, found = c.mean_error + decay * c.weight_decay, epochs * len(X) // size, {}
+def three_codes(chapter, size, decay, falls, epochs, rates):
+    """What three codes leave, each at the best of its rates."""
+    c, found = chapter, {}
+    J, steps = c.mean_error + decay * c.weight_decay, epochs * len(c.digits.images) // size
     turns = {
         "logistic code": (c.net, c.net, np.asarray),
         "waves": (c.net.decoder, c.net, c.standardiser(c.linear_net, c.waves())),
@@ -76,16 +53,74 @@ def in_steps(chapter, size, decay, falls, epochs, rates):
     for (name, (model, whole, inputs)), tried in zip(turns.items(), rates, strict=True):
 
         def ends(rate, seed, model=model, whole=whole, inputs=inputs):
-            options = {"epochs": epochs, "rng": np.random.default_rng(seed + 1)}
-            options |= {"batch_size": size, "record_objective": False}
-            options["optimizer"] = c.Adam(cosine(rate, steps) if falls else rate)
-            p, *_ = c.train(model, J, c.begin(whole, seed), inputs(X), X, **options)
-            return [c.error(model, p, inputs, x) for x in (c.held_out, c.unseen.images)]
+            by = c.Adam(cosine(rate, steps) if falls else rate)
+            return left_by(c, model, inputs, c.begin(whole, seed), J, by, epochs, seed, size)
 
-        judged = {str(rate): ends(rate, 0) for rate in tried}
-        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
-        each = np.array([judged[best][1], *(ends(float(best), s)[1] for s in (1, 2))]) - c.floor
-        found[name] = {"rate": best, "mean": each.mean(), "each": each, "all": judged}
+        found[name] = nats(c, ends, tried)
+    return found
+
+
+def left_by(chapter, model, inputs, begin, J, optimizer, epochs, seed, size=100):
+    """The errors on held-out and on unseen digits that training leaves."""
+    c, X = chapter, chapter.digits.images
+    options = {"optimizer": optimizer, "epochs": epochs, "batch_size": size}
+    options |= {"rng": np.random.default_rng(seed + 1), "record_objective": False}
+    p, *_ = c.train(model, J, begin, inputs(X), X, **options)
+    return [c.error(model, p, inputs, images) for images in (c.held_out, c.unseen.images)]
+
+
+def nats(chapter, ends, settings):
+    """The best setting, and how far above the floor unseen digits are there."""
+    best, each, tried = at_best(ends, settings)
+    above = each - chapter.floor
+    return {"best": best, "mean": above.mean(), "each": above, "all": tried}
+
+
+def larger_starts(chapter):
+    """Nats above the floor in six epochs of 100 steps at a falling rate, without weight decay."""
+    c, slow = chapter, chapter.standardiser(chapter.linear_net, chapter.waves())
+    larger = [(scale, rate) for scale in (5, 10, 20) for rate in (0.03, 0.04, 0.06)]
+    turns = {
+        "waves": (c.net.decoder, slow, [(1, rate) for rate in (0.03, 0.1, 0.3)]),
+        "logistic code": (c.net, np.asarray, [(1, rate) for rate in (0.01, 0.02, 0.05)]),
+        "logistic code, larger start": (c.net, np.asarray, larger),
+    }
+    found = {}
+    for name, (model, inputs, settings) in turns.items():
+
+        def ends(setting, seed, model=model, inputs=inputs):
+            scale, rate = setting
+            begin, by = from_scale(c, scale, seed), c.Adam(cosine(rate, 600))
+            return left_by(c, model, inputs, begin, c.mean_error, by, 6, seed)
+
+        found[name] = nats(c, ends, settings)
+    return found
+
+
+def from_scale(chapter, scale, seed):
+    """The chapter's start; a larger decoder starts with centred net inputs."""
+    c, begin = chapter, chapter.begin(chapter.net, seed)
+    if scale > 1:
+        begin["W2"] *= scale
+        begin["b1"] = -begin["W1"] @ c.digits.images.mean(axis=0) / 255
+        begin["b2"] = begin["b2"] - begin["W2"].sum(axis=1) / 2
+    return begin
+
+
+def neighbours(chapter):
+    """Per cent of test digits that the nearest code of length 1 names: waves and linear codes."""
+    c, found = chapter, {"waves": [], "linear code": []}
+    codes = [("waves", c.waves())]
+    codes += [
+        ("linear code", c.learn(c.linear_net, c.begin(c.linear_net, s), 0.01, s)[0])
+        for s in range(3)
+    ]
+    for name, params in codes:
+        known, asked = (c.linear_net.encode(params, x.images) for x in (c.digits, c.test))
+        known = known / np.linalg.norm(known, axis=1, keepdims=True)
+        near = [(part @ known.T).argmax(axis=1) for part in np.split(asked, 10)]
+        right = c.digits.labels[np.concatenate(near)] == c.test.labels
+        found[name].append(100 * np.mean(right))
     return found
 
 
@@ -95,10 +130,12 @@ def losses(chapter):
     kinds = {"cross-entropy": c.cross_entropy, "squared error": c.squared_error}
     for name, loss in kinds.items():
         settings = [(rate, decay) for rate in (0.01, 0.02, 0.05) for decay in (0, 1e-5, 1e-4, 1e-3)]
-        judged = {how: squares(c, loss, *how, 0) for how in settings}
-        best = min(judged, key=lambda how, judged=judged: judged[how][0])
-        each = [judged[best][1], *(squares(c, loss, *best, seed)[1] for seed in (1, 2))]
-        found[name] = {"rate and decay": best, "mean": np.mean(each), "each": each}
+
+        def ends(setting, seed, loss=loss):
+            return squares(c, loss, *setting, seed)
+
+        best, each, _ = at_best(ends, settings)
+        found[name] = {"rate and decay": best, "mean": each.mean(), "each": each}
     return found
 
 
@@ -144,28 +181,23 @@ def rectified(chapter):
     c, inner, found = chapter, {"hidden": relu, "code": chapter.identity}, {}
     net = c.Autoencoder.folded(784, 256, 30, **inner)
     for passes, falls in ((5, False), (30, True)):
-        judged = {
-            rate: falling(c, net, rate, passes, falls, 0) for rate in (0.002, 0.004, 0.008, 0.016)
-        }
-        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
-        each = [judged[best][1]]
-        each += [falling(c, net, best, passes, falls, seed)[1] for seed in (1, 2)]
-        found[f"{passes} passes"] = {"rate": best, "mean": np.mean(each), "each": each}
+
+        def errors(rate, seed, passes=passes, falls=falls):
+            return falling(c, net, rate, passes, falls, seed)
+
+        best, each, _ = at_best(errors, (0.002, 0.004, 0.008, 0.016))
+        found[f"{passes} passes"] = {"rate": best, "mean": each.mean(), "each": each}
     return found
 
 
 def without_slope(chapter):
     """E of unseen digits after 30 epochs with the right gradient and the wrong, by the rate."""
     c = chapter
-    models, found = {"right": c.net, "wrong": c.Network(c.layers)}, {}
-    for name, model in models.items():
-        ends = {
-            str(rate): [thirty_epochs(c, model, rate, seed) for seed in range(3)]
-            for rate in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-        }
-        best = min(ends, key=lambda rate, ends=ends: np.mean(ends[rate]))
-        found[name] = {"rate": best, "mean": np.mean(ends[best]), "all": ends}
-    return found
+    rates = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+    return {
+        name: best_in_the_mean(partial(thirty_epochs, c, model), rates)
+        for name, model in {"right": c.net, "wrong": c.Network(c.layers)}.items()
+    }
 
 
 def thirty_epochs(chapter, model, rate, seed):
@@ -187,13 +219,12 @@ def few_rectified(chapter):
     few = SimpleNamespace(**vars(c) | {"seen": c.seen[:5_000]})
     found = {}
     for name, net in nets.items():
-        judged = {
-            rate: falling(few, net, rate, 24, True, 0) for rate in (0.004, 0.008, 0.016, 0.032)
-        }
-        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
-        each = [judged[best][1]]
-        each += [falling(few, net, best, 24, True, seed)[1] for seed in (1, 2)]
-        found[name] = {"rate": best, "mean": np.mean(each), "each": each}
+
+        def errors(rate, seed, net=net):
+            return falling(few, net, rate, 24, True, seed)
+
+        best, each, _ = at_best(errors, (0.004, 0.008, 0.016, 0.032))
+        found[name] = {"rate": best, "mean": each.mean(), "each": each}
     return found
 
 
@@ -234,15 +265,21 @@ def decay_rates(chapter):
 
 def highest_and_last(chapter, rate, decay, seed):
     """For one seed, at a strength of 0.3, on unseen digits."""
+    path, *_ = sparse_path(chapter, 0.3, decay, chapter.Adam(rate), 200, seed)
+    return max(path), path[-1]
+
+
+def sparse_path(chapter, beta, decay, optimizer, epochs, seed):
+    """Population sparsity of unseen digits after every epoch, the parameters, and J."""
     c, net = chapter, chapter.middle
-    J = c.E + decay * c.weight_decay + 0.3 * c.kl_sparsity(0.1)
+    J = c.E + decay * c.weight_decay + beta * c.kl_sparsity(0.1)
     begin = net.init(np.random.default_rng(seed), dtype=np.float32)
     begin["b2"] = c.mean_bias(net, c.X)
-    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(rate)}
-    options |= {"batch_size": 50, "epochs": 200, "record_objective": False}
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": optimizer}
+    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
     options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
-    path = c.train(net, J, begin, c.X[:1_000], **options)[1].metrics["S"]
-    return max(path), path[-1]
+    params, history, _ = c.train(net, J, begin, c.X[:1_000], **options)
+    return history.metrics["S"], params, J
 
 
 def quiet(chapter):
@@ -347,27 +384,21 @@ def deaths_longer(chapter):
 
 
 ENTRIES = {
-    "longer_codes": Entry("01_overview", (), longer_codes, also=(*DIGITS_OF_1, "linear_net = ")),
-    "other_steps": Entry("01_overview", (), other_steps, also=(*DIGITS_OF_1, "linear_net = ")),
+    "longer_codes": Entry("01_overview", (), longer_codes, also=LINEAR_TOO),
+    "other_steps": Entry("01_overview", (), other_steps, also=LINEAR_TOO),
+    "larger_starts": Entry("01_overview", (), larger_starts, also=LINEAR_TOO),
+    "neighbours": Entry("01_overview", (), neighbours, also=(*LINEAR_TOO, "test = ")),
     "losses": Entry("01_overview", (), losses, also=DIGITS_OF_1),
     "starts": Entry("01_overview", (), starts, also=DIGITS_OF_1),
     "without_slope": Entry(
         "01_overview", (), without_slope, also=(*DIGITS_OF_1, "sloppy = ", "layers = ")
     ),
-    "rectified": Entry(
-        "02_pca", (), rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
-    ),
-    "few_rectified": Entry(
-        "02_pca", (), few_rectified, also=("E = ", "pool = ", "seen, held_out = ", "unseen = ")
-    ),
-    "deaths_longer": Entry(
-        "03_sparsity", (), deaths_longer, also=(*DIGITS_OF_3, "inked = ", "scrambled")
-    ),
+    "rectified": Entry("02_pca", (), rectified, also=DIGITS_OF_2),
+    "few_rectified": Entry("02_pca", (), few_rectified, also=DIGITS_OF_2),
+    "deaths_longer": Entry("03_sparsity", (), deaths_longer, also=SCRAMBLED),
     "strengths": Entry("03_sparsity", (), strengths, also=DIGITS_OF_3),
     "decay_rates": Entry("03_sparsity", (), decay_rates, also=(*DIGITS_OF_3, "middle = ")),
     "quiet": Entry("03_sparsity", (), quiet, also=DIGITS_OF_3),
-    "copying": Entry("03_sparsity", (), copying, also=(*DIGITS_OF_3, "inked = ", "scrambled")),
-    "others": Entry(
-        "03_sparsity", (), others, also=(*DIGITS_OF_3, "inked = ", "scrambled", "knob, seeds = ")
-    ),
+    "copying": Entry("03_sparsity", (), copying, also=SCRAMBLED),
+    "others": Entry("03_sparsity", (), others, also=(*SCRAMBLED, "knob, seeds = ")),
 }

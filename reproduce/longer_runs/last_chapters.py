@@ -1,11 +1,14 @@
 """Controls of conclusions of chapters 6 and 7 that take longer than the chapters have."""
 
+import itertools
+
 import numpy as np
 
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.controls import summary
+from reproduce.longer_runs.choosing import at_best
+from reproduce.longer_runs.controls import by_code, trained_coder
 from reproduce.longer_runs.earlier import GREEDY, SELF_TAUGHT
-from reproduce.longer_runs.rivals import DENOISERS
+from reproduce.longer_runs.rivals import DENOISERS, fine_tuned, with_seen_ink
 
 
 def head_starts(chapter):
@@ -23,30 +26,17 @@ def head_starts(chapter):
     turns += [(way, *turn) for way in list(ways)[1:] for turn in twice]
     found = {}
     for way, start, epochs in turns:
+        method, size, rates = ways[way]
 
-        def errors(rate, seed, way=way, start=start, epochs=epochs):
-            return with_all(c, start, seed, epochs, rate, *ways[way][:2])
+        def errors(rate, seed, start=start, epochs=epochs, method=method, size=size):
+            falling = method(c.cosine(rate, steps=epochs * len(c.X) // size))
+            return fine_tuned(c, c.E, start, falling, seed, len(c.X), epochs, size)
 
-        judged = {rate: errors(rate, 0) for rate in ways[way][2]}
-        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
-        each = [100 - judged[best][1], *(100 - errors(best, seed)[1] for seed in (1, 2))]
-        found[f"{way}, {start}, {epochs} epochs"] = {
-            "rate": best,
-            "mean": np.mean(each),
-            "each": each,
-        }
+        best, each, _ = at_best(errors, rates)
+        right = 100 - each
+        kept = {"rate": best, "mean": right.mean(), "each": right}
+        found[f"{way}, {start}, {epochs} epochs"] = kept
     return found
-
-
-def with_all(chapter, start, seed, epochs, rate, method, size):
-    """The errors after training with 10,000 labels, at a rate that falls to zero."""
-    c, rng = chapter, np.random.default_rng([seed, 2])  # the chapter's order of the digits
-    net, params = c.begin(start, seed)
-    chosen = rng.permutation(len(c.X))
-    falling = c.cosine(rate, steps=epochs * len(c.X) // size)
-    options = {"optimizer": method(falling), "batch_size": size, "epochs": epochs, "rng": rng}
-    data = c.X[chosen], c.labels[chosen]
-    return c.errors(net, c.train(net, c.E, params, *data, record_objective=False, **options)[0])
 
 
 def drawn_codes(chapter):
@@ -58,8 +48,7 @@ def drawn_codes(chapter):
     for name, draw in ways.items():
         for scale in scales[name]:
             F = [by_filters(c, *draw(c.high.astype(float), scale, seed)) for seed in c.SEEDS]
-            runs = c.compare({"it": c.taught_by(F, 2_000)}, c.DECAYS[2_000])
-            found[f"{name}, {scale}"] = summary(runs)
+            found[f"{name}, {scale}"] = by_code(c, F)
     best = {
         name: max((key for key in found if key.startswith(name)), key=lambda k: found[k]["held"])
         for name in ways
@@ -89,87 +78,54 @@ def by_filters(chapter, W, centres):
 def other_denoisers(chapter):
     """Squared errors of denoisers by units, start and rate; other digits choose among them."""
     c, found = chapter, {}
-    further = c.X[4000:5000]
-    for name, noise in c.noises.items():
-        judged = noise(np.random.default_rng(8), further)
+    settings = list(itertools.product((100, 200, 400), (0.1, 1), (7.5e-3, 1.5e-2, 3e-2)))
+    for name in c.noises:
 
-        def errors(setting, seed, name=name, judged=judged):
-            net, params = other_denoiser(c, c.noises[name], *setting, seed)
-            pairs = (judged, further), (c.damaged[name], c.T)
-            return [np.mean(np.sum((net(params, x) - y) ** 2, axis=1)) for x, y in pairs]
+        def errors(setting, seed, name=name):
+            return denoised(c, name, *setting, seed)
 
-        tried = {
-            (units, draw, rate): errors((units, draw, rate), 0)
-            for units in (100, 200, 400)
-            for draw in (0.1, 1)
-            for rate in (7.5e-3, 1.5e-2, 3e-2)
-        }
-        best = min(tried, key=lambda setting, tried=tried: tried[setting][0])
-        each = [errors(best, seed)[1] for seed in c.SEEDS]
-        found[name] = {"best": best, "mean": np.mean(each), "each": each, "all": tried}
+        best, each, tried = at_best(errors, settings)
+        found[name] = {"best": best, "mean": each.mean(), "each": each, "all": tried}
     return found
 
 
-def other_denoiser(chapter, corrupt, units, draw, rate, seed):
-    """A network as in chapter 7 but for its units, its start and its rate, and its parameters."""
-    c, net = chapter, chapter.Autoencoder.folded(196, units)
+def denoised(chapter, name, units, draw, rate, seed, epochs=10):
+    """What a network as in chapter 7, but for these, leaves of other digits and of unseen ones."""
+    c, noise, further = chapter, chapter.noises[name], chapter.X[4000:5000]
+    net = c.Autoencoder.folded(196, units)
     begin = c.start(net, c.scaled(draw), seed=seed)
-    options = {"optimizer": c.Adam(c.cosine(rate, steps=800)), "batch_size": 50, "epochs": 10}
-    options |= {"rng": np.random.default_rng(seed + 1), "corrupt": corrupt}
-    return net, c.train(net, c.E, begin, c.X[:4000], record_objective=False, **options)[0]
+    options = {"optimizer": c.Adam(c.cosine(rate, steps=80 * epochs)), "epochs": epochs}
+    options |= {"rng": np.random.default_rng(seed + 1), "corrupt": noise, "batch_size": 50}
+    end = c.train(net, c.E, begin, c.X[:4000], record_objective=False, **options)[0]
+    pairs = (noise(np.random.default_rng(8), further), further), (c.damaged[name], c.T)
+    return [np.mean(np.sum((net(end, x) - y) ** 2, axis=1)) for x, y in pairs]
 
 
 def wide_and_patient(chapter):
     """Squared errors of denoisers with 400 units and 100 epochs; other digits choose the rate."""
     c, found = chapter, {}
-    net, further = c.Autoencoder.folded(196, 400), c.X[4000:5000]
     for name in ("normal", "salt, pepper"):
-        judged = c.noises[name](np.random.default_rng(8), further)
 
-        def errors(rate, seed, name=name, judged=judged):
-            falling = c.Adam(c.cosine(rate, steps=8000))
-            options = {"optimizer": falling, "batch_size": 50, "epochs": 100}
-            options |= {"rng": np.random.default_rng(seed + 1), "corrupt": c.noises[name]}
-            begin = c.start(net, seed=seed)
-            end = c.train(net, c.E, begin, c.X[:4000], record_objective=False, **options)[0]
-            pairs = (judged, further), (c.damaged[name], c.T)
-            return [np.mean(np.sum((net(end, x) - y) ** 2, axis=1)) for x, y in pairs]
+        def errors(rate, seed, name=name):
+            return denoised(c, name, 400, 1, rate, seed, epochs=100)
 
-        tried = {rate: errors(rate, 0) for rate in (5e-3, 1e-2, 2e-2)}
-        best = min(tried, key=lambda rate, tried=tried: tried[rate][0])
-        each = [tried[best][1], *(errors(best, seed)[1] for seed in (1, 2))]
-        found[name] = {"rate": best, "mean": np.mean(each), "each": each, "all": tried}
+        best, each, tried = at_best(errors, (5e-3, 1e-2, 2e-2))
+        found[name] = {"rate": best, "mean": each.mean(), "each": each, "all": tried}
     return found
 
 
 def plain_codes(chapter):
     """Accuracies with 2,000 labels on plain codes, by epochs, and on a wide random one."""
     c, found = chapter, {}
-
-    def judged(F):
-        return summary(c.compare({"it": c.taught_by(F, 2_000)}, c.DECAYS[2_000]))
-
     for epochs in (1, 2, 3, 5, 10):
-        F = c.codes([plain_code(c, c.coder, 0, epochs, seed) for seed in c.SEEDS])
-        found[f"{epochs} epochs"] = judged(F)
+        F = c.codes([trained_coder(c, c.coder, 0, epochs, seed) for seed in c.SEEDS])
+        found[f"{epochs} epochs"] = by_code(c, F)
     best = max(found, key=lambda name: found[name]["held"])
     wide, F = c.Autoencoder.folded(196, 600), []
     for seed in c.SEEDS:
-        params = c.shuffled(plain_code(c, wide, 0.3, 10, seed), seed)
+        params = c.shuffled(trained_coder(c, wide, 0.3, 10, seed), seed)
         F.append(c.prepared(lambda x, p=params: wide.encode(p, x), *c.kinds))
-    return {"best": best} | found | {"600 units, shuffled": judged(F)}
-
-
-def plain_code(chapter, coder, weight, epochs, seed):
-    """The parameters of the chapter's autoencoder with other epochs or units."""
-    c, rng = chapter, np.random.default_rng(seed)
-    start = coder.init(rng, dtype=np.float32)
-    start["b2"] = c.mean_bias(coder, c.high)
-    J = c.reconstruction(c.cross_entropy) + 1e-4 * c.weight_decay
-    if weight:
-        J = J + weight * c.kl_sparsity(rho=0.1)
-    options = {"epochs": epochs, "rng": rng, "optimizer": c.Adam(3e-3)}
-    return c.train(coder, J, start, c.high, record_objective=False, **options)[0]
+    return {"best": best} | found | {"600 units, shuffled": by_code(c, F)}
 
 
 def recalled_ink(chapter):
@@ -185,9 +141,7 @@ def recalled_ink(chapter):
     for seed in (3, 103, 203):  # the first is the chapter's
         noisy = mask(np.random.default_rng(seed), c.T).astype(float)
         restored = by_ink(noisy, known, *best)
-        lost = (noisy == 0) & (c.T > 0)
-        off = (np.where(noisy > 0, noisy, restored) - c.T) ** 2
-        each.append([c.squares(restored), np.sum(off) / len(off), np.sum(off[lost]) / len(off)])
+        each.append([c.squares(restored), *with_seen_ink(noisy, restored, c.T)])
     return {"best": best, "mean": np.mean(each, axis=0), "each": each}
 
 

@@ -1,74 +1,28 @@
-"""Rivals of conclusions of chapters 1 and 5 to 7, with scales, rates and seeds of their own."""
+"""Rivals of conclusions of chapters 5 to 7, with scales, rates and seeds of their own."""
 
 import numpy as np
 
-from ae_course import cosine
 from reproduce.longer_runs import Entry
+from reproduce.longer_runs.choosing import at_best
 from reproduce.longer_runs.controls import summary
-from reproduce.longer_runs.earlier import DIGITS_OF_1, GREEDY, directed
-
-
-def larger_starts(chapter):
-    """Nats above the floor in six epochs of 100 steps at a falling rate, without weight decay."""
-    c, slow = chapter, chapter.standardiser(chapter.linear_net, chapter.waves())
-    waves = [(1, rate) for rate in (0.03, 0.1, 0.3)]
-    larger = [(scale, rate) for scale in (5, 10, 20) for rate in (0.03, 0.04, 0.06)]
-    turns = {
-        "waves": (c.net.decoder, slow, waves),
-        "logistic code": (c.net, np.asarray, [(1, rate) for rate in (0.01, 0.02, 0.05)]),
-        "logistic code, larger start": (c.net, np.asarray, larger),
-    }
-    found = {}
-    for name, (model, inputs, settings) in turns.items():
-        judged = {how: from_scale(c, model, inputs, *how, 0) for how in settings}
-        best = min(judged, key=lambda how, judged=judged: judged[how][0])
-        each = [judged[best], *(from_scale(c, model, inputs, *best, seed) for seed in (1, 2))]
-        each = np.array(each)[:, 1] - c.floor
-        found[name] = {"scale and rate": best, "mean": each.mean(), "each": each, "all": judged}
-    return found
-
-
-def from_scale(chapter, model, inputs, scale, rate, seed):
-    """Errors of held-out and unseen digits; a larger decoder starts with centred net inputs."""
-    c, X, begin = chapter, chapter.digits.images, chapter.begin(chapter.net, seed)
-    if scale > 1:
-        begin["W2"] *= scale
-        begin["b1"] = -begin["W1"] @ X.mean(axis=0) / 255
-        begin["b2"] = begin["b2"] - begin["W2"].sum(axis=1) / 2
-    options = {"epochs": 6, "rng": np.random.default_rng(seed + 1), "record_objective": False}
-    options["optimizer"] = c.Adam(cosine(rate, 600))
-    p, *_ = c.train(model, c.mean_error, begin, inputs(X), X, **options)
-    return [c.error(model, p, inputs, images) for images in (c.held_out, c.unseen.images)]
-
-
-def neighbours(chapter):
-    """Per cent of test digits that the nearest code of length 1 names: waves and linear codes."""
-    c, found = chapter, {"waves": [], "linear code": []}
-    codes = [("waves", c.waves())]
-    codes += [
-        ("linear code", c.learn(c.linear_net, c.begin(c.linear_net, s), 0.01, s)[0])
-        for s in range(3)
-    ]
-    for name, params in codes:
-        known, asked = (c.linear_net.encode(params, x.images) for x in (c.digits, c.test))
-        known = known / np.linalg.norm(known, axis=1, keepdims=True)
-        near = [(part @ known.T).argmax(axis=1) for part in np.split(asked, 10)]
-        right = c.digits.labels[np.concatenate(near)] == c.test.labels
-        found[name].append(100 * np.mean(right))
-    return found
+from reproduce.longer_runs.earlier import GREEDY, directed
 
 
 def normal_numbers(chapter):
     """How directed filters are that learn from normal numbers with the covariance of patches."""
-    mean, Phi = chapter.covariance(chapter.flat)
-    d, U = chapter.principal_axes(Phi)
-    drawn = np.random.default_rng(7).normal(size=chapter.flat.shape)
-    drawn = mean + drawn * np.sqrt(d.clip(0)) @ U.T
-    found = {}
+    drawn, found = normal_like(chapter), {}
     for name in ("DC removed", "ε = 0.01", "ε = 0.001"):
         chapter.versions["normal"] = drawn, chapter.versions[name][1]
         found[name] = directed(chapter, "normal", 8)
     return found
+
+
+def normal_like(chapter):
+    """Normal numbers with the mean and the covariance of the patches."""
+    mean, Phi = chapter.covariance(chapter.flat)
+    d, U = chapter.principal_axes(Phi)
+    drawn = np.random.default_rng(7).normal(size=chapter.flat.shape)
+    return mean + drawn * np.sqrt(d.clip(0)) @ U.T
 
 
 def noisy_labels(chapter):
@@ -179,15 +133,19 @@ def tuned(chapter, name, rates, decay=0.0, by=None):
     J = c.E + decay * c.weight_decay if decay else c.E
 
     def measure(rate, seed):
-        net, params = c.begin(name, seed)
-        rng = np.random.default_rng([seed, 2])  # the chapter's digits
-        chosen = rng.permutation(len(c.X))[:300]
-        options = {"optimizer": (by or c.SGD)(rate), "batch_size": 50, "epochs": 60, "rng": rng}
-        some, right = c.X[chosen], c.labels[chosen]
-        end, *_ = c.train(net, J, params, some, right, record_objective=False, **options)
-        return c.errors(net, end)
+        return fine_tuned(c, J, name, (by or c.SGD)(rate), seed)
 
     return summary(c.compare({"it": measure}, rates))
+
+
+def fine_tuned(chapter, J, name, optimizer, seed, labels=300, epochs=60, size=50):
+    """The errors that training with labels leaves from a start: as the chapter's, but for these."""
+    c, rng = chapter, np.random.default_rng([seed, 2])  # the chapter's order of the digits
+    net, params = c.begin(name, seed)
+    chosen = rng.permutation(len(c.X))[:labels]
+    options = {"optimizer": optimizer, "batch_size": size, "epochs": epochs, "rng": rng}
+    data = c.X[chosen], c.labels[chosen]
+    return c.errors(net, c.train(net, J, params, *data, record_objective=False, **options)[0])
 
 
 def one_layer(chapter):
@@ -215,14 +173,12 @@ def all_labels(chapter):
     for name, epochs in [*turns, ("one epoch a stage", 4)]:
 
         def errors(rate, seed, name=name, epochs=epochs):
-            net, params = c.begin(name, seed)
-            falling = c.cosine(rate, steps=200 * epochs)
-            return c.errors(net, c.fine_tuned(net, params, falling, seed, len(c.X), epochs)[0])
+            falling = c.SGD(c.cosine(rate, steps=200 * epochs))
+            return fine_tuned(c, c.E, name, falling, seed, len(c.X), epochs)
 
-        judged = {rate: errors(rate, 0) for rate in (0.6, 2.0, 6.0)}
-        best = min(judged, key=lambda rate, judged=judged: judged[rate][0])
-        each = [100 - judged[best][1], *(100 - errors(best, seed)[1] for seed in (1, 2))]
-        found[f"{name}, {epochs} epochs"] = {"rate": best, "mean": np.mean(each), "each": each}
+        best, each, _ = at_best(errors, (0.6, 2.0, 6.0))
+        right = 100 - each
+        found[f"{name}, {epochs} epochs"] = {"rate": best, "mean": right.mean(), "each": right}
     return found
 
 
@@ -239,11 +195,9 @@ def patient(chapter):
 def kept(chapter):
     """Squared errors under masking, of all pixels and of masked ink, if seen ink is kept."""
     c, noisy = chapter, chapter.damaged["masking"].astype(float)
-    lost = (noisy == 0) & (c.T > 0)
 
     def errors(restored):
-        off = (np.where(noisy > 0, noisy, restored) - c.T) ** 2
-        return [np.sum(off) / len(off), np.sum(off[lost]) / len(off)]
+        return with_seen_ink(noisy, restored, c.T)
 
     nets = {
         epochs: [c.learn(c.noises["masking"], seed=s, epochs=epochs) for s in c.SEEDS]
@@ -255,6 +209,12 @@ def kept(chapter):
     }
     found["filters"] = [errors(by_zeros(c, noisy, s)) for s in c.SEEDS]
     return {name: {"mean": np.mean(each, axis=0), "each": each} for name, each in found.items()}
+
+
+def with_seen_ink(noisy, restored, clean):
+    """Squared errors of all pixels, and of masked ink, if ink that was not masked is kept."""
+    off, lost = (np.where(noisy > 0, noisy, restored) - clean) ** 2, (noisy == 0) & (clean > 0)
+    return [np.sum(off) / len(off), np.sum(off[lost]) / len(off)]
 
 
 def by_zeros(chapter, noisy, seed):
@@ -356,10 +316,6 @@ DENOISERS = (
     "damaged = ",
 )
 ENTRIES = {
-    "neighbours": Entry(
-        "01_overview", (), neighbours, also=(*DIGITS_OF_1, "linear_net = ", "test = ")
-    ),
-    "larger_starts": Entry("01_overview", (), larger_starts, also=(*DIGITS_OF_1, "linear_net = ")),
     "normal_numbers": Entry(
         "05_whitening",
         (),
@@ -373,22 +329,12 @@ ENTRIES = {
             "HABITS |= ",
         ),
     ),
-    "noisy_labels": Entry(
-        "06_pretraining",
-        (),
-        noisy_labels,
-        also=GREEDY,
-    ),
+    "noisy_labels": Entry("06_pretraining", (), noisy_labels, also=GREEDY),
     "arranged": Entry("06_pretraining", (), arranged, also=GREEDY),
     "random_starts": Entry("06_pretraining", (), random_starts, also=GREEDY),
     "one_layer": Entry("06_pretraining", (), one_layer, also=GREEDY),
     "all_labels": Entry("06_pretraining", (), all_labels, also=GREEDY),
-    "patient": Entry(
-        "07_variants",
-        (),
-        patient,
-        also=DENOISERS,
-    ),
+    "patient": Entry("07_variants", (), patient, also=DENOISERS),
     "kept": Entry("07_variants", (), kept, also=DENOISERS),
     "directions": Entry("07_variants", (), directions, also=DENOISERS),
     "three_vaes": Entry("07_variants", (), three_vaes, also=DENOISERS),

@@ -65,7 +65,7 @@ def larger_starts(m):
     """Chapter 1: six epochs from a larger start."""
     waves, small, large = m["larger_starts"].values()
     assert 0 < large["mean"] - waves["mean"] < 1 < small["mean"] - large["mean"]
-    assert large["scale and rate"] == [10, 0.04]
+    assert large["best"] == [10, 0.04]
     yield f"it leaves {large['mean']:.1f} in our runs, where waves at the best of three"
     yield f"leave {waves['mean']:.1f} (from our start it leaves {small['mean']:.1f})"
 

@@ -1,13 +1,17 @@
 """Controls of conclusions of chapters 3 to 5 that take longer than the chapters have."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 
 from ae_course import Momentum, ZCAWhitening, relu
 from ae_course.denoising import gaussian_noise
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4
+from reproduce.longer_runs.choosing import best_in_the_mean
+from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4, SCRAMBLED
+from reproduce.longer_runs.first_chapters import sparse_path
+from reproduce.longer_runs.rivals import normal_like
 
 
 def by_momentum(chapter):
@@ -27,16 +31,9 @@ def by_momentum(chapter):
 
 def momentum(chapter, beta, decay, epochs, rate, seed):
     """For one seed: sparsity and E on unseen digits, J on those that were trained on."""
-    c, net = chapter, chapter.middle
-    begin = net.init(np.random.default_rng(seed), dtype=np.float32)
-    begin["b2"] = c.mean_bias(net, c.X)
-    options = {"rng": np.random.default_rng(seed + 1), "optimizer": Momentum(rate, mu=0.9)}
-    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
-    options["metrics"] = {"S": lambda p: c.population_sparsity(net.encode(p, c.X_unseen)).mean()}
-    J = c.E + decay * c.weight_decay + beta * c.kl_sparsity(0.1)
-    p, path, _ = c.train(net, J, begin, c.X[:1_000], **options)
-    S, error = path.metrics["S"], c.E.value(net, p, c.X_unseen)
-    return max(S), S[-1], error, J.value(net, p, c.X[:1_000])
+    c, net, ball = chapter, chapter.middle, Momentum(rate, mu=0.9)
+    path, p, J = sparse_path(c, beta, decay, ball, epochs, seed)
+    return max(path), path[-1], c.E.value(net, p, c.X_unseen), J.value(net, p, c.X[:1_000])
 
 
 def short_of_kind(chapter):
@@ -82,13 +79,8 @@ def true_mean(chapter):
         ("descent", 0.0, (0.35, 0.7, 1.0, 1.4)),
     ):
         for name in ("batch", "all samples", "all samples, averaged"):
-            each = {
-                rate: [with_mean_of(chapter, name, mu, rate, seed) for seed in range(3)]
-                for rate in rates
-            }
-            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
-            kept = {"rate": best, "mean": np.mean(each[best]), "each": each}
-            found[f"{method}, {name}"] = kept
+            end = partial(with_mean_of, chapter, name, mu)
+            found[f"{method}, {name}"] = best_in_the_mean(end, rates)
     return found
 
 
@@ -170,12 +162,9 @@ def of_raw_patches(chapter, rho, beta, variance, seed):
 def denoisers(chapter):
     """How directed filters are, and their kurtosis, if they learn to remove noise, no penalty."""
     c, found, whiten = chapter, {}, ZCAWhitening.fit(chapter.flat, 0.01).matrix
-    mean, Phi = c.covariance(c.flat)
-    d, U = c.principal_axes(Phi)
-    drawn = np.random.default_rng(7).normal(size=c.flat.shape)
     kinds = {
         "photographs": (c.flat, 0.03, (0.01, 0.03, 0.1)),
-        "normal numbers": (mean + drawn * np.sqrt(d.clip(0)) @ U.T, 0.03, (0.01, 0.03, 0.1)),
+        "normal numbers": (normal_like(c), 0.03, (0.01, 0.03, 0.1)),
         "photographs, half on": (c.flat, 0.5, (0.03, 0.1, 0.3, 1)),
     }
     for name, (patches, on, variances) in kinds.items():
@@ -184,10 +173,9 @@ def denoisers(chapter):
             z = z * np.sqrt(variance / z.var(axis=0).mean())
             noise = share * np.sqrt(variance)
             F = [without_noise(c, z, noise, on, seed) @ whiten for seed in range(3)]
-            y = [(c.flat - mean) @ filters.T for filters in F]
             found.setdefault(name, {})[f"noise {share}, variance {variance}"] = {
                 "index": [c.orientation(filters).mean() for filters in F],
-                "kurtosis": [np.median(np.mean(r**4, 0) / np.mean(r**2, 0) ** 2) for r in y],
+                "kurtosis": [c.kurtosis(filters) for filters in F],
             }
     return found
 
@@ -206,7 +194,7 @@ def without_noise(chapter, z, noise, on, seed):
 
 def pairs_and_fives(chapter):
     """The sparse objective after batches of 2 and of 5, with the batch's mean or an estimate."""
-    c, found = chapter, {}
+    found = {}
     rates = {
         "momentum, 2": (0.0125, 0.018, 0.025, 0.035, 0.05),
         "descent, 2": (0.1, 0.15, 0.2, 0.27, 0.35),
@@ -215,9 +203,8 @@ def pairs_and_fives(chapter):
     }
     for name, tried in rates.items():
         for alpha in (0, 0.5, 0.9):
-            each = {r: [estimated(c, name, alpha, r, seed) for seed in range(3)] for r in tried}
-            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
-            found[f"{name}, {alpha}"] = {"rate": best, "mean": np.mean(each[best]), "each": each}
+            end = partial(estimated, chapter, name, alpha)
+            found[f"{name}, {alpha}"] = best_in_the_mean(end, tried)
     return found
 
 
@@ -244,11 +231,8 @@ def bold_rates(chapter):
     for name, tried in rates.items():
         code, optimizer = name.split(", ")
         for kind, some in zip(("constant", "falling"), tried, strict=True):
-            how = getattr(c, optimizer), kind == "falling"
-            each = {r: [sixty(c, nets[code], *how, r, s) for s in range(3)] for r in some}
-            best = min(each, key=lambda rate, each=each: np.mean(each[rate]))
-            kept = {"rate": best, "mean": np.mean(each[best]), "each": each}
-            found[f"{name}, {kind}"] = kept
+            end = partial(sixty, c, nets[code], getattr(c, optimizer), kind == "falling")
+            found[f"{name}, {kind}"] = best_in_the_mean(end, some)
     return found
 
 
@@ -264,9 +248,7 @@ def sixty(chapter, net, optimizer, falling, rate, seed):
 
 ENTRIES = {
     "by_momentum": Entry("03_sparsity", (), by_momentum, also=(*DIGITS_OF_3, "middle = ")),
-    "short_of_kind": Entry(
-        "03_sparsity", (), short_of_kind, also=(*DIGITS_OF_3, "inked = ", "scrambled")
-    ),
+    "short_of_kind": Entry("03_sparsity", (), short_of_kind, also=SCRAMBLED),
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
     "bold_rates": Entry("04_optimization", (), bold_rates, also=DIGITS_OF_4),
     "pairs_and_fives": Entry("04_optimization", (), pairs_and_fives, also=DIGITS_OF_4),
@@ -277,15 +259,9 @@ ENTRIES = {
         also=("images = ", "quartered = ", "X_tiny = ", "tiny = ", "published = "),
     ),
     "raw_filters": Entry(
-        "05_whitening",
-        (),
-        raw_filters,
-        also=("X = datasets", "HABITS = ", "HABITS |= "),
+        "05_whitening", (), raw_filters, also=("X = datasets", "HABITS = ", "HABITS |= ")
     ),
     "denoisers": Entry(
-        "05_whitening",
-        (),
-        denoisers,
-        also=("X = datasets", "flat = ", "HABITS = ", "HABITS |= "),
+        "05_whitening", (), denoisers, also=("X = datasets", "flat = ", "HABITS = ", "HABITS |= ")
     ),
 }

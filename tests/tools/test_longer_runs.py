@@ -491,6 +491,11 @@ def test_what_is_stored_is_not_run_again_unless_it_is_named_or_has_changed(chapt
     assert found["second"]["measured"]["ends"] == [0.125]
 
 
+def test_what_a_measure_takes_from_another_module_belongs_to_its_code():
+    code = longer_runs.sources(ENTRIES["rectified"].measure)
+    assert {re.match(r"def (\w+)", each)[1] for each in code} == {"rectified", "falling", "at_best"}
+
+
 def test_a_change_in_what_a_measure_calls_is_a_change(chapter, monkeypatch):
     before = tiny().digest()
     assert longer_runs.sources(ends)[1].startswith("def np_array(chapter):")
