@@ -1,6 +1,6 @@
 """PCA and whitening beside scikit-learn, and L-BFGS beside PyTorch: one call each, not a loop.
 
-    python -m benchmarks.whole scikit-learn 60000 784
+    python -m benchmarks.whole scikit_learn 60000 784
 
 does one of them in a process of its own and prints its CPU seconds and what it found, as JSON.
 """

@@ -112,3 +112,8 @@ def test_memory_for_moments_is_that_of_a_few_matrices_however_many_chunks():
     peak(read(500))
     few, many = peak(read(1_000)), peak(read(32_000))
     assert many <= few + 5 * 2_000  # log2(32) more sums wait; the chunks would take a million
+
+
+def test_samples_near_the_origin_are_not_written_anew():
+    X = np.random.default_rng(0).normal(size=(10_000, 20))
+    assert peak(lambda: moments(X)) < X.nbytes / 4 < X.nbytes < peak(lambda: moments(X + 10))

@@ -167,6 +167,24 @@ def test_single_precision_is_off_by_its_rounding_and_chunks_are_summed_in_double
     assert mean.dtype == Phi.dtype == np.float32
 
 
+@pytest.mark.parametrize("offset", [1.9, 2.1, -1.9, 1e3])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_samples_near_the_origin_lose_no_digits_to_it(offset, dtype):
+    """Up to two deviations away they are multiplied as they are, farther away as from amid them."""
+    x = samples(5_000, 3)
+    x = ((x - x.mean(axis=0)) / x.std(axis=0) + offset).astype(dtype)
+    eps = np.finfo(dtype).eps
+    exact = np.cov(x.astype(np.longdouble), rowvar=False, bias=True)
+    assert np.abs(covariance(x, dtype)[1] - exact).max() < 20 * eps * (1 + abs(offset) / 100)
+
+
+def test_a_selection_that_misleads_about_the_origin_costs_no_more_than_it_may():
+    """Each 64th sample varies, and all others are far away in one place."""
+    x = np.full((6_400, 1), 3.0, np.float32) + samples(6_400, 1).astype(np.float32) / 1e3
+    x[::128], x[64::128] = -1, 1
+    assert covariance(x, np.float32)[1] == pytest.approx(x.astype(float).var(), rel=1e-4)
+
+
 @pytest.mark.parametrize("first", [1e2, 1e3])
 def test_a_first_sample_far_from_the_others_costs_single_precision_two_digits_at_most(first):
     many = samples(20_000, 6)
