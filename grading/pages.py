@@ -251,5 +251,5 @@ def _mistakes(results):
 
 def _message(line):
     """What a visible check found wrong, without the name of the function."""
-    found = line.partition(": ")[2]
-    return found.removeprefix("not yet: ") if found.startswith("not yet: ") else ""
+    verdict, _, found = line.partition(": ")[2].partition(": ")
+    return found if verdict.startswith("not yet") else ""

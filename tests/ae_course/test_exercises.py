@@ -182,6 +182,22 @@ def test_rounding_is_no_summand_and_two_numbers_that_differ_are_shown_so():
     assert said == "not yet: the result at [0] is 2.000003, wanted 2."
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (4, "not yet; a mistake that gives this number: that is the sum."),
+        (np.float64(4), "not yet; a mistake that gives this number: that is the sum."),
+        (4.5, "not yet: that is the sum."),
+        (400, "not yet: that is the sum."),
+        ([4], "not yet: that is the sum."),
+        (FloatingPointError("overflow"), "not yet: that is the sum."),
+    ],
+)
+def test_a_small_whole_number_may_come_of_other_mistakes_too(wrong, said):
+    known = {"that is the sum.": [fingerprint(wrong)]}
+    assert judge(wrong, 1.0, (), 1e-6, known)[0] == said
+
+
 def test_a_mistake_that_cannot_be_made_here_is_passed_over(capsys):
     def needs_a_matrix(y):
         return y @ np.ones((2, 2))

@@ -8,7 +8,7 @@ import functools
 import http.server
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -65,21 +65,22 @@ def chromium_or_skip():
 def browser():
     """Chromium, started afresh with nothing remembered."""
     path = chromium_or_skip()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with sync_playwright() as playwright, closing(launch(playwright.chromium, path)) as started:
         yield started
-        started.close()
 
 
 # Scrollbars that take room, as they do on most desks: else chromium hides them from tests.
 @pytest.fixture(scope="module")
 def with_scrollbars(browser):
     """Chromium once more."""
-    started = browser.browser_type.launch(
-        executable_path=chromium.find(), args=FLAGS, ignore_default_args=["--hide-scrollbars"]
-    )
-    yield started
-    started.close()
+    own = ["--hide-scrollbars"]
+    with closing(launch(browser.browser_type, chromium.find(), ignore_default_args=own)) as started:
+        yield started
+
+
+def launch(kind, path, **options):
+    """Start a browser that is cut off from the network."""
+    return kind.launch(executable_path=path, args=FLAGS, **options)
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def test_points_and_outcome(twice, code, points, outcome, told):
 
 def test_a_mistake_is_named_in_the_visible_check(twice):
     (said,) = first(twice("def twice(x): return x"))["parts"][0]["visible"]
-    assert said == "twice: not yet: once is not enough."
+    assert said == "twice: not yet; a mistake that gives this number: once is not enough."
 
 
 def test_what_an_exception_says_of_hidden_inputs_is_not_told(twice):
@@ -103,7 +103,9 @@ def test_what_it_says_of_visible_inputs_is(twice):
 
 def test_hidden_inputs_cannot_be_kept_for_a_visible_result(twice):
     code = "seen = []\ndef twice(x):\n    seen.append(x)\n    return sum(seen)"
-    assert first(twice(code))["parts"][0]["visible"] == ["twice: not yet: once is not enough."]
+    assert first(twice(code))["parts"][0]["visible"] == [
+        "twice: not yet; a mistake that gives this number: once is not enough."
+    ]
 
 
 def test_a_cell_that_ends_or_hangs_costs_only_what_depends_on_it(twice):

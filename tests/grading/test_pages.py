@@ -53,6 +53,19 @@ def test_the_picture_of_the_class_has_its_numbers_as_text():
     assert "2 ×: a" in page.get_text()
 
 
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ("f: not yet: a: b.", "a: b."),
+        ("f: not yet; a mistake that gives this number: a.", "a."),
+        ("f: right.", ""),
+        ("f: not answered yet; put your own expression in place of the dots.", ""),
+    ],
+)
+def test_a_mistake_is_counted_by_what_is_said_of_it(line, mistake):
+    assert pages._message(line) == mistake
+
+
 def test_a_page_of_someone_who_is_gone_goes_too(tmp_path):
     pages.write(tmp_path, PROBLEMS, [one("abe"), one("mori")])
     pages.write(tmp_path, PROBLEMS, [one("mori")])

@@ -80,7 +80,10 @@ def test_the_sealed_mistakes_are_those_of_the_source(small, capsys):
     for cell in problem_sets.student_notebook(small()).cells:
         if cell.cell_type == "code":
             exec(cell.source.replace("return ...", "return x"), space)
-    assert capsys.readouterr().out == "twice: not yet: once is not enough.\n"
+    assert (
+        capsys.readouterr().out
+        == "twice: not yet; a mistake that gives this number: once is not enough.\n"
+    )
 
 
 @pytest.mark.parametrize(
