@@ -51,7 +51,9 @@ window.reading = (() => {
 
   const repeatedIds = () => {
     const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
-    return ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `id ${id} stands twice`);
+    const met = new Set();
+    const again = ids.filter((id) => met.size === met.add(id).size);
+    return again.map((id) => `id ${id} stands twice`);
   };
 
   // Formulas that take the keyboard's focus without being too wide, or are too wide without it.

@@ -84,13 +84,23 @@ def jupyter(site, tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """What windows have in common: JupyterLab's own scripts, which are loaded once."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def window(watched):
+def window(context, watching):
     """A window in which nothing asks another machine for anything."""
-    with watched(viewport={"width": 1280, "height": 900}) as (page, complaints):
-        page.set_default_timeout(PATIENCE)
-        yield page
-        assert [line for line in complaints if line.startswith("asked for")] == []
+    page = context.new_page()
+    complaints = watching(page)
+    yield page
+    page.close()
+    assert [line for line in complaints if line.startswith("asked for")] == []
 
 
 def opened(page, address):

@@ -616,22 +616,28 @@ def drag_by_finger(page, start, end):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+@pytest.fixture(scope="module")
+def phone(watched):
+    """A window that is touched."""
+    with watched(**PHONE) as (page, complaints):
+        yield page
+        assert not complaints, "\n".join(complaints)
+
+
 @pytest.mark.parametrize(
     "name", ["bowl", "whitening", "draw", "codes", "flow", "water", "absorption"]
 )
-def test_a_finger_drags_and_the_page_stays(watched, to_play, name):
-    with watched(**PHONE) as (page, complaints):
-        element = to_play(name, page=page)
-        grip = element.locator(".play-grip, .play-pad").first
-        grip.scroll_into_view_if_needed()
-        page.wait_for_timeout(200)
-        before, top = state_of(element), page.evaluate("scrollY")
-        x, y = middle(grip.bounding_box())
-        drag_by_finger(page, (x, y), (x + 25, y + 30))
-        page.wait_for_function(MOVED, arg=[element.element_handle(), before])
-        assert_as_computed(element, name)
-        assert page.evaluate("scrollY") == top
-        assert not complaints
+def test_a_finger_drags_and_the_page_stays(phone, to_play, name):
+    element = to_play(name, page=phone)
+    grip = element.locator(".play-grip, .play-pad").first
+    grip.scroll_into_view_if_needed()
+    phone.wait_for_timeout(200)
+    before, top = state_of(element), phone.evaluate("scrollY")
+    x, y = middle(grip.bounding_box())
+    drag_by_finger(phone, (x, y), (x + 25, y + 30))
+    phone.wait_for_function(MOVED, arg=[element.element_handle(), before])
+    assert_as_computed(element, name)
+    assert phone.evaluate("scrollY") == top
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -654,12 +660,18 @@ def test_its_place_is_kept_and_on_paper_there_is_a_picture(to_play, name):
     assert not element.locator(".play-live").is_visible()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_without_scripts_there_is_a_picture(watched, to_play, name):
+@pytest.fixture(scope="module")
+def without_scripts(watched):
+    """A window in which no script runs."""
     with watched(java_script_enabled=False) as (page, complaints):
-        to_play(name, page=page).locator("img").wait_for(state="visible")
+        yield page
         # Scripts that the page asks for ahead of time are refused then, which is meant.
         assert not [line for line in complaints if not line.startswith("csp for ")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_scripts_there_is_a_picture(without_scripts, to_play, name):
+    to_play(name, page=without_scripts).locator("img").wait_for(state="visible")
 
 
 def test_what_an_address_has_beyond_the_range_or_never_heard_of_does_no_harm(to_play):

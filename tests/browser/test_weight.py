@@ -22,6 +22,7 @@ SCROLL = """async () => {
 @pytest.fixture(scope="module")
 def carried(watched, site_url):
     """The bytes of everything that a chapter asks for when it is read to its end, by address."""
+    known = {}  # what many pages share is weighed once
 
     @cache
     def weighed(name):
@@ -37,7 +38,11 @@ def carried(watched, site_url):
             page.wait_for_timeout(100)  # what has come near is asked for
             while asked:
                 page.wait_for_timeout(50)
-            found = {r.url: weight(r) for r in responses if r.url.startswith("http")}
+            found = {
+                r.url: known.get(r.url) or known.setdefault(r.url, weight(r))
+                for r in responses
+                if r.url.startswith("http")
+            }
         assert not complaints, "\n".join(complaints)
         return found
 
