@@ -16,7 +16,7 @@ from grading.sandbox import Limits
 from tools import chapters, set_rules
 
 LIMITS = Limits(step=20, total=120)
-SHORT = Limits(step=5, total=60)  # for answers that would go on for minutes, or for ever
+SHORT = Limits(step=3, total=60)  # for answers that would go on for minutes, or for ever
 WRONG = [
     pytest.param(name, function, words, body, id=f"{name}-{function}-{words}")
     for name, functions in WRONG_ANSWERS.items()
