@@ -221,13 +221,16 @@ def deaths(m):
     yield f"{slow['dead']:.0f} %, though the error is larger there"
     yield f"{slow['digits']:.1f} against {bold['digits']:.1f} %"
     yield f"under TopK {found['TopK 16, rate 0.007, 32 epochs']['dead']:.0f} % are, at both rates"
-    yield f"in 32 epochs, {found['L1 0.1, rate 0.001, 32 epochs']['dead']:.0f} % die"
+    strong, weaker = (found[f"L1 0.1, rate {rate}, 32 epochs"] for rate in (0.007, 0.001))
+    yield f"it is smaller, {weaker['digits']:.0f} against {strong['digits']:.0f} %"
+    yield f"in 32 epochs, {weaker['dead']:.0f} % die"
+    yield f"at that rate, {slow['dead']:.0f} % are dead after 32 epochs"
 
 
 def deaths_longer(m):
     """Chapter 3: dead units after more epochs."""
     slow = m["deaths_longer"]["rate 0.001"]
-    yield f"after 128 epochs it is {slow['digits']:.1f} % with {slow['dead']:.0f} % dead"
+    yield f"after 128 epochs {slow['dead']:.0f} %, with an error of {slow['digits']:.1f} %"
 
 
 def strengths(m):
