@@ -45,7 +45,8 @@ def mnist(split: str = "train", n: int | None = None, seed: int = 0) -> Digits:
         How many to draw at random, without repetition; all of them, in their own order, if it is
         not given.
     seed : int
-        Which draw: the same n and seed always give the same digits.
+        Which draw: the same n and seed always give the same digits. Draws of two sizes have
+        digits in common: split what is to be held out off a single one, or see that it is apart.
 
     Returns
     -------

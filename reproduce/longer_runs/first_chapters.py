@@ -21,7 +21,7 @@ from reproduce.longer_runs.earlier import (
 
 def longer_codes(chapter):
     """Nats above the floor after more epochs at a falling rate, without weight decay."""
-    rates = (0.01, 0.02, 0.05), (0.01, 0.03, 0.1, 0.3), (0.01, 0.02, 0.05, 0.1)
+    rates = (0.01, 0.02, 0.05), (0.003, 0.01, 0.03, 0.1), (0.01, 0.02, 0.05, 0.1)
     return {
         f"{name}, {epochs} epochs": found
         for epochs in (30, 100)
@@ -31,8 +31,8 @@ def longer_codes(chapter):
 
 def other_steps(chapter):
     """Nats above the floor in batches of five, and after 30 epochs with the chapter's decay."""
-    small = (0.004, 0.006, 0.01), (0.01, 0.03, 0.1), (0.01, 0.02, 0.04)
-    level = (0.005, 0.01, 0.02), (1e-3, 3e-3, 1e-2), (2e-3, 5e-3, 1e-2)
+    small = (0.004, 0.006, 0.01), (0.003, 0.01, 0.03), (0.01, 0.02, 0.04)
+    level = (0.005, 0.01, 0.02), (1e-3, 3e-3, 1e-2), (1e-3, 2e-3, 5e-3)
     falls = (0.02, 0.05, 0.1), (0.1, 0.3, 1.0), (0.02, 0.05, 0.1)
     return {
         "batches of 5, 6 epochs": three_codes(chapter, 5, 0, True, 6, small),
@@ -76,52 +76,27 @@ def nats(chapter, ends, settings):
     return {"best": best, "mean": above.mean(), "each": above, "all": tried}
 
 
-def larger_starts(chapter):
-    """Nats above the floor in six epochs of 100 steps at a falling rate, without weight decay."""
-    c, slow = chapter, chapter.standardiser(chapter.linear_net, chapter.waves())
-    larger = [(scale, rate) for scale in (5, 10, 20) for rate in (0.03, 0.04, 0.06)]
-    turns = {
-        "waves": (c.net.decoder, slow, [(1, rate) for rate in (0.03, 0.1, 0.3)]),
-        "logistic code": (c.net, np.asarray, [(1, rate) for rate in (0.01, 0.02, 0.05)]),
-        "logistic code, larger start": (c.net, np.asarray, larger),
-    }
-    found = {}
-    for name, (model, inputs, settings) in turns.items():
-
-        def ends(setting, seed, model=model, inputs=inputs):
-            scale, rate = setting
-            begin, by = from_scale(c, scale, seed), c.Adam(cosine(rate, 600))
-            return left_by(c, model, inputs, begin, c.mean_error, by, 6, seed)
-
-        found[name] = nats(c, ends, settings)
-    return found
-
-
-def from_scale(chapter, scale, seed):
-    """The chapter's start; a larger decoder starts with centred net inputs."""
-    c, begin = chapter, chapter.begin(chapter.net, seed)
-    if scale > 1:
-        begin["W2"] *= scale
-        begin["b1"] = -begin["W1"] @ c.digits.images.mean(axis=0) / 255
-        begin["b2"] = begin["b2"] - begin["W2"].sum(axis=1) / 2
-    return begin
-
-
 def neighbours(chapter):
-    """Per cent of test digits that the nearest code of length 1 names: waves and linear codes."""
-    c, found = chapter, {"waves": [], "linear code": []}
-    codes = [("waves", c.waves())]
-    codes += [
-        ("linear code", c.learn(c.linear_net, c.begin(c.linear_net, s), 0.01, s)[0])
-        for s in range(3)
-    ]
-    for name, params in codes:
-        known, asked = (c.linear_net.encode(params, x.images) for x in (c.digits, c.test))
+    """Per cent of test digits that the nearest code of length 1 names: three kinds of codes."""
+    c, found = chapter, {"waves": [], "linear code": [], "smoothed pixels": []}
+    ways = [("waves", partial(c.linear_net.encode, c.waves()))]
+    for s in range(3):
+        params = c.learn(c.linear_net, c.begin(c.linear_net, s), 0.01, s)[0]
+        ways.append(("linear code", partial(c.linear_net.encode, params)))
+    for name, encode in [*ways, ("smoothed pixels", smoothed)]:
+        known, asked = (encode(x.images) for x in (c.digits, c.test))
         known = known / np.linalg.norm(known, axis=1, keepdims=True)
         near = [(part @ known.T).argmax(axis=1) for part in np.split(asked, 10)]
         right = c.digits.labels[np.concatenate(near)] == c.test.labels
         found[name].append(100 * np.mean(right))
     return found
+
+
+def smoothed(images):
+    """Pixels, each averaged with its neighbours by weights of 1, 2 and 1 both ways."""
+    padded = np.pad(images.reshape(-1, 28, 28) / np.float32(1020), ((0, 0), (1, 1), (1, 1)))
+    rows = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
+    return (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]).reshape(-1, 784)
 
 
 def losses(chapter):
@@ -383,10 +358,29 @@ def deaths_longer(chapter):
     }
 
 
+def steps_longer(chapter):
+    """Dead units and errors of TopK after 32 epochs, with steps in the first six and without."""
+    c, found = chapter, {}
+    for k in (8, 16, 32):
+        ways = {"plain": [(k, 32)], "stepwise": [(min(128, k * o), 2) for o in (8, 4, 2)]}
+        ways["stepwise"].append((k, 26))
+        for name, plan in ways.items():
+            runs = [lowered_by(c, plan, seed) for seed in range(3)]
+            found[f"TopK {k}, {name}"] = quantities(c, runs)
+    return found
+
+
+def lowered_by(chapter, plan, seed):
+    """A network and its parameters after some epochs with each k of a plan."""
+    p, none = None, 0 * chapter.l1_sparsity()
+    for k, epochs in plan:
+        model, p = chapter.learn_wide(chapter.top_k(k), none, seed, begin=p, epochs=epochs)
+    return model, p
+
+
 ENTRIES = {
     "longer_codes": Entry("01_overview", (), longer_codes, also=LINEAR_TOO),
     "other_steps": Entry("01_overview", (), other_steps, also=LINEAR_TOO),
-    "larger_starts": Entry("01_overview", (), larger_starts, also=LINEAR_TOO),
     "neighbours": Entry("01_overview", (), neighbours, also=(*LINEAR_TOO, "test = ")),
     "losses": Entry("01_overview", (), losses, also=DIGITS_OF_1),
     "starts": Entry("01_overview", (), starts, also=DIGITS_OF_1),
@@ -396,6 +390,7 @@ ENTRIES = {
     "rectified": Entry("02_pca", (), rectified, also=DIGITS_OF_2),
     "few_rectified": Entry("02_pca", (), few_rectified, also=DIGITS_OF_2),
     "deaths_longer": Entry("03_sparsity", (), deaths_longer, also=SCRAMBLED),
+    "steps_longer": Entry("03_sparsity", (), steps_longer, also=SCRAMBLED),
     "strengths": Entry("03_sparsity", (), strengths, also=DIGITS_OF_3),
     "decay_rates": Entry("03_sparsity", (), decay_rates, also=(*DIGITS_OF_3, "middle = ")),
     "quiet": Entry("03_sparsity", (), quiet, also=DIGITS_OF_3),

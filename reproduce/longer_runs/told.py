@@ -70,11 +70,24 @@ def larger_starts(m):
     yield f"leave {waves['mean']:.1f} (from our start it leaves {small['mean']:.1f})"
 
 
+def larger_steps(m):
+    """Chapter 1: six epochs with larger steps in the decoder."""
+    curved, straight, linear = m["larger_steps"].values()
+    waves = m["larger_starts"]["waves"]
+    assert max(curved["each"]) < min(waves["each"]) - 5
+    assert max(np.abs(np.subtract(straight["each"], linear["each"]))) < 0.1
+    yield f"leaves {curved['mean']:.1f} for $s = 1$"
+    yield f"it leaves {straight['mean']:.1f}, as does the linear code at such a rate"
+    assert f"{straight['mean']:.1f}" == f"{linear['mean']:.1f}"
+
+
 def neighbours(m):
     """Chapter 1: nearest codes of length 1."""
-    (waves,), linear = m["neighbours"].values()
+    (waves,), linear, (smooth,) = m["neighbours"].values()
     assert 0 < min(linear) - waves < 1
+    assert max(np.abs(smooth - np.array(linear))) < 0.4
     yield f"waves are right for {waves:.1f} % in our runs, the linear code for {mean(linear):.1f} %"
+    yield f"averaged a little with their neighbours for {smooth:.1f} %"
 
 
 def losses(m):
@@ -176,6 +189,8 @@ def knob_rates(m):
     small, middle = (runs[f"rate {rate}"] for rate in ("0.005", "0.02"))
     yield f"a quarter of it gets $J$ down from {middle[2]:.2f} to {small[2]:.2f}"
     yield f"the code is denser still, {small[0]:.2f}"
+    large = runs["rate 0.08"]
+    yield f"Four times the rate ends sparse, {large[0]:.2f}, but with a $J$ of {large[2]:.1f}"
 
 
 def knob_batches(m):
@@ -206,13 +221,16 @@ def deaths(m):
     yield f"{slow['dead']:.0f} %, though the error is larger there"
     yield f"{slow['digits']:.1f} against {bold['digits']:.1f} %"
     yield f"under TopK {found['TopK 16, rate 0.007, 32 epochs']['dead']:.0f} % are, at both rates"
-    yield f"in 32 epochs, {found['L1 0.1, rate 0.001, 32 epochs']['dead']:.0f} % die"
+    strong, weaker = (found[f"L1 0.1, rate {rate}, 32 epochs"] for rate in (0.007, 0.001))
+    yield f"it is smaller, {weaker['digits']:.0f} against {strong['digits']:.0f} %"
+    yield f"in 32 epochs, {weaker['dead']:.0f} % die"
+    yield f"at that rate, {slow['dead']:.0f} % are dead after 32 epochs"
 
 
 def deaths_longer(m):
     """Chapter 3: dead units after more epochs."""
     slow = m["deaths_longer"]["rate 0.001"]
-    yield f"after 128 epochs it is {slow['digits']:.1f} % with {slow['dead']:.0f} % dead"
+    yield f"after 128 epochs {slow['dead']:.0f} %, with an error of {slow['digits']:.1f} %"
 
 
 def strengths(m):
@@ -256,6 +274,36 @@ def copying(m):
         assert left[name] > found[control]["scrambled"] + 8
         assert left[name] < np.interp(found[name]["digits"], *curve)
     yield "it is {:.0f}, {:.0f} and {:.0f} in our runs".format(*left.values())
+
+
+def other_strengths(m):
+    """Chapter 3: sparse codes of other strengths, with more digits too, beside short ones."""
+    for found in m["other_strengths"].values():
+        for name, above in found.items():
+            if name.startswith(("KL", "L1")):
+                assert max(above) < -1, (name, above)
+            elif name.startswith("TopK"):
+                assert max(above) < 1.5, (name, above)
+    few = m["other_strengths"]["1500 digits"]
+    assert max(np.abs([few["TopK 4"], few["TopK 8"]]).ravel()) < 1.5
+    yield "with 10,000 digits, or at other strengths (TopK with 4 or 8 on it)"
+
+
+def steps_longer(m):
+    """Chapter 3: TopK with steps and without after more epochs."""
+    found = m["steps_longer"]
+    plain, steps = (
+        [found[f"TopK {k}, {way}"] for k in (8, 16, 32)] for way in ("plain", "stepwise")
+    )
+    with_8, *more = np.subtract(
+        *([each["each"]["digits"] for each in ways] for ways in (plain, steps))
+    )
+    assert min(with_8) > 1
+    assert np.max(more) < 0
+    (a8, a16, a32), (b8, b16, b32) = ([each["digits"] for each in ways] for ways in (plain, steps))
+    yield f"after 32 epochs it is larger, {b16:.1f} against {a16:.1f} % in our runs"
+    yield f"it is {b8:.1f} in place of {a8:.1f} % with 8"
+    yield f"and {b32:.1f} in place of {a32:.1f} % with 32"
 
 
 def by_momentum(m):
@@ -942,6 +990,7 @@ TOLD = {
         longer_codes,
         other_steps,
         larger_starts,
+        larger_steps,
         neighbours,
         losses,
         starts,
@@ -961,6 +1010,8 @@ TOLD = {
         copying,
         others,
         short_of_kind,
+        other_strengths,
+        steps_longer,
         by_momentum,
     ),
     "04_optimization": (

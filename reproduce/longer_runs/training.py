@@ -1,17 +1,72 @@
-"""Controls of conclusions of chapters 3 to 5 that take longer than the chapters have."""
+"""Controls of conclusions of chapters 1 and 3 to 5 that take longer than the chapters have."""
 
 import itertools
 from functools import partial
 
 import numpy as np
 
-from ae_course import Momentum, ZCAWhitening, relu
+from ae_course import Layer, Momentum, Network, ZCAWhitening, cosine, logistic, relu
+from ae_course.activations import Activation
 from ae_course.denoising import gaussian_noise
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.choosing import best_in_the_mean
-from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4, SCRAMBLED
-from reproduce.longer_runs.first_chapters import sparse_path
+from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4, LINEAR_TOO, SCRAMBLED
+from reproduce.longer_runs.first_chapters import left_by, nats, sparse_path
 from reproduce.longer_runs.rivals import normal_like
+
+
+def larger_starts(chapter):
+    """Nats above the floor in six epochs of 100 steps at a falling rate, without weight decay."""
+    c, slow = chapter, chapter.standardiser(chapter.linear_net, chapter.waves())
+    larger = [(scale, rate) for scale in (5, 10, 20) for rate in (0.03, 0.04, 0.06)]
+    turns = {
+        "waves": (c.net.decoder, slow, [(1, rate) for rate in (0.03, 0.1, 0.3)]),
+        "logistic code": (c.net, np.asarray, [(1, rate) for rate in (0.01, 0.02, 0.05)]),
+        "logistic code, larger start": (c.net, np.asarray, larger),
+    }
+    found = {}
+    for name, (model, inputs, settings) in turns.items():
+
+        def ends(setting, seed, model=model, inputs=inputs):
+            scale, rate = setting
+            begin, by = from_scale(c, scale, seed), c.Adam(cosine(rate, 600))
+            return left_by(c, model, inputs, begin, c.mean_error, by, 6, seed)
+
+        found[name] = nats(c, ends, settings)
+    return found
+
+
+def from_scale(chapter, scale, seed):
+    """The chapter's start; a larger decoder starts with centred net inputs."""
+    c, begin = chapter, chapter.begin(chapter.net, seed)
+    if scale > 1:
+        begin["W2"] *= scale
+        begin["b1"] = -begin["W1"] @ c.digits.images.mean(axis=0) / 255
+        begin["b2"] = begin["b2"] - begin["W2"].sum(axis=1) / 2
+    return begin
+
+
+def larger_steps(chapter):
+    """The same with larger steps in the decoder: a logistic code that is written in another way."""
+    c, found = chapter, {}
+    nets = {f"s = {s}": Network((Layer(784, 36, stretched(s)), c.net.layers[1])) for s in (1, 0.1)}
+    for name, net in (nets | {"linear code": c.linear_net}).items():
+
+        def ends(rate, seed, net=net):
+            by = c.Adam(cosine(rate, 600))
+            return left_by(c, net, np.asarray, c.begin(net, seed), c.mean_error, by, 6, seed)
+
+        found[name] = nats(c, ends, (0.01, 0.02, 0.05))
+    return found
+
+
+def stretched(s):
+    """The logistic function f as 4 (f(su) - 1/2) / s, which tends to u with s to 0."""
+
+    def slope(u, y):
+        return 1 - (s * y / 2) ** 2
+
+    return Activation(f"{s}", lambda u, out=None: 4 / s * (logistic(s * u) - 0.5), slope)
 
 
 def by_momentum(chapter):
@@ -69,6 +124,44 @@ def both_left(chapter, hidden, penalty, seed, units, epochs):
     model = chapter.learn_wide(hidden, penalty, seed, units, epochs=epochs)
     found = chapter.quantities_of(*model)
     return found["digits"], found["scrambled"]
+
+
+def other_strengths(chapter):
+    """How far sparse codes of other strengths lie above the curve of short ones, in points."""
+    c, found = chapter, {}
+    blocks = {1_500: c.X[:1_500], 10_000: c.shrink(c.datasets.mnist("train", n=10_000).images)}
+    kinds = {f"KL {b}": (c.logistic, b * c.kl_sparsity(0.05)) for b in (0.005, 0.02, 0.05, 0.2)}
+    kinds |= {f"L1 {b}": (c.relu, b * c.l1_sparsity()) for b in (0.003, 0.01, 0.03, 0.05)}
+    kinds |= {f"TopK {k}": (c.top_k(k), 0 * c.l1_sparsity()) for k in (4, 8, 16, 32)}
+    for count, X in blocks.items():
+        left = {
+            name: [both_of(c, X, *kind, 256, seed) for seed in range(3)]
+            for name, kind in kinds.items()
+        }
+        none, sizes = 0 * c.l1_sparsity(), (100, 60, 33, 24, 15, 9, 6)
+        short = [
+            [both_of(c, X, c.identity, none, units, seed) for units in sizes] for seed in range(3)
+        ]
+        found[f"{count} digits"] = {
+            name: [
+                scrambled - np.interp(digits, *np.transpose(curve))
+                for (digits, scrambled), curve in zip(each, short, strict=True)
+            ]
+            for name, each in left.items()
+        } | {"left": left, "short": short}
+    return found
+
+
+def both_of(chapter, X, hidden, penalty, units, seed):
+    """The errors on digits and on scrambled ones after eight epochs of these digits."""
+    c, model = chapter, chapter.Autoencoder.folded(196, units, hidden=hidden)
+    begin = model.init(np.random.default_rng(seed))
+    begin["b2"] = c.mean_bias(model, c.X)
+    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(7e-3)}
+    options |= {"batch_size": 50, "epochs": 8, "record_objective": False}
+    p, *_ = c.train(model, c.E + 3e-4 * c.weight_decay + penalty, begin, X, **options)
+    left = c.quantities_of(model, p)
+    return left["digits"], left["scrambled"]
 
 
 def true_mean(chapter):
@@ -247,8 +340,11 @@ def sixty(chapter, net, optimizer, falling, rate, seed):
 
 
 ENTRIES = {
+    "larger_starts": Entry("01_overview", (), larger_starts, also=LINEAR_TOO),
+    "larger_steps": Entry("01_overview", (), larger_steps, also=LINEAR_TOO),
     "by_momentum": Entry("03_sparsity", (), by_momentum, also=(*DIGITS_OF_3, "middle = ")),
     "short_of_kind": Entry("03_sparsity", (), short_of_kind, also=SCRAMBLED),
+    "other_strengths": Entry("03_sparsity", (), other_strengths, also=SCRAMBLED),
     "true_mean": Entry("04_optimization", (), true_mean, also=DIGITS_OF_4),
     "bold_rates": Entry("04_optimization", (), bold_rates, also=DIGITS_OF_4),
     "pairs_and_fives": Entry("04_optimization", (), pairs_and_fives, also=DIGITS_OF_4),

@@ -56,6 +56,11 @@ def test_all_digits_can_be_drawn():
     assert np.bincount(mnist("test", n=10_000).labels)[5] == 892
 
 
+def test_draws_of_two_sizes_have_digits_in_common():
+    some, more = ({*map(bytes, mnist(n=n).images)} for n in (2_000, 3_000))
+    assert some & more  # so that one cannot be held out of the other unseen
+
+
 def test_photographs_have_the_documented_form():
     images, names = natural_images()
     assert (images.shape, images.dtype) == ((8, 256, 256), np.uint8)
