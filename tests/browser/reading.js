@@ -84,12 +84,14 @@ window.reading = (() => {
   };
 
   // Leave of the words that are styled alike only one, so that each colour is judged once; then of the
-  // boxes that are left with nothing else inside, and so on.
+  // boxes that are left with nothing else inside, and so on. The icons of buttons have no words.
   const oneOfAKind = () => {
+    for (const icon of document.querySelectorAll("button svg, summary svg")) icon.remove();
+    const leaves = "body :not(:has(*)):not(path, use, rect, script, style, link)";
     for (let before = Infinity, now; (now = document.querySelectorAll("*").length) < before; ) {
       before = now;
       const seen = new Set();
-      for (const leaf of document.querySelectorAll("article :not(:has(*)):not(path, use, rect)")) {
+      for (const leaf of document.querySelectorAll(leaves)) {
         const kinds = [leaf, ...around(leaf)].slice(0, 6).map(name);
         const path = [leaf.getAttribute("style"), ...kinds].join(" ");
         if (seen.has(path)) leaf.remove();

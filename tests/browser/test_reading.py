@@ -116,10 +116,11 @@ def test_colours_too_pale_are_found_among_thousands_of_words(read):
       last.insertAdjacentHTML("afterend", "<p>Pale <b class=pale>word</b></p>");
       last.insertAdjacentHTML("afterend", "<p style='color: #ddd'>Paler</p>");
     }""")
-    page.evaluate("document.querySelector('.highlight pre span[class]').classList.add('pale')")
+    for other in (".highlight pre span[class]", ".bd-sidebar-primary nav a", ".prev-next-area p"):
+        page.evaluate(f"document.querySelector('{other}').classList.add('pale')")
     page.evaluate("reading.withoutGlyphs(), reading.oneOfAKind()")
     found = violations(page, runOnly=COLOURS)
-    assert len(found) == 4, "\n".join(found)
+    assert len(found) == 6, "\n".join(found)
 
 
 @pytest.mark.parametrize("width", [390, 360, 320])
