@@ -209,7 +209,7 @@ def leaves_long_definitions_to_the_package(chapter: Chapter, others: Book) -> It
 
 def is_in_the_contents(chapter: Chapter, others: Book) -> Iterator[Found]:
     """A page leads to it."""
-    if not (chapter.is_numbered or f"book/{chapter.name}" in chapters.contents()):
+    if not chapters.is_in_contents(f"book/{chapter.name}"):
         name = f"add '- file: book/{chapter.name}' to it, or call it NN_{chapter.name}"
         yield Found(None, f"is not in _toc.yml, which has chapters by their number: {name}")
 
@@ -296,21 +296,23 @@ def says_how_long_it_takes(chapter: Chapter, others: Book) -> Iterator[Found]:
     """The head says the time, the first path is short enough, and it is what the text takes."""
     if not chapter.is_numbered:
         return
-    taken, said = reading_time.minutes(chapter.notebook), None
-    for cell in chapter.notebook.cells[:3]:
-        said = said or reading_time.GLANCE.search(cell.source)
+    taken = reading_time.minutes(chapter.notebook)
+    heads = [(cell, reading_time.GLANCE.search(cell.source)) for cell in chapter.notebook.cells[:3]]
+    cell, said = next((pair for pair in heads if pair[1]), (chapter.notebook.cells[0], None))
+    within = line_of(said) if said else 0
     hours = f"{taken.hours} hour{'s' if taken.hours != 1 else ''}"
     wanted = (
         f"**First reading** {taken.first} minutes, **all of it** {taken.whole} minutes,"
         f" **exercises** {hours}"
     )
-    first = chapter.notebook.cells[0]
     if said is None or tuple(map(int, said.groups())) != (taken.first, taken.whole, taken.hours):
         found = f"says {said[0]!r}" if said else "has no box that says how long it takes"
-        yield Found(first, f"{found}: it takes, as tools/reading_time.py counts: {wanted}")
+        message = f"{found}: it takes, as tools/reading_time.py counts: {wanted}"
+        yield Found(cell, message, within)
     if taken.first > reading_time.FIRST:
         message = f"takes {taken.first} minutes at a first reading, at most {reading_time.FIRST}"
-        yield Found(first, f"{message}: mark what can wait, {reading_time.BEYOND!r}, or shorten")
+        message = f"{message}: mark what can wait, {reading_time.BEYOND!r}, or shorten"
+        yield Found(cell, message, within)
 
 
 def grades_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
