@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbval.plugin import find_comment_markers, find_metadata_tags
 
-from tools import chapters, folding, reading_time
+from tools import chapters, equations, folding, reading_time
 from tools.chapters import code_cells, named, streams
 
 FRAME = [
@@ -268,8 +268,7 @@ def names_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
 
 def cites_works_that_there_are(chapter: Chapter, others: Book) -> Iterator[Found]:
     """Every work that is cited is in the list of references."""
-    listed = (chapters.ROOT / "book" / "references.bib").read_text("utf-8")
-    works = set(re.findall(r"^@\w+\{([^,\s]+),", listed, re.MULTILINE))
+    works = equations.works()
     for _, cell in named(chapter.notebook):
         for match in CITED.finditer(cell.source if cell.cell_type == "markdown" else ""):
             for key in {key.strip() for key in match[1].split(",")} - works:

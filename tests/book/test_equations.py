@@ -30,8 +30,10 @@ $$ (eq-delta)
 Both {eq}`eq-output` and {eq}`the second <eq-delta>`.
 """
 
+WORKS = "@book{smith2001nets,\n  title = {Nets}\n}\n"
+
 CODE = '''\
-"""A module that states :eq:`eq-output`."""
+"""A module that states :eq:`eq-output` :cite:p:`smith2001nets`."""
 
 class Net:
     """A network."""
@@ -77,7 +79,12 @@ def complaints(tmp_path, monkeypatch):
     monkeypatch.setattr(ModuleAnalyzer, "cache", {})
 
     def run(rule, text=TEXT, code=CODE, tests=TESTS, index="", file="tests/test_net.py"):
-        contents = {"book/src/01_net.md": text, "index.md": index, file: tests}
+        contents = {
+            "book/src/01_net.md": text,
+            "index.md": index,
+            file: tests,
+            "book/references.bib": WORKS,
+        }
         contents |= {"sample/__init__.py": "", "sample/module.py": code}
         for name, content in contents.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -160,6 +167,15 @@ MISTAKES = {  # a check: in which part of the project, what is replaced by what,
             "module.py:4: cites eq-old, which labels no equation",
         ),
         ("code", "the delta <eq-delta>", "the delta <eq-old>", "module.py:11: cites eq-old"),
+    ],
+    claims.every_work_cited_in_the_code_exists: [
+        (
+            "code",
+            "A network",
+            "A net :cite:t:`smith2001nets,nobody1999x`",
+            ".py:4: cites nobody1999x",
+        ),
+        ("code", "smith2001nets", "smith2001net", "module.py:1: cites smith2001net: add it to"),
     ],
     claims.every_citation_in_the_text_exists: [
         ("text", "{eq}`eq-output`", "{eq}`eq-old`", "01_net.md:11: cites eq-old"),
