@@ -93,7 +93,12 @@ def test_slips_in_a_problem_set_are_said_with_their_lines(look):
     assert any("lacks the line '### BEGIN SOLUTION'" in line for line in found)
     assert any("wanted '## Task 2: ...'" in line for line in found)
     assert all(line.startswith((f"{file}:", "book/problem_sets/problems_05")) for line in found)
-    assert tests[-2:] == ["-k", "problems_05"]
+    assert tests == []
+
+
+def test_a_problem_set_that_keeps_the_rules_is_solved(look):
+    found, tests, _ = look("problems_05", "problem_sets/problems_05.md")
+    assert (found, tests[-2:]) == ([], ["-k", "problems_05"])
 
 
 def test_a_name_is_that_of_a_module_with_its_tests_or_of_nothing():
