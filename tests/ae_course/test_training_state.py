@@ -80,7 +80,7 @@ def test_what_does_not_belong_to_a_state_is_named():
         ({"objective": CROSS}, r"the state is of .*running_kl.*, the objective is reconstruction"),
         ({"metrics": {"E": error}}, r"the metrics are \['E'\], the state has \[\]"),
         ({"optimizer": SGD(0.1)}, r"state holds .*'m'.*, SGD\(rate=0.1\) wants {'steps': \(\)}"),
-        ({"rng": np.random.Generator(np.random.MT19937(0))}, "state must be for a MT19937"),
+        ({"rng": np.random.Generator(np.random.MT19937(0))}, "those of PCG64, rng is a MT19937"),
     ]:
         options = {"params": half, "optimizer": Adam(0.02), "state": pause} | changed
         with pytest.raises(ValueError, match=message):
