@@ -226,6 +226,12 @@ def shaped(a, name: str, shape: tuple[int, ...]) -> np.ndarray:
     return a
 
 
+def check_shape(name: str, array, shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless the array has that shape: NumPy would stretch a single number."""
+    if np.shape(array) != shape:
+        raise ValueError(f"{name} has shape {np.shape(array)}, wanted {shape}")
+
+
 def check_finite(X: np.ndarray, name: str) -> None:
     """Raise ValueError, naming the first place, if X holds NaN or infinity."""
     if X.dtype.kind != "f":
