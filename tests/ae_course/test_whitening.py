@@ -265,6 +265,22 @@ def test_a_singular_covariance_is_refused_unless_epsilon_helps(fit):
     assert abs(Z.sum(axis=1)).max() < 1e-10 or fit == PCAWhitening.fit
 
 
+@both
+def test_what_numbers_far_from_the_origin_cannot_tell_apart_is_not_whitened(fit):
+    far = 1e8 + np.random.default_rng(0).normal(size=(200, 2)) * [1, 1e-8]
+    with pytest.raises(ValueError, match="the covariance is singular"):
+        fit(far)
+    assert fit(far - 1e8, 1e-6).eigenvalues[1] < 1e-15
+
+
+@both
+def test_a_wrong_epsilon_is_told_before_the_data_are_read(fit):
+    chunks = iter([PATCHES])
+    with pytest.raises(ValueError, match="epsilon is -1, wanted"):
+        fit(chunks, -1)
+    assert next(chunks) is PATCHES
+
+
 def test_zca_scales_the_direct_component_and_does_not_remove_it():
     P = ZCAWhitening.fit(PATCHES).matrix
     brightness = PATCHES.mean(axis=1)

@@ -294,6 +294,17 @@ def test_texts_that_must_not_pass(rule, old, new, line, message):
     assert message in complaint
 
 
+def test_a_first_reading_takes_an_hour_at_most():
+    words, head = "word " * 140, "**First reading** 5 minutes, **all of it** 5"
+    for minutes, wanted in ((58, []), (61, ["at a first reading, at most 60"])):
+        rounded = -(-minutes // 5) * 5
+        said = f"**First reading** {rounded} minutes, **all of it** {rounded}"
+        text = TEXT.replace(head, said).replace("## The idea", f"## The idea\n{words * minutes}")
+        found = complaints(rules.says_how_long_it_takes, small(text))
+        assert len(found) == len(wanted)
+        assert all(message in line for message, line in zip(wanted, found, strict=True))
+
+
 EXERCISES = [  # what an author writes, in place of what; what the rule says, and in which line
     (":label: ex-3\n", "", {"55: an exercise without a label", "58: solves 'ex-3', which labels"}),
     ("{solution} ex-3", "{solution} ex-9", {"55: 0 solutions of ex-3", "59: solves 'ex-9'"}),
