@@ -190,11 +190,12 @@ def test_the_gradient_check_sees_that_it_is_not_the_gradient_of_the_value():
         check_gradient(SPARSE, FrozenAuxiliaryK(2, 5, (9,) * 9), drawn(SPARSE), X)
 
 
-@pytest.mark.parametrize("k", [1, 4, 8, 9, 12])
-def test_at_most_k_of_the_dead_latents_help(k):
-    params = drawn(SPARSE)
-    J, forward_pass = frozen_auxiliary_k(k, 5, idle=(9,) * 9), SQUARED.forward(SPARSE, params, X)
-    u, W = forward_pass.trace.u[1], params["W2"]
+@pytest.mark.parametrize("dead", [1, 2, 3, 9])
+@pytest.mark.parametrize("k", [1, 2, 8, 12])
+def test_at_most_k_of_the_dead_latents_help(k, dead):
+    params, idle = drawn(SPARSE), (9,) * dead + (0,) * (9 - dead)
+    J, forward_pass = frozen_auxiliary_k(k, 5, idle), SQUARED.forward(SPARSE, params, X)
+    u, W = forward_pass.trace.u[1][:, :dead], params["W2"][:, :dead]
     z = np.array([[max(a, 0) if a in sorted(row)[-k:] else 0 for a in row] for row in u])
     miss = forward_pass.trace.output + z @ W.T - X
     assert_close(J.value(SPARSE, params, X), 0.5 * (miss**2).sum() / len(X))
