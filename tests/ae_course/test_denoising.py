@@ -230,7 +230,7 @@ def test_without_a_symmetric_matrix_there_is_no_wiener_filter():
 
 
 def test_a_linear_denoiser_of_another_size_is_named():
-    with pytest.raises(ValueError, match=r"M has shape \(2, 4\), wanted that of Phi, \(4, 4\)"):
+    with pytest.raises(ValueError, match=r"M has shape \(2, 4\), wanted \(4, 4\)"):
         linear_denoising_error(PHI, np.ones((2, 4)), 1.0)
     with pytest.raises(ValueError, match="sigma is -1, wanted a positive number"):
         linear_denoising_error(PHI, np.eye(4), -1)

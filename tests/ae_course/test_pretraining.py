@@ -16,7 +16,6 @@ from ae_course.parameters import Parameters
 from ae_course.pretraining import (
     accuracy,
     add_layers,
-    classify,
     layer_autoencoder,
     pretrain,
     pretrain_folded,
@@ -243,7 +242,6 @@ def test_fine_tuning_has_the_gradient_that_differences_find():
 def test_the_class_is_the_most_probable_one_and_accuracy_counts_the_right_ones():
     y = DEEP(PARAMS, X)
     classes = [max(range(3), key=lambda k, row=row: row[k]) for row in y.tolist()]
-    assert classify(DEEP, PARAMS, X).tolist() == classes
     assert accuracy(DEEP, PARAMS, X, np.array(classes)) == 100
     wrong = np.array(classes)
     wrong[:3] = (wrong[:3] + 1) % 3

@@ -317,7 +317,7 @@ def test_bad_input_is_named():
         w.inverse_transform(np.full((1, 6), np.nan))
     with pytest.raises(ValueError, match="Q is not orthogonal"):
         whitener(PHI, 2 * np.eye(6))
-    with pytest.raises(ValueError, match=r"Q has shape \(5, 5\), the covariance \(6, 6\)"):
+    with pytest.raises(ValueError, match=r"Q has shape \(5, 5\), wanted \(6, 6\)"):
         whitener(PHI, np.eye(5))
     with pytest.raises(ValueError, match=r"Phi has shape \(3, 6\), wanted a square"):
         whitener(PHI[:3], np.eye(6)[:3])
