@@ -56,8 +56,8 @@ class ForwardPass:
 class Evaluated:
     """What training and the gradient check ask of a function J of parameters and samples.
 
-    It is given by `forward`, the pass through the network, and by `value_from` and `gradient_from`,
-    which take what `forward` returns.
+    It is given by `forward`, the pass through the network, and by `value_from`, `gradient_from` and
+    `next_state`, the function for the next batch, which take what `forward` returns.
     """
 
     __array_ufunc__ = None  # so that a NumPy number as a weight leaves the product to us
@@ -98,10 +98,6 @@ class Evaluated:
         """
         forward_pass = self.forward(net, params, X, target, workspace)
         return self.value_from(forward_pass), self.gradient_from(forward_pass)
-
-    def next_state(self, forward_pass) -> "Evaluated":
-        """The function for the batch after this one: the same, unless it has a state."""
-        return self
 
 
 class Objective(Evaluated):

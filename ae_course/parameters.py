@@ -126,3 +126,9 @@ class Parameters(Mapping[str, np.ndarray]):
     def __repr__(self) -> str:
         arrays = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
         return f"Parameters({arrays}; {self.vector.size} numbers, {self.dtype})"
+
+
+def check_is_parameters(params) -> None:
+    """Raise TypeError unless these are Parameters, whatever they hold."""
+    if not isinstance(params, Parameters):
+        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")

@@ -21,7 +21,7 @@ from ae_course.checks import (
 from ae_course.divergence import check_finite_parameters, evaluate, told_as_divergence
 from ae_course.objective import Objective
 from ae_course.optimizers import Adam, Optimizer
-from ae_course.parameters import Parameters
+from ae_course.parameters import Parameters, check_is_parameters
 from ae_course.training_state import (
     INTERRUPTED,
     EarlyStopping,
@@ -294,8 +294,7 @@ def check_model(objective, params) -> None:
     """Raise TypeError unless these are an objective and parameters."""
     if isinstance(objective, type) or not hasattr(objective, "gradient_from"):
         raise TypeError(f"the objective is {objective!r}, wanted one such as an Objective")
-    if not isinstance(params, Parameters):
-        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
+    check_is_parameters(params)
 
 
 def _check_optimizer(optimizer) -> Optimizer:

@@ -246,3 +246,19 @@ def test_a_mistake_that_gives_the_right_result_here_is_nobody_s():
     said, named = judge(found, wanted, [np.ones(50)], mistakes=mistakes)
     assert said.startswith("not yet: the result at [3]")
     assert named == ""
+
+
+def test_two_mistakes_of_a_function_have_different_messages():
+    known = Mistakes()
+    known.of("half", "that is all of it.")(lambda x: x)
+    with pytest.raises(
+        ValueError, match="two mistakes of half have the message 'that is all of it"
+    ):
+        known.of("half", "that is all of it.")(lambda x: 2 * x)
+    known.of("twice", "that is all of it.")(lambda x: x)
+
+
+def test_a_complex_result_is_no_known_mistake():
+    said, named = judge(1 + 2j, 1.0, [2.0], mistakes={"you take a root.": lambda x: x + 0j})
+    assert "complex" in said
+    assert named == ""
