@@ -47,6 +47,7 @@ BOX = re.compile(
     re.MULTILINE,
 )
 CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
+AT_A_GLANCE = re.compile(r"^:class: at-a-glance\n(?:.*\n)*?\*\*First reading\*\*", re.MULTILINE)
 HIDING = {"remove-cell", "remove-input", "hide-cell"}  # tags
 GLUED = re.compile(r"\{glue(?::\w*)?\}(?:`([^`]+)`|[ \t]+(\S+))")
 
@@ -231,6 +232,23 @@ def has_the_frame_of_a_chapter(chapter: Chapter, others: Book) -> Iterator[Found
         reached = (*found, section)
 
 
+def has_what_its_card_shows(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """The home page shows how long a chapter takes, a figure, and what one can do after it."""
+    if not chapter.is_numbered:
+        return
+    cells = chapter.notebook.cells
+    if not any(AT_A_GLANCE.search(cell.source) for cell in cells[:3]):
+        message = "the box that says how long it takes is not ':class: at-a-glance': write it so"
+        yield Found(cells[0], f"{message}, as chapter 1 does")
+    if not any("figure" in cell.metadata.get("mystnb", {}) for cell in cells):
+        yield Found(None, "has no figure for its card on the home page: draw one, with a caption")
+    for heading, cell, within in sections(chapter.notebook):
+        after = "\n".join(cell.source.splitlines()[within + 1 :]).partition("\n## ")[0]
+        if heading == FRAME[0] and not re.search(r"^[-*] ", after, re.MULTILINE):
+            message = f"the section '## {heading}' has no list: say in items, '- ', what one can do"
+            yield Found(cell, message, within)
+
+
 def has_enough_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
     """There are at least `EXERCISES` boxes of them."""
     if not chapter.is_numbered:
@@ -343,6 +361,7 @@ OF_THE_SOURCE = [  # an author can keep these before a cell has run
     leaves_long_definitions_to_the_package,
     is_in_the_contents,
     has_the_frame_of_a_chapter,
+    has_what_its_card_shows,
     has_enough_exercises,
     names_its_exercises,
     cites_works_that_there_are,

@@ -45,12 +45,12 @@ def test_each_chapter(name, rule):
 
 TEXT = """\
 # A small chapter
-
 ```{admonition} Before you begin
+:class: at-a-glance
 **First reading** 5 minutes, **all of it** 5 minutes, **exercises** 2 hours.
 ```
-
 ## What you will be able to do
+- Halve.
 ## The idea
 ## The derivation: by hand
 Half of {glue:text}`half:.3f`, see [the sources](https://example.org/home/page).
@@ -248,12 +248,12 @@ def test_cells_that_must_not_pass(rule, edit, message):
 
 
 SOURCES = [  # a rule, what an author writes, in place of what, in which line, what the rule says
-    (rules.has_the_frame_of_a_chapter, "## The idea", "", 7, "'## The idea' is missing"),
+    (rules.has_the_frame_of_a_chapter, "## The idea", "", 6, "'## The idea' is missing"),
     (
         rules.has_the_frame_of_a_chapter,
         "## The idea",
         "### The idea",
-        7,
+        6,
         "'## The idea' is missing",
     ),
     (
@@ -271,6 +271,9 @@ SOURCES = [  # a rule, what an author writes, in place of what, in which line, w
         "'## The code' is missing after 'The derivation' or out of order; wanted, in this order: ",
     ),
     (rules.has_the_frame_of_a_chapter, "## The code", "## The idea", 9, "'## The code' is missing"),
+    (rules.has_what_its_card_shows, "- Halve.", "Halve.", 6, "has no list: say in items, '- '"),
+    (rules.has_what_its_card_shows, ":class: at", ":class: as", 1, "is not ':class: at-a-glance'"),
+    (rules.has_what_its_card_shows, "  figure: ", "  table: ", None, "has no figure for its card"),
     (rules.has_enough_exercises, "```{exercise}", "```{note}", 32, "0 exercises, wanted 8"),
     (rules.cites_works_that_there_are, "{glue", "{cite:t}`nobody1999x` {glue", 10, "nobody1999x: "),
     (rules.pastes_only_what_it_computed, "`half:", "`third:", 10, "pastes third"),
