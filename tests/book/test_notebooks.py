@@ -272,6 +272,7 @@ SOURCES = [  # a rule, what an author writes, in place of what, in which line, w
     ),
     (rules.has_the_frame_of_a_chapter, "## The code", "## The idea", 9, "'## The code' is missing"),
     (rules.has_what_its_card_shows, "- Halve.", "Halve.", 6, "has no list: say in items, '- '"),
+    (rules.has_what_its_card_shows, "- Halve.", "- Halve {eq}`eq-x`.", 7, "found {eq}`, which the"),
     (rules.has_what_its_card_shows, ":class: at", ":class: as", 1, "is not ':class: at-a-glance'"),
     (rules.has_what_its_card_shows, "  figure: ", "  table: ", None, "has no figure for its card"),
     (rules.has_enough_exercises, "```{exercise}", "```{note}", 32, "0 exercises, wanted 8"),
