@@ -247,9 +247,10 @@ def has_what_its_card_shows(chapter: Chapter, others: Book) -> Iterator[Found]:
         if heading == FRAME[0] and not re.search(r"^[-*] ", after, re.MULTILINE):
             message = f"the section '## {heading}' has no list: say in items, '- ', what one can do"
             yield Found(cell, message, within)
-        for role in re.finditer(r"\{[\w:]+\}`", after if heading == FRAME[0] else ""):
-            message = f"found {role[0]}, which the card cannot show: say there in words what it is"
-            yield Found(cell, message, within + 1 + line_of(role))
+        items = re.finditer(r"^[-*] .*?(\{[\w:]+\}`)", after, re.MULTILINE)
+        for item in items if heading == FRAME[0] else ():
+            message = f"found {item[1]}, which the card cannot show: say there in words what it is"
+            yield Found(cell, message, within + 1 + line_of(item))
 
 
 def has_enough_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
