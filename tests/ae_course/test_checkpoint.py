@@ -373,6 +373,11 @@ def test_a_zip_archive_of_something_else_and_a_directory_are_refused(tmp_path):
         (('"layers": {"tuple"', '"layers": {"triple"'), {}, "'triple'"),
         (("ae_course.network:Layer", "ae_course.network:np"), {}, "np is no part of a model"),
         (("ae_course.network:Layer", "ae_course.checkpoint:os.system"), {}, "no part of a model"),
+        (
+            ("ae_course.network:Layer", "ae_course.losses:squared_error"),
+            {},
+            "is no part of a model",
+        ),
         (("ae_course.network:Layer", "os:system"), {}, "the file names 'os:system', which is not"),
     ],
 )

@@ -89,3 +89,9 @@ def test_an_error_about_another_file_stays_as_it_is(tmp_path):
     new = atomic_write(tmp_path / "model.npz")
     with pytest.raises(FileNotFoundError, match="'/no/such/source'"), new:
         os.stat("/no/such/source")
+
+
+def test_an_error_in_words_alone_keeps_them(tmp_path):
+    new = atomic_write(tmp_path / "model.npz")
+    with pytest.raises(OSError, match=r"^the cable is out$"), new:
+        raise OSError("the cable is out")

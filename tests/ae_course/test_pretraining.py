@@ -283,6 +283,12 @@ def test_pretraining_trains_pairs_of_layers_from_the_outside_and_keeps_both():
         codes = logistic(codes @ own["W1"].T + own["b1"])
 
 
+def test_a_layer_that_stopped_for_another_reason_is_followed_by_the_next():
+    _, histories = stacked(callback=lambda state: True)
+    assert {history.stopped for history in histories.values()} == {"the callback asked for it"}
+    assert all(len(history.objective) == 1 for history in histories.values())
+
+
 def test_an_interruption_ends_pretraining_and_not_only_its_layer():
     calls = []
 

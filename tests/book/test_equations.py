@@ -209,3 +209,8 @@ def test_the_home_page_is_read_too(complaints):
 def test_a_property_is_known_by_its_own_docstring(complaints):
     tests = TESTS.replace("Net.backward", "Net.delta")
     assert complaints(claims.every_claim_names_what_computes_it, tests=tests) == []
+
+
+def test_works_that_are_cited_together_may_stand_apart(complaints):
+    code = CODE.replace("`smith2001nets`", "`smith2001nets, smith2001nets`")
+    assert complaints(claims.every_work_cited_in_the_code_exists, code=code) == []

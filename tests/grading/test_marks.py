@@ -3,7 +3,7 @@
 import pytest
 from graded_class import enter, one, rows, run, save, words
 
-from grading import marks, matching
+from grading import marks, matching, tables
 from grading.autograde import UNREADABLE
 from grading.encodings import decode
 from grading.identities import alike
@@ -347,3 +347,20 @@ def test_points_for_an_empty_answer_are_not_for_a_file_that_could_not_be_read(tm
     given = run(tmp_path, [silent, lost])
     assert points(given) == {"abe": 0, "mori": None}
     assert "comment" not in words(given.graded[1])
+
+
+@pytest.mark.parametrize("rows_above", [0, 5, 15])
+def test_the_names_of_columns_may_stand_below_other_rows(tmp_path, rows_above):
+    run(tmp_path, [one()])
+    enter(tmp_path, points="4")
+    path = tmp_path / "written.csv"
+    path.write_text("Exam of autumn,,\n" * rows_above + path.read_text("utf-8-sig"), "utf-8")
+    assert points(run(tmp_path, [one()])) == {"mori": 4}
+
+
+def test_no_cell_is_longer_than_spreadsheets_take(tmp_path):
+    tables.write(tmp_path / "long.csv", ("answer",), [["x" * 100_000], ["y" * 32_000]])
+    long, whole = (row["answer"] for row in rows(tmp_path / "long.csv"))
+    assert len(long) <= 32_767
+    assert long.endswith(" …")
+    assert whole == "y" * 32_000
