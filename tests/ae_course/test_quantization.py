@@ -151,7 +151,7 @@ def test_entries_start_at_different_samples_close_to_0_and_stay_where_enough_sna
     assert all(len(np.unique(book, axis=0)) == 9 for book in found["C"])
     counts = np.bincount(net.encode(found, X)[:, 0], minlength=9)
     assert set(counts.tolist()) == {1}  # each sample's vector is an entry
-    assert revived(net, found, X, rng(), least=1)["C"].tolist() == found["C"].tolist()
+    assert revived(net, found, X, rng(1), least=1)["C"].tolist() == found["C"].tolist()
 
 
 @BOTH
