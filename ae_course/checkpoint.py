@@ -7,6 +7,7 @@ with its fields. Nothing in a file is ever run.
 import json
 import os
 import pkgutil
+import zipfile
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from ae_course.network import Layers
 from ae_course.objective import Evaluated, Term
 from ae_course.parameters import Parameters
 from ae_course.tied import Tied, untie
-from ae_course.training_state import History, TrainingState
+from ae_course.training_state import History, TrainingState, check_parameters
 
 
 class CheckpointError(ValueError):
@@ -68,7 +69,8 @@ def save(
     (True, True)
 
     The parameters lie in it under their names, so ``np.load`` reads them too. The file is complete
-    or not there: an interruption leaves an older one as it was. After every epoch:
+    or not there: an interruption leaves an older one as it was, and what it had written beside it,
+    ``.….partial``, only if the program was killed. After every epoch:
     ``train(..., callback=lambda state: save(path, net, state.params, state=state))``.
 
     Activations, losses and terms of your own are saved by their names and, if they are dataclasses,
@@ -85,11 +87,15 @@ def save(
     Raises
     ------
     ValueError
-        The parameters are not those of the network, or something of your own has a name that is
-        taken, or cannot be written down.
+        The parameters are not those of the network, or not those that `train` returned with the
+        state; or something of your own has a name that is taken, or cannot be written down.
+    OSError
+        The file cannot be written, for want of room or of the right to; an older one is as it was.
     """
     about = {"net": net, "history": history, "objective": objective, "state": state}
     _check_parameters(net, params, objective or (state and state.objective))
+    if state is not None:
+        check_parameters(state, params)
     writer = _Writer()
     text = json.dumps({name: writer.write(x) for name, x in about.items()})
     with atomic_write(path) as file:
@@ -108,13 +114,15 @@ def load(path: str | os.PathLike, own: Iterable = ()) -> Checkpoint:
     ------
     FileNotFoundError
         There is no such file.
+    TypeError
+        What is in `own` has no name.
     CheckpointError
         The file is truncated or damaged, holds something else, or names what is not in `own`.
     """
+    given = _by_name(own)
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as entries:
-            arrays = {name: entries[name] for name in entries.files}
-        about, read = json.loads(str(arrays.pop("about"))), _Reader(arrays, own).read
+        arrays = _arrays(path)
+        about, read = json.loads(str(arrays.pop("about"))), _Reader(arrays, given).read
         found = {name: read(x) for name, x in about.items()}
         params = Parameters.of({n: x for n, x in arrays.items() if not n.startswith("array")})
         net, state = found.pop("net"), found["state"]
@@ -129,6 +137,27 @@ def load(path: str | os.PathLike, own: Iterable = ()) -> Checkpoint:
             " wanted a file written by ae_course.checkpoint.save"
         ) from problem
     return Checkpoint(net, params, **found)
+
+
+def _by_name(own: Iterable) -> dict:
+    if isinstance(own, type | str) or not isinstance(own, Iterable):
+        raise TypeError(f"own is {own!r}, wanted a list, such as [leaky, Hoyer]")
+    for x in own:
+        if not isinstance(x, Activation | type):
+            raise TypeError(f"own holds {x!r}, wanted activations and classes")
+    return {x.name if isinstance(x, Activation) else x.__name__: x for x in own}
+
+
+def _arrays(path) -> dict[str, np.ndarray]:
+    with open(path, "rb") as file:
+        if not zipfile.is_zipfile(file):  # NumPy would say how to read it without safety
+            raise ValueError("it is no archive, or one that was cut off")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as entries:
+            arrays = {name: entries[name] for name in entries.files}
+    if "about" not in arrays:
+        raise ValueError("it lacks the entry 'about'")
+    return arrays
 
 
 def _check_parameters(net, params, objective):
@@ -195,9 +224,8 @@ def _is_ours(activation: Activation) -> bool:
 class _Reader:
     """Turns what a writer wrote back into values."""
 
-    def __init__(self, arrays: dict, own: Iterable):
-        self.arrays = arrays
-        self.own = {x.name if isinstance(x, Activation) else x.__name__: x for x in own}
+    def __init__(self, arrays: dict, own: dict):
+        self.arrays, self.own = arrays, own
 
     def read(self, x):
         if not isinstance(x, dict):

@@ -220,10 +220,19 @@ def covariance_matrix(Phi, name: str = "Phi") -> np.ndarray:
 def shaped(a, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return `a` as a float64 array if it has that shape and is finite; raise if it does not."""
     a = as_array(a, name).astype(float, copy=False)
-    if a.shape != shape:
-        raise ValueError(f"{name} has shape {a.shape}, wanted {shape}")
+    check_shape(name, a, shape)
     check_finite(a, name)
     return a
+
+
+def check_shape(name: str, array, shape: tuple[int, ...]) -> None:
+    """Raise unless the array is one of real numbers in that shape.
+
+    TypeError or ValueError, as for :func:`as_array`; NumPy would stretch a single number.
+    """
+    found = as_array(array, name).shape
+    if found != shape:
+        raise ValueError(f"{name} has shape {found}, wanted {shape}")
 
 
 def check_finite(X: np.ndarray, name: str) -> None:

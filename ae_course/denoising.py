@@ -16,6 +16,7 @@ from ae_course.checks import (
     check_fraction,
     check_generator,
     check_positive,
+    check_shape,
     covariance_matrix,
 )
 from ae_course.network import Network
@@ -152,8 +153,7 @@ def linear_denoising_error(Phi: np.ndarray, M: np.ndarray, sigma: float) -> floa
     """
     check_positive("sigma", sigma)
     Phi, M = covariance_matrix(Phi), as_finite(M, "M")
-    if M.shape != Phi.shape:
-        raise ValueError(f"M has shape {M.shape}, wanted that of Phi, {Phi.shape}")
+    check_shape("M", M, Phi.shape)
     miss = M - np.eye(len(M))
     return float(np.vdot(miss @ Phi, miss) + sigma**2 * np.vdot(M, M)) / 2
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ae_course.activations import jump_relu
 from ae_course.autoencoder import Autoencoder
-from ae_course.checks import as_rows, check_fraction, check_integer
+from ae_course.checks import as_rows, check_fraction, check_integer, check_shape
 from ae_course.losses import squared_error
 from ae_course.network import Layers
 from ae_course.objective import ForwardPass, Term
@@ -295,11 +295,7 @@ def refit_decoder(
     check_fraction("rcond", rcond)
     if len(X) != len(Y):
         raise ValueError(f"there are {len(Y)} codes for {len(X)} samples")
-    if params["W2"].shape != (X.shape[1], Y.shape[1]):
-        raise ValueError(
-            f"W2 has shape {params['W2'].shape}, wanted {(X.shape[1], Y.shape[1])} for these"
-            " codes and samples"
-        )
+    check_shape("W2", params["W2"], (X.shape[1], Y.shape[1]))
     params, centre, mean = params.copy(), Y.mean(axis=0), X.mean(axis=0)
     used = np.ptp(Y, axis=0) > 0  # the deviation of equal numbers may be rounding
     params["W2"][:, used] = np.linalg.lstsq((Y - centre)[:, used], X - mean, rcond)[0].T

@@ -14,6 +14,7 @@ from ae_course.checks import (
     as_rows,
     check_fraction,
     check_integer,
+    check_shape,
 )
 from ae_course.superposition import check_numbers, cosines, random_directions
 
@@ -286,11 +287,10 @@ def _columns(columns, F) -> np.ndarray:
 
 
 def _codes(Y, features, columns) -> np.ndarray:
-    Y, wanted = as_finite(Y, "Y"), (len(features.S), len(columns))
-    if Y.shape != wanted:
-        raise ValueError(
-            f"Y has shape {Y.shape}, wanted {wanted}: a code of so many latents for each sample"
-        )
+    Y = as_finite(Y, "Y")
+    check_shape(
+        "Y", Y, (len(features.S), len(columns))
+    )  # a code of so many latents for each sample
     return Y
 
 

@@ -86,14 +86,13 @@ def curves(
     *,
     xlabel: str,
     ylabel: str,
-    height: float = 3,
     **axes_options,
 ) -> Figure:
     """Draw labelled curves over the same x, or over 0, 1, 2, … without one.
 
     ``axes_options`` go to :meth:`matplotlib.axes.Axes.set`, for example ``yscale="log"``.
     """
-    figure, ((axes,),) = panels(height=height)
+    figure, ((axes,),) = panels()
     draw_curves(axes, lines, x, xlabel=xlabel, ylabel=ylabel, **axes_options)
     return figure
 

@@ -15,6 +15,13 @@ def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
     It lies beside its place until then. If the block raises, or the program is killed, an older
     file is as it was. Threads and processes may write the same file at once: the last one counts.
+    What is left of a program that was killed while it wrote is called ``.….partial``, and may be
+    deleted.
+
+    Raises
+    ------
+    OSError
+        There is no such folder, or no room, or no right to write; it names `path`.
     """
     path = Path(path)
     if not path.parent.is_dir():
@@ -25,5 +32,12 @@ def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
         with open(partial, "wb") as file:
             yield file
         os.replace(partial, path)
+    except OSError as error:
+        # The system names no file, or the one beside.
+        if error.errno and str(error.filename or partial) == str(partial):
+            error.filename = str(path)
+            del error.filename2
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        if partial.exists():  # where nothing may be written, nothing may be removed either
+            partial.unlink()

@@ -6,10 +6,16 @@ from functools import partial
 
 import numpy as np
 
-from ae_course.checks import as_array, as_intensities, check_finite, check_integer, check_positive
+from ae_course.checks import (
+    as_array,
+    as_intensities,
+    check_finite,
+    check_integer,
+    check_positive,
+    check_shape,
+)
 from ae_course.divergence import evaluate, told_as_divergence
 from ae_course.objective import Objective
-from ae_course.optimizers import check_shape
 from ae_course.parameters import Parameters
 from ae_course.threads import limit_threads
 from ae_course.training import as_target, check_model, check_samples, measured
@@ -69,7 +75,7 @@ def _curvatures(gradient, steps, changes) -> list[float]:
     found = []
     for pair in zip(steps, changes, strict=True):
         for name, array in zip(("a step", "a change"), pair, strict=True):
-            check_shape(name, array, gradient)
+            check_shape(name, array, gradient.shape)
         found.append(float(pair[0] @ pair[1]))
         if not 0 < found[-1] < np.inf:
             raise ValueError(f"a pair has step · change {found[-1]:g}, wanted a positive number")
@@ -150,7 +156,7 @@ def _watched(f):
 
     def evaluate(vector):
         value, gradient = f(vector)
-        check_shape("the gradient", gradient, vector)
+        check_shape("the gradient", gradient, vector.shape)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             raise ArithmeticError(f"f is {value:g} or its gradient not finite, wanted numbers")
         return value, gradient

@@ -7,7 +7,7 @@ import numpy as np
 
 from ae_course.checks import as_array, check_fraction, check_positive
 from ae_course.objective import Objective
-from ae_course.parameters import Parameters
+from ae_course.parameters import Parameters, check_is_parameters
 
 
 def numerical_gradient(
@@ -31,8 +31,7 @@ def numerical_gradient(
         h.
     """
     check_positive("the step h", step)
-    if not isinstance(params, Parameters):
-        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
+    check_is_parameters(params)
     if params.dtype != np.float64:
         raise TypeError(f"the parameters are {params.dtype}, finite differences need float64")
     moved = params.copy()

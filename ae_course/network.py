@@ -9,7 +9,7 @@ import numpy as np
 from ae_course.activations import Activation
 from ae_course.checks import as_rows, check_generator, check_integer
 from ae_course.initialization import Draw, glorot
-from ae_course.parameters import Parameters
+from ae_course.parameters import Parameters, check_is_parameters
 from ae_course.workspace import Allocate, allocate, blocks
 
 
@@ -136,8 +136,7 @@ class Layers:
 
         TypeError if they are not Parameters, ValueError if one is missing or has another shape.
         """
-        if not isinstance(params, Parameters):
-            raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
+        check_is_parameters(params)
         for name, shape in self.shapes().items():
             found = params.shapes.get(name)
             if found is None:

@@ -11,6 +11,7 @@ from numbers import Real
 
 import numpy as np
 
+from ae_course.checks import check_shape
 from ae_course.losses import Loss
 from ae_course.network import Network, Trace
 from ae_course.parameters import Parameters
@@ -55,8 +56,8 @@ class ForwardPass:
 class Evaluated:
     """What training and the gradient check ask of a function J of parameters and samples.
 
-    It is given by `forward`, the pass through the network, and by `value_from` and `gradient_from`,
-    which take what `forward` returns.
+    It is given by `forward`, the pass through the network, and by `value_from`, `gradient_from` and
+    `next_state`, the function for the next batch, which take what `forward` returns.
     """
 
     __array_ufunc__ = None  # so that a NumPy number as a weight leaves the product to us
@@ -98,10 +99,6 @@ class Evaluated:
         forward_pass = self.forward(net, params, X, target, workspace)
         return self.value_from(forward_pass), self.gradient_from(forward_pass)
 
-    def next_state(self, forward_pass) -> "Evaluated":
-        """The function for the batch after this one: the same, unless it has a state."""
-        return self
-
 
 class Objective(Evaluated):
     r"""A weighted sum of terms, :math:`J = \sum_i c_i J_i`: the function that training minimises.
@@ -141,21 +138,23 @@ class Objective(Evaluated):
         self, net: Network, params: Parameters, X, target=None, workspace: Allocate = allocate
     ) -> ForwardPass:
         """The forward pass that all terms share; arguments as for `value_and_gradient`."""
-        trace = net.forward(params, X, workspace)
-        return ForwardPass(net, params, trace, target, workspace)
+        return ForwardPass(net, params, net.forward(params, X, workspace), target, workspace)
 
     def value_from(self, forward_pass: ForwardPass) -> float:
         """J from a forward pass."""
-        return sum(c * term.value_from(forward_pass) for c, term in self.parts)
+        return sum(c * _value(term, forward_pass) for c, term in self.parts)
 
     def gradient_from(self, forward_pass: ForwardPass) -> Parameters:
         """The gradient of J from a forward pass."""
         net, params, trace = forward_pass.net, forward_pass.params, forward_pass.trace
-        delta_out, grad_outputs, delta_sum = None, {}, None
+        delta_out, grad_outputs, delta_sum, shape = None, {}, None, trace.output.shape
         if sum(type(t).delta_out is not Term.delta_out for _, t in self.parts) > 1:
-            delta_sum = forward_pass.workspace("delta_sum", trace.output.shape, params.dtype)
+            delta_sum = forward_pass.workspace("delta_sum", shape, params.dtype)
         for c, term in self.parts:
-            delta_out = _plus(delta_out, c, term.delta_out(forward_pass), delta_sum)
+            delta = term.delta_out(forward_pass)
+            if delta is not None:
+                check_shape("the gradient by the net inputs", delta, shape)
+                delta_out = _plus(delta_out, c, delta, delta_sum)
             for l, part in term.grad_outputs(forward_pass).items():
                 grad_outputs[l] = _plus(grad_outputs.get(l), c, part)
         if delta_out is None:
@@ -163,22 +162,23 @@ class Objective(Evaluated):
         gradient = net.gradient(params, trace, delta_out, grad_outputs, forward_pass.workspace)
         for c, term in self.parts:
             for name, part in term.grad_params(forward_pass).items():
-                _check_part(f"the gradient by {name}", part, gradient[name])
+                check_shape(f"the gradient by {name}", part, gradient[name].shape)
                 add_multiple(gradient[name], c, part)
         return gradient
 
 
-def _plus(total, weight: float, part, out=None) -> np.ndarray | None:
+def _plus(total, weight: float, part, out=None) -> np.ndarray:
     # With `out` the product has its own memory: the next term may reuse the part's.
-    if part is None or (total is None and out is None and weight == 1):
-        return total if part is None else part
-    return np.multiply(part, weight, out=out) if total is None else total + weight * part
+    if total is not None:
+        return total + weight * part
+    return part if out is None and weight == 1 else np.multiply(part, weight, out=out)
 
 
-def _check_part(name: str, part: np.ndarray, wanted: np.ndarray) -> None:
-    # NumPy would stretch a single number over the whole array.
-    if np.shape(part) != wanted.shape:
-        raise ValueError(f"{name} has shape {np.shape(part)}, wanted {wanted.shape}")
+def _value(term, forward_pass) -> float:
+    value = term.value_from(forward_pass)
+    if not isinstance(value, Real):
+        raise TypeError(f"the value of {term} is {value!r}, wanted a number")
+    return value
 
 
 @dataclass(frozen=True)
@@ -249,10 +249,8 @@ class Term(Objective):
         return None
 
     def grad_outputs(self, forward_pass: ForwardPass) -> Mapping[int, np.ndarray]:
-        """The derivative by outputs y: for each layer concerned, by its number, (N, units).
-
-        (units,) will do where it is the same for all samples.
-        """
+        """The derivative by outputs y: for each layer concerned, by its number, (N, units), or
+        (units,) where it is the same for all samples."""
         return {}
 
     def grad_params(self, forward_pass: ForwardPass) -> Mapping[str, np.ndarray]:

@@ -7,7 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
-from ae_course.checks import as_array, check_fraction, check_not_negative, check_positive
+from ae_course.checks import (
+    as_array,
+    check_fraction,
+    check_not_negative,
+    check_positive,
+    check_shape,
+)
 from ae_course.compiled import in_one_pass
 from ae_course.workspace import blocks
 
@@ -31,14 +37,6 @@ class Optimizer(Protocol):
 
     def update(self, vector: np.ndarray, gradient: np.ndarray, state: dict) -> None:
         """Move `vector` and renew `state`, both in place; `gradient` has the vector's shape."""
-
-
-def check_shape(name: str, array: np.ndarray, vector: np.ndarray) -> None:
-    """Raise ValueError unless the array has the shape of the vector."""
-    # NumPy would stretch a single number over the whole vector.
-    found = as_array(array, name).shape
-    if found != vector.shape:
-        raise ValueError(f"{name} has shape {found}, wanted {vector.shape}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Descent:
 
     def _rate(self, vector, gradient, state) -> float:
         """The rate of this step, which is counted."""
-        check_shape("the gradient", gradient, vector)
+        check_shape("the gradient", gradient, vector.shape)
         state["steps"] += 1
         if not callable(self.rate):
             return self.rate

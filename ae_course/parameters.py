@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from ae_course.checks import as_array
+from ae_course.checks import as_array, check_shape
 
 
 class Parameters(Mapping[str, np.ndarray]):
@@ -51,8 +51,7 @@ class Parameters(Mapping[str, np.ndarray]):
         vector = as_array(vector, "the vector")
         if vector.dtype not in (np.float32, np.float64):
             raise TypeError(f"the parameters are {vector.dtype}, wanted float32 or float64")
-        if vector.shape != (self._size,):
-            raise ValueError(f"the vector has shape {vector.shape}, wanted ({self._size},)")
+        check_shape("the vector", vector, (self._size,))
         self.vector = vector
         self._views = {
             name: vector[place].reshape(self.shapes[name], order=self._order[name])
@@ -127,3 +126,9 @@ class Parameters(Mapping[str, np.ndarray]):
     def __repr__(self) -> str:
         arrays = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
         return f"Parameters({arrays}; {self.vector.size} numbers, {self.dtype})"
+
+
+def check_is_parameters(params) -> None:
+    """Raise TypeError unless these are Parameters, whatever they hold."""
+    if not isinstance(params, Parameters):
+        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")

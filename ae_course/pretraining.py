@@ -165,16 +165,8 @@ def add_layers(
     return taller, merged
 
 
-def classify(net: Network, params: Parameters, X: np.ndarray) -> np.ndarray:
-    """The most probable class of every sample, shape (N,), by the softmax units of the output.
-
-    The greatest :math:`y_k` is that of the greatest :math:`u_k` (:eq:`eq-softmax`).
-    """
-    return net(params, X).argmax(axis=1)
-
-
 def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray) -> float:
-    """The percentage of the samples X (N, inputs) that get the class in labels (N,).
+    """The percentage of the samples X (N, inputs) whose most probable class is that in labels (N,).
 
     >>> from ae_course import softmax
     >>> net = Network((Layer(2, 2, softmax),))
@@ -182,7 +174,7 @@ def accuracy(net: Network, params: Parameters, X: np.ndarray, labels: np.ndarray
     >>> accuracy(net, params, np.array([[2.0, 1.0], [1.0, 2.0]]), labels=[0, 0])
     50.0
     """
-    classes = classify(net, params, X)
+    classes = net(params, X).argmax(axis=1)
     return float(100 * np.mean(classes == as_labels(labels, len(classes))))
 
 

@@ -2,7 +2,7 @@ r"""How signals and deltas grow or shrink from layer to layer, measured and pred
 
 import numpy as np
 
-from ae_course.checks import check_integer
+from ae_course.checks import check_integer, check_shape
 from ae_course.network import Network, Trace
 from ae_course.objective import Objective
 from ae_course.parameters import Parameters
@@ -31,10 +31,7 @@ def delta_sizes(
     >>> delta_sizes(net, params, trace, np.ones((2, 1)))
     {1: 3.0, 2: 1.0}
     """
-    if np.shape(delta_out) != trace.output.shape:
-        raise ValueError(
-            f"delta_out has shape {np.shape(delta_out)}, the output has {trace.output.shape}"
-        )
+    check_shape("delta_out", delta_out, trace.output.shape)
     deltas = net.deltas(params, trace, delta_out)
     return {l: float(np.sqrt(np.mean(deltas[l] ** 2))) for l in sorted(deltas)}
 

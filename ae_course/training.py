@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,7 +21,7 @@ from ae_course.checks import (
 from ae_course.divergence import check_finite_parameters, evaluate, told_as_divergence
 from ae_course.objective import Objective
 from ae_course.optimizers import Adam, Optimizer
-from ae_course.parameters import Parameters
+from ae_course.parameters import Parameters, check_is_parameters
 from ae_course.training_state import (
     INTERRUPTED,
     EarlyStopping,
@@ -149,7 +150,8 @@ def train(
         or save (:func:`ae_course.checkpoint.save`).
     state : TrainingState, optional
         What `train` returned, to go on from there: with the same arguments, and the parameters that
-        it returned, the result is the same to the bit as without the pause.
+        it returned, the result is the same to the bit as without the pause. What stopped early
+        stays as it is: it goes on if the patience is longer now, or without `early_stopping`.
 
     Returns
     -------
@@ -181,7 +183,7 @@ def train(
     deal = partial(_batches, X, target, batch_size, rng, corrupt, params.dtype, workspace)
     settings = start, params, slots, optimizer, record_objective, metrics, workspace
     try:
-        for _ in tqdm(range(epochs), unit="epoch", disable=None):
+        for _ in tqdm(range(0 if state.history.stopped else epochs), unit="epoch", disable=None):
             done, watched = None, {-(-len(X) // batch_size)}
             with suppress(Exception):  # whatever it is, it is told when every step is watched
                 done = _epoch(state, good, deal(), watched, *settings)
@@ -273,7 +275,8 @@ def _begun(state, objective, params, optimizer, rng, metrics, judge) -> Training
     """The state to go on from: the one that is given, checked, or the one before any step."""
     if state is not None:
         check_state(state, objective, params, metrics)
-        return state
+        going_on = replace(state, history=replace(state.history, stopped=None))
+        return judge(going_on, state.best)  # a patience that was over is so still
     history = History().record(0, {name: f(params) for name, f in metrics.items()})
     slots = kept(optimizer.init(params.vector))
     first = TrainingState(params.copy(), objective, slots, rng.bit_generator.state, history)
@@ -291,8 +294,7 @@ def check_model(objective, params) -> None:
     """Raise TypeError unless these are an objective and parameters."""
     if isinstance(objective, type) or not hasattr(objective, "gradient_from"):
         raise TypeError(f"the objective is {objective!r}, wanted one such as an Objective")
-    if not isinstance(params, Parameters):
-        raise TypeError(f"the parameters are a {type(params).__name__}, wanted Parameters")
+    check_is_parameters(params)
 
 
 def _check_optimizer(optimizer) -> Optimizer:

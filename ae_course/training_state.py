@@ -107,6 +107,9 @@ class TrainingState:
         )
         if found != wanted:
             raise ValueError(f"the optimizer's state holds {found}, {optimizer} wants {wanted}")
+        kind, given = self.generator["bit_generator"], rng.bit_generator.state["bit_generator"]
+        if kind != given:
+            raise ValueError(f"the state's random numbers are those of {kind}, rng is a {given}")
         rng.bit_generator.state = self.generator
         return fresh | kept(self.optimizer)
 
@@ -122,17 +125,22 @@ def check_state(state, objective, params, metrics) -> None:
     """
     if not isinstance(state, TrainingState):
         raise TypeError(f"the state is {state!r}, wanted the TrainingState that train returned")
-    known = [p.vector for p in (state.params, state.best) if p is not None]
-    if not any(np.array_equal(params.vector, vector) for vector in known):
-        raise ValueError(
-            "the parameters are not those that train returned with this state; to start anew from"
-            " others, leave the state out"
-        )
+    check_parameters(state, params)
     if _kinds(objective) != _kinds(state.objective):
         raise ValueError(f"the state is of {state.objective!r}, the objective is {objective!r}")
     if list(metrics) != list(state.history.metrics):
         raise ValueError(
             f"the metrics are {list(metrics)}, the state has {list(state.history.metrics)}"
+        )
+
+
+def check_parameters(state: TrainingState, params: Parameters) -> None:
+    """Raise ValueError unless the parameters are the last of a training, or its best."""
+    known = [p.vector for p in (state.params, state.best) if p is not None]
+    if not any(np.array_equal(params.vector, vector) for vector in known):
+        raise ValueError(
+            "the parameters are not those that train returned with this state; to start anew from"
+            " others, leave the state out"
         )
 
 

@@ -11,7 +11,14 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ae_course.checks import as_array, as_matrix, as_rows, check_not_negative, covariance_matrix
+from ae_course.checks import (
+    as_array,
+    as_matrix,
+    as_rows,
+    check_not_negative,
+    check_shape,
+    covariance_matrix,
+)
 from ae_course.moments import Kind, covariance
 from ae_course.pca import FittedMap, principal_axes, resolution
 
@@ -134,8 +141,7 @@ def whitener(Phi: np.ndarray, Q: np.ndarray, epsilon: float = 0) -> np.ndarray:
     [[0.0, 1.0], [0.5, 0.0]]
     """
     Phi, Q = covariance_matrix(Phi), as_matrix(Q, "Q")
-    if Q.shape != Phi.shape:
-        raise ValueError(f"Q has shape {Q.shape}, the covariance {Phi.shape}")
+    check_shape("Q", Q, Phi.shape)
     defect = np.abs(Q.T @ Q - np.eye(len(Q))).max()
     if not defect < 1e-8:
         raise ValueError(f"Q is not orthogonal: Q^T Q differs from the identity by {defect:.2g}")

@@ -22,6 +22,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import jupytext
@@ -94,12 +95,19 @@ def chapters(root: Path = ROOT) -> list[str]:
 def contents(root: Path = ROOT) -> list[str]:
     """Return the pages that `_toc.yml` names, by name or by pattern, in reading order."""
     found = []
-    for kind, name in re.findall(
-        r"\b(root|file|glob): (\S+)", (root / "_toc.yml").read_text("utf-8")
-    ):
+    for kind, name in _entries(root):
         made = sorted(root.glob(f"{name}.ipynb")) if kind == "glob" else [root / name]
         found += [path.relative_to(root).with_suffix("").as_posix() for path in made]
     return found
+
+
+def is_in_contents(page: str, root: Path = ROOT) -> bool:
+    """Whether `_toc.yml` names a page such as ``book/03_sparsity``, or will, once it is made."""
+    return any(fnmatchcase(page, name) for _, name in _entries(root))
+
+
+def _entries(root):
+    return re.findall(r"\b(root|file|glob): (\S+)", (root / "_toc.yml").read_text("utf-8"))
 
 
 def paths(chapter: str, root: Path = ROOT) -> tuple[Path, Path]:

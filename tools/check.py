@@ -24,6 +24,8 @@ from tools import (
 )
 
 PACKAGES = ("ae_course", "grading", "tools")
+HABITS = "tests/ae_course/test_style.py"
+EXAMPLES = "tests/ae_course/test_docstrings.py::test_the_examples_of_a_module_give_what_they_say"
 SLIPS = "tests/book/test_slips.py::test_wrong_answers_are_told_what_is_wrong"
 
 
@@ -69,7 +71,8 @@ def of_chapter(name: str) -> tuple[list[str], list[str]]:
         return unread, []
     found = style.broken(source) + claims.broken(chapter=name)
     if chapters.stale(source, target):
-        found.append(f"{target.relative_to(ROOT)} is of an older text: make notebooks NAME={name}")
+        state = "is of an older text" if target.exists() else "is not there yet"
+        found.append(f"{target.relative_to(ROOT)} {state}: make notebooks NAME={name}")
         found += rules.broken(as_written, others, rules.OF_THE_SOURCE)
     else:
         found += rules.broken(others[name], others)
@@ -82,22 +85,30 @@ def of_chapter(name: str) -> tuple[list[str], list[str]]:
 
 
 def of_problem_set(name: str) -> tuple[list[str], list[str]]:
-    """Style and rules of a problem set; the tests that solve it, rightly and wrongly."""
+    """Style and rules of a problem set; the tests that solve it, rightly and wrongly.
+
+    These take longer than the rest, and say little of a set that breaks a rule.
+    """
     from tools import problem_sets  # nbgrader takes seconds to import, and no chapter needs it
 
     source = ROOT / "problem_sets" / f"{name}.md"
     found = style.broken(source) + set_rules.broken(ProblemSet.read(source))
     found += [line for line in problem_sets.stale() if name in line]
     tests = ("tests/book/test_wrong_answers.py", "tests/tools/test_problem_sets.py")
-    return found, [*tests, "-k", name]
+    return found, [] if found else [*tests, "-k", name]
 
 
 def of_module(files: list[Path]) -> tuple[list[str], list[str]]:
-    """Style of modules and their tests, and the tests."""
+    """Style of modules and their tests, equations and works they cite; tests, habits, examples."""
     for command in (["check", "-q"], ["format", "--check", "-q"]):
         if subprocess.run([sys.executable, "-m", "ruff", *command, *files], check=False).returncode:
             return ["the style is not in order: run make format, and see to the rest"], []
-    return [], [str(file.relative_to(ROOT)) for file in files if file.name.startswith("test_")]
+    names = [file.relative_to(ROOT).as_posix() for file in files]
+    tests = [name for name in names if Path(name).name.startswith("test_")]
+    if any(name.startswith("ae_course/") for name in names):
+        found = [line for line in claims.broken() if line.startswith(tuple(f"{n}:" for n in names))]
+        return found, [*tests, HABITS, f"{EXAMPLES}[{files[0].stem}]"]
+    return [], tests
 
 
 def files_of_module(name: str) -> list[Path]:

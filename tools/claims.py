@@ -18,6 +18,7 @@ from sphinx.pycode import ModuleAnalyzer
 from tools import ROOT, equations
 
 CITED_IN_CODE = re.compile(r":eq:`(?:[^`<]*<)?([^`<>]+)>?`")
+WORKS_IN_CODE = re.compile(r":cite:\w+:`([^`]+)`")
 CITED_IN_TEXT = re.compile(r"\{eq\}`(?:[^`<]*<)?([^`<>]+)>?`")
 METHODS = property | functools.cached_property
 
@@ -95,6 +96,19 @@ def every_citation_in_the_code_exists(root: Path, package: str) -> Iterator[str]
     yield from unknown_citations(CITED_IN_CODE, sorted((root / package).rglob("*.py")), root)
 
 
+def every_work_cited_in_the_code_exists(root: Path, package: str) -> Iterator[str]:
+    """Docstrings cite works that are in the list of references."""
+    works = equations.works(root)
+    for path in sorted((root / package).rglob("*.py")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            cited = {key.strip() for keys in WORKS_IN_CODE.findall(line) for key in keys.split(",")}
+            for key in sorted(cited - works):
+                yield (
+                    f"{path.relative_to(root)}:{number}: cites {key}: add it to"
+                    " book/references.bib, or correct the key"
+                )
+
+
 def every_citation_in_the_text_exists(root: Path, package: str) -> Iterator[str]:
     """The text cites equations that there are."""
     pages = [root / "index.md", *sorted((root / "book").rglob("*.md"))]
@@ -109,6 +123,7 @@ RULES = [
     every_claim_is_read,
     every_claim_names_what_computes_it,
     every_citation_in_the_code_exists,
+    every_work_cited_in_the_code_exists,
     every_citation_in_the_text_exists,
 ]
 

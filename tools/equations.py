@@ -7,6 +7,7 @@ tests (is every equation claimed, is every claim about an equation?) and the sit
 
 import ast
 import functools
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +86,12 @@ def title(source: Path, root: Path = ROOT) -> str:
 def sources(root: Path = ROOT) -> list[Path]:
     """The chapters as people edit them."""
     return sorted((root / "book" / "src").glob("*.md"))
+
+
+def works(root: Path = ROOT) -> set[str]:
+    """The keys of the works in the list of references."""
+    listed = root / "book" / "references.bib"
+    return set(re.findall(r"^@\w+\{([^,\s]+),", listed.read_text("utf-8"), re.MULTILINE))
 
 
 def tests(root: Path = ROOT) -> list[Path]:

@@ -27,6 +27,7 @@ class Exercise(NamedTuple):
     setting: str  # what the reader has to have run before
     cell: str
     solution: str
+    solved: str = ""  # the line of the solution's code in the source
 
 
 def exercises(chapter: str) -> Iterator[Exercise]:
@@ -35,6 +36,7 @@ def exercises(chapter: str) -> Iterator[Exercise]:
     cells, lines = chapters.convert(source).cells, chapters.lines(source)
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     solutions = {label: PYTHON.findall(inside) for _, label, inside in SOLUTION.findall(text)}
+    solved = {found[2]: line_of_code(source, found) for found in SOLUTION.finditer(source)}
     reached, setting, label = False, [], None
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -43,7 +45,8 @@ def exercises(chapter: str) -> Iterator[Exercise]:
         elif label is not None and reached:
             place = f"book/src/{chapter}.md:{lines[cell.id]}"
             solution = "\n".join(solutions.get(label, []))
-            yield Exercise(label, place, "\n".join(setting), cell.source, solution)
+            at = f"book/src/{chapter}.md:{solved[label]}" if solution else ""
+            yield Exercise(label, place, "\n".join(setting), cell.source, solution, at)
         elif reached or only_imports(cell.source):
             setting.append(cell.source)
 
@@ -54,16 +57,27 @@ def broken(exercise: Exercise) -> list[str]:
     if not exercise.solution:
         return [f"{where} has no {{solution}} box with a ```python block: write one, or no cell"]
     try:
-        right = said(exercise, filled_in(exercise.cell, exercise.solution))
         wrong = said(exercise, exercise.cell)
     except Exception as error:
         return [f"{where} raises {type(error).__name__}: {error}: it has to run, with a check"]
+    try:
+        right = said(exercise, filled_in(exercise.cell, exercise.solution))
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        return [f"{exercise.solved}: the solution of {exercise.label} raises {what}: correct it"]
     if not right or not wrong:
         return [f"{where} says nothing: end its cell with a check"]
     solved = [f"with its solution says {line!r}" for line in right if not is_right(line)]
     dots = [f"says {line!r} before it is answered" for line in wrong if is_right(line)]
     found = solved + dots or without_effect(exercise)
     return [f"{where} {problem}: correct the check or the solution" for problem in found]
+
+
+def line_of_code(source: str, solution: re.Match) -> int:
+    """The line in which the first code of a solution begins, or else the solution."""
+    code = PYTHON.search(solution[3])
+    start = solution.start(3) + code.start(1) if code else solution.start()
+    return source.count("\n", 0, start) + 1
 
 
 def without_effect(exercise: Exercise) -> list[str]:

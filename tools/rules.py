@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbval.plugin import find_comment_markers, find_metadata_tags
 
-from tools import chapters, folding, reading_time
+from tools import chapters, equations, folding, reading_time
 from tools.chapters import code_cells, named, streams
 
 FRAME = [
@@ -47,6 +47,7 @@ BOX = re.compile(
     re.MULTILINE,
 )
 CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
+AT_A_GLANCE = re.compile(r"^:class: at-a-glance\n(?:.*\n)*?\*\*First reading\*\*", re.MULTILINE)
 HIDING = {"remove-cell", "remove-input", "hide-cell"}  # tags
 GLUED = re.compile(r"\{glue(?::\w*)?\}(?:`([^`]+)`|[ \t]+(\S+))")
 
@@ -209,7 +210,7 @@ def leaves_long_definitions_to_the_package(chapter: Chapter, others: Book) -> It
 
 def is_in_the_contents(chapter: Chapter, others: Book) -> Iterator[Found]:
     """A page leads to it."""
-    if not (chapter.is_numbered or f"book/{chapter.name}" in chapters.contents()):
+    if not chapters.is_in_contents(f"book/{chapter.name}"):
         name = f"add '- file: book/{chapter.name}' to it, or call it NN_{chapter.name}"
         yield Found(None, f"is not in _toc.yml, which has chapters by their number: {name}")
 
@@ -229,6 +230,27 @@ def has_the_frame_of_a_chapter(chapter: Chapter, others: Book) -> Iterator[Found
             yield Found(cell, f"{message} this order: {', '.join(FRAME)}", within)
             return
         reached = (*found, section)
+
+
+def has_what_its_card_shows(chapter: Chapter, others: Book) -> Iterator[Found]:
+    """The home page shows how long a chapter takes, a figure, and what one can do after it."""
+    if not chapter.is_numbered:
+        return
+    cells = chapter.notebook.cells
+    if not any(AT_A_GLANCE.search(cell.source) for cell in cells[:3]):
+        message = "the box that says how long it takes is not ':class: at-a-glance': write it so"
+        yield Found(cells[0], f"{message}, as chapter 1 does")
+    if not any("figure" in cell.metadata.get("mystnb", {}) for cell in cells):
+        yield Found(None, "has no figure for its card on the home page: draw one, with a caption")
+    for heading, cell, within in sections(chapter.notebook):
+        after = "\n".join(cell.source.splitlines()[within + 1 :]).partition("\n## ")[0]
+        if heading == FRAME[0] and not re.search(r"^[-*] ", after, re.MULTILINE):
+            message = f"the section '## {heading}' has no list: say in items, '- ', what one can do"
+            yield Found(cell, message, within)
+        items = re.finditer(r"^[-*] .*?(\{[\w:]+\}`)", after, re.MULTILINE)
+        for item in items if heading == FRAME[0] else ():
+            message = f"found {item[1]}, which the card cannot show: say there in words what it is"
+            yield Found(cell, message, within + 1 + line_of(item))
 
 
 def has_enough_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
@@ -268,8 +290,7 @@ def names_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
 
 def cites_works_that_there_are(chapter: Chapter, others: Book) -> Iterator[Found]:
     """Every work that is cited is in the list of references."""
-    listed = (chapters.ROOT / "book" / "references.bib").read_text("utf-8")
-    works = set(re.findall(r"^@\w+\{([^,\s]+),", listed, re.MULTILINE))
+    works = equations.works()
     for _, cell in named(chapter.notebook):
         for match in CITED.finditer(cell.source if cell.cell_type == "markdown" else ""):
             for key in {key.strip() for key in match[1].split(",")} - works:
@@ -296,21 +317,23 @@ def says_how_long_it_takes(chapter: Chapter, others: Book) -> Iterator[Found]:
     """The head says the time, the first path is short enough, and it is what the text takes."""
     if not chapter.is_numbered:
         return
-    taken, said = reading_time.minutes(chapter.notebook), None
-    for cell in chapter.notebook.cells[:3]:
-        said = said or reading_time.GLANCE.search(cell.source)
+    taken = reading_time.minutes(chapter.notebook)
+    heads = [(cell, reading_time.GLANCE.search(cell.source)) for cell in chapter.notebook.cells[:3]]
+    cell, said = next((pair for pair in heads if pair[1]), (chapter.notebook.cells[0], None))
+    within = line_of(said) if said else 0
     hours = f"{taken.hours} hour{'s' if taken.hours != 1 else ''}"
     wanted = (
         f"**First reading** {taken.first} minutes, **all of it** {taken.whole} minutes,"
         f" **exercises** {hours}"
     )
-    first = chapter.notebook.cells[0]
     if said is None or tuple(map(int, said.groups())) != (taken.first, taken.whole, taken.hours):
         found = f"says {said[0]!r}" if said else "has no box that says how long it takes"
-        yield Found(first, f"{found}: it takes, as tools/reading_time.py counts: {wanted}")
+        message = f"{found}: it takes, as tools/reading_time.py counts: {wanted}"
+        yield Found(cell, message, within)
     if taken.first > reading_time.FIRST:
         message = f"takes {taken.first} minutes at a first reading, at most {reading_time.FIRST}"
-        yield Found(first, f"{message}: mark what can wait, {reading_time.BEYOND!r}, or shorten")
+        message = f"{message}: mark what can wait, {reading_time.BEYOND!r}, or shorten"
+        yield Found(cell, message, within)
 
 
 def grades_its_exercises(chapter: Chapter, others: Book) -> Iterator[Found]:
@@ -342,6 +365,7 @@ OF_THE_SOURCE = [  # an author can keep these before a cell has run
     leaves_long_definitions_to_the_package,
     is_in_the_contents,
     has_the_frame_of_a_chapter,
+    has_what_its_card_shows,
     has_enough_exercises,
     names_its_exercises,
     cites_works_that_there_are,

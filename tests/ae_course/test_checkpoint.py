@@ -110,6 +110,24 @@ def test_parameters_of_another_network_are_not_saved(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_state_of_other_parameters_is_not_saved(path):
+    before = path.read_bytes()
+    options = {"epochs": 1, "rng": np.random.default_rng(0)}
+    params, _, state = train(NET, reconstruction(squared_error), PARAMS, np.eye(4), **options)
+    small = Autoencoder.folded(4, 2)
+    for net, others in ((NET, PARAMS), (small, small.init(np.random.default_rng(0)))):
+        with pytest.raises(ValueError, match="not those that train returned with this state"):
+            save(path, net, others, state=state)
+    assert path.read_bytes() == before
+    save(path, NET, params, state=state)
+
+
+@pytest.mark.parametrize("own", [Activation, "sine", 3, ["sine"], [np.sin]])
+def test_what_is_given_as_one_s_own_and_has_no_name_is_named(path, own):
+    with pytest.raises(TypeError, match=r"own (is|holds) .*, wanted "):
+        load(path, own)
+
+
 def sine(name="sine"):
     """An activation that the package does not have."""
     return Activation(name, lambda u, out: np.sin(u, out=out), lambda u, y: np.cos(u))
@@ -316,7 +334,7 @@ def test_a_changed_byte_never_gives_another_model(path):
 
 def test_a_text_file_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("the weights are good")
-    with pytest.raises(CheckpointError, match=r"notes\.txt is not a whole model file"):
+    with pytest.raises(CheckpointError, match=r"notes\.txt is not .* no archive, or one that was"):
         load(tmp_path / "notes.txt")
 
 
@@ -355,6 +373,11 @@ def test_a_zip_archive_of_something_else_and_a_directory_are_refused(tmp_path):
         (('"layers": {"tuple"', '"layers": {"triple"'), {}, "'triple'"),
         (("ae_course.network:Layer", "ae_course.network:np"), {}, "np is no part of a model"),
         (("ae_course.network:Layer", "ae_course.checkpoint:os.system"), {}, "no part of a model"),
+        (
+            ("ae_course.network:Layer", "ae_course.losses:squared_error"),
+            {},
+            "is no part of a model",
+        ),
         (("ae_course.network:Layer", "os:system"), {}, "the file names 'os:system', which is not"),
     ],
 )

@@ -77,3 +77,15 @@ def test_no_epochs_and_no_batches_are_refused(name):
     codes = np.random.default_rng(0).integers(0, 3, (20, 2))
     with pytest.raises(ValueError, match=f"{name} is 0, wanted a whole number"):
         CodePrior.fit(codes, 3, np.random.default_rng(0), **{name: 0})
+
+
+class Greatest(np.random.Generator):
+    """Draws the greatest number that there is to draw, hardly less than 1."""
+
+    def random(self, size=None, dtype=np.float64, out=None):
+        return np.full(size, 1 - 2**-53)
+
+
+def test_probabilities_that_rounding_took_something_from_give_numbers_that_there_are():
+    prior = CodePrior(np.array([[0.5, 0.5 - 1e-7], [0.25, 0.75]]))
+    assert prior.sample(Greatest(np.random.PCG64(0)), 3).tolist() == [[1, 1]] * 3

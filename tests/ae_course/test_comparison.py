@@ -62,6 +62,15 @@ def test_every_seed_has_to_agree():
         runs.ensure("a", "b")
 
 
+def test_a_tie_is_no_lead():
+    exact = {"a": lambda s, seed: 1.0, "b": lambda s, seed: 1.5}
+    with pytest.raises(UnfairError, match=r"a is ahead of b by 0\.5000, wanted more than 0\.5"):
+        compare(exact, (1,), ends=(1,)).ensure("a", "b", by=0.5)
+    level = {"a": lambda s, seed: 0, "b": lambda s, seed: (5, 5, 0)[seed]}
+    with pytest.raises(UnfairError, match="a is ahead of b for 2 of 3 seeds, wanted all"):
+        compare(level, (1,), ends=(1,)).ensure("a", "b")
+
+
 def test_an_end_of_what_there_is_is_no_edge():
     runs = compare({"a": bowl(4, 0), "b": bowl(2, 1)}, GRID, ends=(4,))
     runs.ensure("a", "b")

@@ -230,7 +230,21 @@ def test_without_a_symmetric_matrix_there_is_no_wiener_filter():
 
 
 def test_a_linear_denoiser_of_another_size_is_named():
-    with pytest.raises(ValueError, match=r"M has shape \(2, 4\), wanted that of Phi, \(4, 4\)"):
+    with pytest.raises(ValueError, match=r"M has shape \(2, 4\), wanted \(4, 4\)"):
         linear_denoising_error(PHI, np.ones((2, 4)), 1.0)
     with pytest.raises(ValueError, match="sigma is -1, wanted a positive number"):
         linear_denoising_error(PHI, np.eye(4), -1)
+
+
+class Least(np.random.Generator):
+    """Draws the smallest number that there is to draw."""
+
+    def random(self, size=None, dtype=np.float64, out=None):
+        return np.zeros(size, dtype)
+
+
+@pytest.mark.parametrize("make", [masking_noise, salt_and_pepper])
+def test_a_share_of_0_corrupts_nothing_whatever_is_drawn(make):
+    least, x = Least(np.random.PCG64(0)), np.full((2, 3), 0.5)
+    assert make(0)(least, x).tolist() == x.tolist()
+    assert (make(0.1)(least, x) != x).all()

@@ -190,6 +190,17 @@ def test_the_gradient_check_sees_that_it_is_not_the_gradient_of_the_value():
         check_gradient(SPARSE, FrozenAuxiliaryK(2, 5, (9,) * 9), drawn(SPARSE), X)
 
 
+@pytest.mark.parametrize("dead", [1, 2, 3, 9])
+@pytest.mark.parametrize("k", [1, 2, 8, 12])
+def test_at_most_k_of_the_dead_latents_help(k, dead):
+    params, idle = drawn(SPARSE), (9,) * dead + (0,) * (9 - dead)
+    J, forward_pass = frozen_auxiliary_k(k, 5, idle), SQUARED.forward(SPARSE, params, X)
+    u, W = forward_pass.trace.u[1][:, :dead], params["W2"][:, :dead]
+    z = np.array([[max(a, 0) if a in sorted(row)[-k:] else 0 for a in row] for row in u])
+    miss = forward_pass.trace.output + z @ W.T - X
+    assert_close(J.value(SPARSE, params, X), 0.5 * (miss**2).sum() / len(X))
+
+
 def test_dead_latents_are_counted_as_by_the_plain_error():
     J = frozen_auxiliary_k(2, patience=3)
     params = drawn(SPARSE)
@@ -261,6 +272,9 @@ def test_refitting_is_at_a_minimum_of_the_error():
         refit_decoder(params, Y[:3], X)
     with pytest.raises(ValueError, match=r"W2 has shape \(5, 9\), wanted \(5, 4\)"):
         refit_decoder(params, Y[:, :4], X)
+    for rcond in (-1e-10, 1):
+        with pytest.raises(ValueError, match=r"rcond is .*, wanted a number from 0"):
+            refit_decoder(params, Y, wanted, rcond)
 
 
 def test_a_dictionary_with_a_shared_budget_finds_the_features():

@@ -245,3 +245,36 @@ def test_under_validation_a_wrong_and_a_missing_answer_raise_what_they_print(mon
 def test_text_is_no_number_even_if_numpy_reads_it_as_one(found):
     wanted = 1.0 if isinstance(found, str | bytes) else np.array([1.0, 2.0])
     assert re.fullmatch(r"(?s)not yet: the result is .*, wanted numbers.", verdict(found, wanted))
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1, 1e6])
+def test_what_is_hardly_more_than_rounding_is_no_missing_summand(scale):
+    said = verdict(scale * (WANTED + 4e-5), scale * WANTED)
+    assert "wanted" in said
+    assert "summand" not in said
+    assert "summand" in verdict(scale * (WANTED + 1e-3), scale * WANTED)
+
+
+def test_a_mistake_that_gives_the_right_result_here_is_nobody_s():
+    wanted, found = np.ones(50), np.ones(50)
+    found[3] += 5e-6  # more than rtol of the largest, less than rtol of the sum
+    mistakes = {"you take absolute values.": lambda x: abs(x)}
+    said, named = judge(found, wanted, [np.ones(50)], mistakes=mistakes)
+    assert said.startswith("not yet: the result at [3]")
+    assert named == ""
+
+
+def test_two_mistakes_of_a_function_have_different_messages():
+    known = Mistakes()
+    known.of("half", "that is all of it.")(lambda x: x)
+    with pytest.raises(
+        ValueError, match="two mistakes of half have the message 'that is all of it"
+    ):
+        known.of("half", "that is all of it.")(lambda x: 2 * x)
+    known.of("twice", "that is all of it.")(lambda x: x)
+
+
+def test_a_complex_result_is_no_known_mistake():
+    said, named = judge(1 + 2j, 1.0, [2.0], mistakes={"you take a root.": lambda x: x + 0j})
+    assert "complex" in said
+    assert named == ""

@@ -71,6 +71,8 @@ def test_a_pair_without_curvature_is_named():
         two_loop(START, STEPS, -CHANGES)
     with pytest.raises(ValueError, match=r"wanted a positive number"):
         two_loop(START, STEPS, CHANGES * [[1], [-1], [1]])
+    with pytest.raises(ValueError, match=r"a pair has step · change 0, wanted a positive number"):
+        two_loop(START, STEPS, CHANGES * [[1], [1], [0]])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

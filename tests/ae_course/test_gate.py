@@ -58,7 +58,7 @@ from ae_course.objective import reconstruction
 from ae_course.optimizers import SGD, Adam
 from ae_course.parameters import Parameters
 from ae_course.pca import PCA, principal_axes
-from ae_course.pretraining import accuracy, classify, pretrain
+from ae_course.pretraining import accuracy, pretrain
 from ae_course.sparsity import (
     dead_fraction,
     kl_divergence,
@@ -124,7 +124,7 @@ SAMPLES = {
     "pretrain": lambda x: pretrain(NET.encoder, J, x, epochs=1, rng=rng())[0].vector,
     "check_gradient": lambda x: check_gradient(NET, J, PARAMS, x).error,
     "mean_bias": lambda x: mean_bias(NET, x),
-    "classify": lambda x: classify(CLASSES, drawn(CLASSES), x),
+    "accuracy": lambda x: accuracy(CLASSES, drawn(CLASSES), x, np.zeros(12, int)),
     "entropy": entropy,
     "jacobians": lambda x: jacobians(NET, PARAMS, x),
     "denoiser_score": lambda x: denoiser_score(NET, PARAMS, x, 0.1),
@@ -446,7 +446,7 @@ READS_GREY = (
     "PCA.transform", "PCA.inverse_transform", "PCA.reconstruct", "ZCAWhitening.fit",
     "whitening, transform", "whitening, inverse_transform", "remove_dc", "forward", "encode",
     "value", "gradient", "target", "train", "train, target", "minimize", "minimize, target",
-    "pretrain", "check_gradient", "mean_bias", "classify", "entropy", "jacobians", "denoiser_score",
+    "pretrain", "check_gradient", "mean_bias", "accuracy", "entropy", "jacobians", "denoiser_score",
     "power_spectra", "projection_error", "mixture", "image_rows",
     "its density", "memories", "remembered", "probability_flow", "frechet_distance",
     "precision_recall", "nearest_distances",

@@ -84,3 +84,14 @@ def test_the_same_samples_are_at_no_distance(scales):
     A = np.column_stack([A, A.sum(axis=1)])
     total = A.var(axis=0).sum()
     assert 0 <= frechet_distance(A, A[::-1]) < 1e-13 * total
+
+
+def test_a_sample_at_the_very_edge_of_the_others_is_among_them():
+    real = np.array([[0.0], [1.0], [10.0], [11.0]])
+    assert precision_recall(real, np.array([[2.0], [12.0]]), k=1) == (1.0, 1.0)
+    assert precision_recall(real, np.array([[2.25], [12.25]]), k=1)[0] == 0
+
+
+def test_far_from_the_origin_distances_keep_their_digits():
+    wanted = nearest_distances(REAL, DRAWN)
+    np.testing.assert_allclose(nearest_distances(REAL + 1e6, DRAWN + 1e6), wanted, rtol=1e-6)

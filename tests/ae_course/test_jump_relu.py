@@ -137,3 +137,10 @@ def test_a_saved_one_comes_back_with_its_thresholds(tmp_path):
     assert found.net == net
     assert repr(found.objective) == "reconstruction(squared_error) + 0.1 * l0_sparsity"
     np.testing.assert_array_equal(found.net.encode(found.params, X), net.encode(params, X))
+
+
+@pytest.mark.parametrize("setting", ["width", "start"])
+@pytest.mark.parametrize("value", [0, -0.1, np.inf, None])
+def test_a_width_and_a_threshold_to_start_from_are_positive(setting, value):
+    with pytest.raises(ValueError, match=r"the (width|threshold) .* is .*, wanted a positive"):
+        JumpReLUAutoencoder.of(5, 9, **{setting: value})

@@ -205,3 +205,11 @@ def test_the_entropy_takes_samples_as_rows(x):
 def test_a_loss_without_errors_says_so():
     with pytest.raises(NotImplementedError):
         Loss(identity).errors(U, U, T)
+
+
+def test_how_targets_lie_in_memory_does_not_change_a_bit():
+    rng = np.random.default_rng(0)
+    u, t = rng.normal(size=(20, 37)), rng.random((20, 37))
+    y = logistic(u)
+    errors = [cross_entropy.errors(u, y, np.asarray(t, order=order)).tolist() for order in "CF"]
+    assert errors[0] == errors[1]

@@ -149,6 +149,14 @@ def test_moments_of_different_widths_do_not_add_up():
         Moments.of(X) + 1
 
 
+def test_one_bright_chunk_shows_that_dark_ones_are_grey_values():
+    bright, dark = np.full((2, 3), 200, np.uint8), np.full((2, 3), 7, np.uint8)
+    for chunks in ([bright, dark], [dark, bright]):
+        assert_close(covariance(chunks)[0], np.full(3, 103.5 / 255))
+    with pytest.warns(UserWarning, match="X is uint8 with numbers up to 7"):
+        covariance([dark, dark])
+
+
 def test_squares_near_the_smallest_number_are_refused_and_others_are_not():
     with pytest.raises(ValueError, match="X varies by 1e-150, the square of which float64 cannot"):
         covariance(np.array([[0.0], [2e-150]]))

@@ -361,6 +361,34 @@ def test_a_gradient_by_parameters_is_not_stretched_to_their_shape():
         Stretched().gradient(NET, PARAMS, X)
 
 
+@dataclass(frozen=True)
+class Slipped(Term):
+    """A term whose value, or derivative by the net inputs of the output, is not what it should."""
+
+    value: object = 0.0
+    delta: object = None
+
+    def value_from(self, forward_pass):
+        return self.value
+
+    def delta_out(self, forward_pass):
+        return self.delta
+
+
+@pytest.mark.parametrize("delta", [1.0, np.ones(5), np.ones((7, 1)), np.ones((7, 3))])
+def test_a_gradient_by_net_inputs_is_not_stretched_over_the_output(delta):
+    for J in (Slipped(delta=delta), CROSS + Slipped(delta=delta)):
+        with pytest.raises(ValueError, match=r"the net inputs has shape .*, wanted \(7, 5\)"):
+            J.gradient(NET, PARAMS, X)
+
+
+@pytest.mark.parametrize("value", [None, 1j, np.ones(7), np.ones(1), "3"])
+def test_a_value_that_is_no_number_is_said_of_its_term(value):
+    J = CROSS + 0.5 * Slipped(value)
+    with pytest.raises(TypeError, match=r"the value of Slipped\(value=.* is .*, wanted a number"):
+        J.value(NET, PARAMS, X)
+
+
 def test_a_term_that_states_nothing_has_no_value_and_no_gradient():
     J = Term()
     assert not J.gradient(NET, PARAMS, X).vector.any()

@@ -231,6 +231,14 @@ def test_data_far_from_the_origin_that_do_vary_are_whitened(offset, dtype):
     assert_close(fitted.eigenvalues, PCA.fit(X.astype(float) - offset).eigenvalues)
 
 
+@pytest.mark.parametrize("columns", [2, 3])
+def test_points_on_a_line_have_rank_1_whatever_rounding_makes_of_them(columns):
+    for seed in range(500):
+        rng = np.random.default_rng(seed)
+        line = np.outer(rng.normal(size=rng.integers(3, 60)), rng.normal(size=columns))
+        assert PCA.fit(line).rank == 1, seed
+
+
 @pytest.mark.parametrize("n", [2, 5, 10])
 def test_as_many_samples_as_columns_or_fewer_leave_the_covariance_singular(n):
     X = samples(n, 10) + 1e5

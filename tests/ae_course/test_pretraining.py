@@ -16,7 +16,6 @@ from ae_course.parameters import Parameters
 from ae_course.pretraining import (
     accuracy,
     add_layers,
-    classify,
     layer_autoencoder,
     pretrain,
     pretrain_folded,
@@ -243,7 +242,6 @@ def test_fine_tuning_has_the_gradient_that_differences_find():
 def test_the_class_is_the_most_probable_one_and_accuracy_counts_the_right_ones():
     y = DEEP(PARAMS, X)
     classes = [max(range(3), key=lambda k, row=row: row[k]) for row in y.tolist()]
-    assert classify(DEEP, PARAMS, X).tolist() == classes
     assert accuracy(DEEP, PARAMS, X, np.array(classes)) == 100
     wrong = np.array(classes)
     wrong[:3] = (wrong[:3] + 1) % 3
@@ -283,6 +281,12 @@ def test_pretraining_trains_pairs_of_layers_from_the_outside_and_keeps_both():
         assert_close(params[f"W{7 - l}"], own["W2"])
         assert_close(params[f"b{7 - l}"], own["b2"])
         codes = logistic(codes @ own["W1"].T + own["b1"])
+
+
+def test_a_layer_that_stopped_for_another_reason_is_followed_by_the_next():
+    _, histories = stacked(callback=lambda state: True)
+    assert {history.stopped for history in histories.values()} == {"the callback asked for it"}
+    assert all(len(history.objective) == 1 for history in histories.values())
 
 
 def test_an_interruption_ends_pretraining_and_not_only_its_layer():

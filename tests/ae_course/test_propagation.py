@@ -127,7 +127,7 @@ def test_a_layer_without_one_above_it_has_no_factor(layer):
 
 @pytest.mark.parametrize("shape", [(12, 2), (5, 3), (12,)])
 def test_deltas_that_do_not_fit_the_output_are_named(shape):
-    with pytest.raises(ValueError, match=r"delta_out has shape .*, the output has \(12, 3\)"):
+    with pytest.raises(ValueError, match=r"delta_out has shape .*, wanted \(12, 3\)"):
         delta_sizes(DEEP, PARAMS, seen()[0], np.ones(shape))
 
 

@@ -143,6 +143,17 @@ def test_a_start_at_the_data_moves_every_entry():
     assert np.isfinite(started_at_data(many, many.init(rng()), X, rng()).vector).all()
 
 
+def test_entries_start_at_different_samples_close_to_0_and_stay_where_enough_snap_to_them():
+    net = VectorQuantizedAutoencoder.folded(6, 4, slots=2, K=9)
+    params = net.init(rng())
+    assert 0.9 / 9 < np.abs(params["C"]).max() <= 1 / 9
+    found = started_at_data(net, params, X, rng())
+    assert all(len(np.unique(book, axis=0)) == 9 for book in found["C"])
+    counts = np.bincount(net.encode(found, X)[:, 0], minlength=9)
+    assert set(counts.tolist()) == {1}  # each sample's vector is an entry
+    assert revived(net, found, X, rng(1), least=1)["C"].tolist() == found["C"].tolist()
+
+
 @BOTH
 def test_training_lowers_the_objective_with_the_unchanged_loop(shared):
     net, _ = tiny(shared)

@@ -1,6 +1,7 @@
 """One loop trains everything, says what it found, and changes nothing it was given."""
 
 import itertools
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from ae_course.divergence import DivergenceError
 from ae_course.full_batch import minimize
 from ae_course.losses import Loss, cross_entropy, softmax_cross_entropy, squared_error
 from ae_course.network import Layer, Network
-from ae_course.objective import reconstruction, weight_decay
+from ae_course.objective import Term, reconstruction, weight_decay
 from ae_course.optimizers import SGD, Adam
 from ae_course.sparsity import running_kl_sparsity
 from ae_course.training import minibatches, train, validation_split
@@ -307,6 +308,21 @@ def test_after_diverging_at_once_the_last_good_parameters_are_the_first():
         run(reconstruction(squared_error), net=net, optimizer=SGD(1e200))
     assert (caught.value.params.vector == PARAMS.vector).all()
     assert caught.value.history.objective == []
+
+
+@dataclass(frozen=True)
+class Looking(Term):
+    """A term that looks something up by a number that has to be one."""
+
+    def grad_outputs(self, forward_pass):
+        return {} if np.isfinite(forward_pass.trace.output).all() else {1: {}["of a number"]}
+
+
+def test_whatever_diverging_leads_to_it_is_told_where_it_began():
+    net = Autoencoder.folded(5, 3, hidden=identity, output=identity)
+    J = reconstruction(squared_error) + Looking()
+    with pytest.raises(DivergenceError, match=r"in epoch 1, step \d: the (gradient by|parameter) "):
+        run(J, net=net, optimizer=SGD(1e100), batch_size=2, record_objective=False)
 
 
 def test_an_infinite_objective_is_divergence_even_if_the_parameters_are_finite():

@@ -1,5 +1,7 @@
 """Training that paused, was interrupted or stopped early has lost nothing, to the bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers import drawn, every_optimizer, samples
@@ -78,7 +80,7 @@ def test_what_does_not_belong_to_a_state_is_named():
         ({"objective": CROSS}, r"the state is of .*running_kl.*, the objective is reconstruction"),
         ({"metrics": {"E": error}}, r"the metrics are \['E'\], the state has \[\]"),
         ({"optimizer": SGD(0.1)}, r"state holds .*'m'.*, SGD\(rate=0.1\) wants {'steps': \(\)}"),
-        ({"rng": np.random.Generator(np.random.MT19937(0))}, "state must be for a MT19937"),
+        ({"rng": np.random.Generator(np.random.MT19937(0))}, "those of PCG64, rng is a MT19937"),
     ]:
         options = {"params": half, "optimizer": Adam(0.02), "state": pause} | changed
         with pytest.raises(ValueError, match=message):
@@ -161,6 +163,35 @@ def test_early_stopping_goes_on_counting_after_a_pause():
 def test_early_stopping_names_a_metric_that_is_not_there(metrics):
     with pytest.raises(ValueError, match="early stopping looks at 'E', which is not among the met"):
         run(1, metrics=metrics, early_stopping=EarlyStopping("E"))
+
+
+def test_what_stopped_early_stays_as_it_is_until_the_patience_is_longer():
+    """A program that was killed between its last epoch and its end may ask for the rest."""
+    values = iter([9, 8, 7, 8, 9, 10, 1, 2, 2, 2])
+    options = {"metrics": {"E": lambda params: next(values)}}
+    found, history, state = run(20, early_stopping=EarlyStopping("E", 3), **options)
+    for reason in (history.stopped, None):  # the callback that saved a state may not know it
+        given = replace(state, history=replace(history, stopped=reason))
+        again, same, ended = run(
+            14, params=found, state=given, early_stopping=EarlyStopping("E", 3), **options
+        )
+        assert ended.epochs == state.epochs == 5
+        assert (same, ended.generator) == (history, state.generator)
+        assert again.vector.tolist() == found.vector.tolist()
+        assert ended.params.vector.tolist() == state.params.vector.tolist()
+    _, longer, ended = run(
+        2, params=found, state=state, early_stopping=EarlyStopping("E", 4), **options
+    )
+    assert (ended.epochs, longer.stopped, longer.metrics["E"][-2:]) == (7, None, [1, 2])
+
+
+def test_early_stopping_may_begin_after_a_pause_and_need_no_epoch():
+    metrics = {"E": lambda params: 1.0}
+    found, _, state = run(2, metrics=metrics)
+    options = {"metrics": metrics, "early_stopping": EarlyStopping("E", 5)}
+    again, history, _ = run(0, params=found, state=state, **options)
+    assert again.vector.tolist() == found.vector.tolist()
+    assert (history.passes, history.stopped) == ([0, 1, 2], None)
 
 
 @pytest.mark.parametrize("patience", [0, 1.5, None])

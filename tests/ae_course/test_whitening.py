@@ -265,6 +265,22 @@ def test_a_singular_covariance_is_refused_unless_epsilon_helps(fit):
     assert abs(Z.sum(axis=1)).max() < 1e-10 or fit == PCAWhitening.fit
 
 
+@both
+def test_what_numbers_far_from_the_origin_cannot_tell_apart_is_not_whitened(fit):
+    near = np.random.default_rng(0).normal(size=(200, 2)) * [1, 1e-6]
+    with pytest.raises(ValueError, match="the covariance is singular"):
+        fit(near + 1e10)
+    assert 1e-13 < fit(near).eigenvalues[1] < 1e-11
+
+
+@both
+def test_a_wrong_epsilon_is_told_before_the_data_are_read(fit):
+    chunks = iter([PATCHES])
+    with pytest.raises(ValueError, match="epsilon is -1, wanted"):
+        fit(chunks, -1)
+    assert next(chunks) is PATCHES
+
+
 def test_zca_scales_the_direct_component_and_does_not_remove_it():
     P = ZCAWhitening.fit(PATCHES).matrix
     brightness = PATCHES.mean(axis=1)
@@ -301,7 +317,7 @@ def test_bad_input_is_named():
         w.inverse_transform(np.full((1, 6), np.nan))
     with pytest.raises(ValueError, match="Q is not orthogonal"):
         whitener(PHI, 2 * np.eye(6))
-    with pytest.raises(ValueError, match=r"Q has shape \(5, 5\), the covariance \(6, 6\)"):
+    with pytest.raises(ValueError, match=r"Q has shape \(5, 5\), wanted \(6, 6\)"):
         whitener(PHI, np.eye(5))
     with pytest.raises(ValueError, match=r"Phi has shape \(3, 6\), wanted a square"):
         whitener(PHI[:3], np.eye(6)[:3])

@@ -37,6 +37,15 @@ def test_a_workspace_keeps_names_and_dtypes_apart_and_can_grow():
     assert others[-1].shape == (5, 3)
 
 
+def test_what_was_grown_serves_smaller_arrays_too():
+    workspace = Workspace()
+    small = workspace("u", (2, 3), DOUBLE)
+    large = workspace("u", (5, 3), DOUBLE)
+    again = workspace("u", (2, 3), DOUBLE)
+    assert np.shares_memory(again, large)
+    assert not np.shares_memory(again, small)
+
+
 def test_grey_values_are_written_to_the_room_that_is_given():
     workspace = Workspace()
     rows = as_rows(np.full((2, 3), 51, np.uint8), 3, DOUBLE, workspace, "X")

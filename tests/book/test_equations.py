@@ -30,8 +30,10 @@ $$ (eq-delta)
 Both {eq}`eq-output` and {eq}`the second <eq-delta>`.
 """
 
+WORKS = "@book{smith2001nets,\n  title = {Nets}\n}\n"
+
 CODE = '''\
-"""A module that states :eq:`eq-output`."""
+"""A module that states :eq:`eq-output` :cite:p:`smith2001nets`."""
 
 class Net:
     """A network."""
@@ -77,7 +79,12 @@ def complaints(tmp_path, monkeypatch):
     monkeypatch.setattr(ModuleAnalyzer, "cache", {})
 
     def run(rule, text=TEXT, code=CODE, tests=TESTS, index="", file="tests/test_net.py"):
-        contents = {"book/src/01_net.md": text, "index.md": index, file: tests}
+        contents = {
+            "book/src/01_net.md": text,
+            "index.md": index,
+            file: tests,
+            "book/references.bib": WORKS,
+        }
         contents |= {"sample/__init__.py": "", "sample/module.py": code}
         for name, content in contents.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -161,6 +168,15 @@ MISTAKES = {  # a check: in which part of the project, what is replaced by what,
         ),
         ("code", "the delta <eq-delta>", "the delta <eq-old>", "module.py:11: cites eq-old"),
     ],
+    claims.every_work_cited_in_the_code_exists: [
+        (
+            "code",
+            "A network",
+            "A net :cite:t:`smith2001nets,nobody1999x`",
+            ".py:4: cites nobody1999x",
+        ),
+        ("code", "smith2001nets", "smith2001net", "module.py:1: cites smith2001net: add it to"),
+    ],
     claims.every_citation_in_the_text_exists: [
         ("text", "{eq}`eq-output`", "{eq}`eq-old`", "01_net.md:11: cites eq-old"),
         ("text", "the second <eq-delta>", "the second <eq-old>", "01_net.md:11: cites eq-old"),
@@ -193,3 +209,8 @@ def test_the_home_page_is_read_too(complaints):
 def test_a_property_is_known_by_its_own_docstring(complaints):
     tests = TESTS.replace("Net.backward", "Net.delta")
     assert complaints(claims.every_claim_names_what_computes_it, tests=tests) == []
+
+
+def test_works_that_are_cited_together_may_stand_apart(complaints):
+    code = CODE.replace("`smith2001nets`", "`smith2001nets, smith2001nets`")
+    assert complaints(claims.every_work_cited_in_the_code_exists, code=code) == []

@@ -3,10 +3,12 @@
 Nothing is executed here; whether the cells compute what is stored is for nbval to say.
 """
 
+import re
 from dataclasses import replace
 
 import pytest
 from nbformat.v4 import new_output
+from sphinx.util.matching import patmatch
 
 from tools import chapters, rules
 from tools.chapters import code_cells
@@ -43,12 +45,12 @@ def test_each_chapter(name, rule):
 
 TEXT = """\
 # A small chapter
-
 ```{admonition} Before you begin
+:class: at-a-glance
 **First reading** 5 minutes, **all of it** 5 minutes, **exercises** 2 hours.
 ```
-
 ## What you will be able to do
+- Halve.
 ## The idea
 ## The derivation: by hand
 Half of {glue:text}`half:.3f`, see [the sources](https://example.org/home/page).
@@ -246,12 +248,12 @@ def test_cells_that_must_not_pass(rule, edit, message):
 
 
 SOURCES = [  # a rule, what an author writes, in place of what, in which line, what the rule says
-    (rules.has_the_frame_of_a_chapter, "## The idea", "", 7, "'## The idea' is missing"),
+    (rules.has_the_frame_of_a_chapter, "## The idea", "", 6, "'## The idea' is missing"),
     (
         rules.has_the_frame_of_a_chapter,
         "## The idea",
         "### The idea",
-        7,
+        6,
         "'## The idea' is missing",
     ),
     (
@@ -269,6 +271,10 @@ SOURCES = [  # a rule, what an author writes, in place of what, in which line, w
         "'## The code' is missing after 'The derivation' or out of order; wanted, in this order: ",
     ),
     (rules.has_the_frame_of_a_chapter, "## The code", "## The idea", 9, "'## The code' is missing"),
+    (rules.has_what_its_card_shows, "- Halve.", "Halve.", 6, "has no list: say in items, '- '"),
+    (rules.has_what_its_card_shows, "- Halve.", "- Halve {eq}`eq-x`.", 7, "found {eq}`, which the"),
+    (rules.has_what_its_card_shows, ":class: at", ":class: as", 1, "is not ':class: at-a-glance'"),
+    (rules.has_what_its_card_shows, "  figure: ", "  table: ", None, "has no figure for its card"),
     (rules.has_enough_exercises, "```{exercise}", "```{note}", 32, "0 exercises, wanted 8"),
     (rules.cites_works_that_there_are, "{glue", "{cite:t}`nobody1999x` {glue", 10, "nobody1999x: "),
     (rules.pastes_only_what_it_computed, "`half:", "`third:", 10, "pastes third"),
@@ -278,7 +284,7 @@ SOURCES = [  # a rule, what an author writes, in place of what, in which line, w
         rules.says_how_long_it_takes,
         "**exercises** 2 hours",
         "**exercises** 3 hours",
-        1,
+        4,
         "it takes, as tools/reading_time.py counts: **First reading** 5 minutes, **all of it** 5",
     ),
     (rules.says_how_long_it_takes, "**First reading** 5", "5", 1, "has no box that says how long"),
@@ -290,6 +296,17 @@ def test_texts_that_must_not_pass(rule, old, new, line, message):
     (complaint,) = complaints(rule, small(TEXT.replace(old, new)))
     assert complaint.startswith(f"book/src/01_small.md{f':{line}: ' if line else ': '}")
     assert message in complaint
+
+
+def test_a_first_reading_takes_an_hour_at_most():
+    words, head = "word " * 140, "**First reading** 5 minutes, **all of it** 5"
+    for minutes, wanted in ((58, []), (61, ["at a first reading, at most 60"])):
+        rounded = -(-minutes // 5) * 5
+        said = f"**First reading** {rounded} minutes, **all of it** {rounded}"
+        text = TEXT.replace(head, said).replace("## The idea", f"## The idea\n{words * minutes}")
+        found = complaints(rules.says_how_long_it_takes, small(text))
+        assert len(found) == len(wanted)
+        assert all(message in line for message, line in zip(wanted, found, strict=True))
 
 
 EXERCISES = [  # what an author writes, in place of what; what the rule says, and in which line
@@ -314,6 +331,15 @@ def test_a_page_without_a_number_is_in_the_contents():
     (found,) = complaints(rules.is_in_the_contents, page)
     assert "add '- file: book/no_such_page'" in found
     assert complaints(rules.is_in_the_contents, replace(page, name="errata")) == []
+
+
+@pytest.mark.parametrize("number", range(1, 100))
+def test_every_number_puts_a_chapter_into_the_contents_once(number):
+    page = f"{number:02}_new"
+    assert complaints(rules.is_in_the_contents, replace(small(), name=page)) == []
+    listed = (chapters.ROOT / "_toc.yml").read_text("utf-8")
+    globs = re.findall(r"glob: (book/\S+)", listed)
+    assert sum(bool(patmatch(f"book/{page}", glob)) for glob in globs) == 1  # as the site reads it
 
 
 def test_a_result_of_another_chapter_can_be_pasted():

@@ -27,6 +27,7 @@ GOOD = Exercise(
     "from ae_course.exercises import check",
     CELL,
     "def twice(x):\n    return x + x",
+    "book/src/01_small.md:19",
 )
 
 
@@ -38,7 +39,6 @@ def test_a_good_one_passes():
     ("changes", "message"),
     [
         ({"solution": "def twice(x):\n    return x"}, "with its solution says 'twice: not yet"),
-        ({"solution": "def thrice(x):\n    return x"}, "the solution defines thrice, which the"),
         ({"solution": ""}, "has no {solution} box"),
         ({"cell": CELL.replace("...", "6")}, "says 'twice: right.' before it is answered"),
         ({"cell": CELL.replace("check", "print")}, "with its solution says"),
@@ -58,3 +58,24 @@ def test_what_is_wrong_is_said_with_its_line(changes, message):
     assert found
     assert all(line.startswith("book/src/01_small.md:7: exercise ex-twice ") for line in found)
     assert message in found[0]
+
+
+@pytest.mark.parametrize(
+    ("solution", "message"),
+    [
+        ("def thrice(x):\n    return x", "ValueError: the solution defines thrice, which the cell"),
+        ("def twice(x):\n    return (x + x", "SyntaxError: '(' was never closed"),
+        ("def twice(x):\n    return y + y", "NameError: name 'y' is not defined"),
+    ],
+)
+def test_a_solution_that_does_not_run_is_said_with_its_own_line(solution, message):
+    (found,) = broken(GOOD._replace(solution=solution))
+    assert found.startswith(f"book/src/01_small.md:19: the solution of ex-twice raises {message}")
+
+
+def test_the_line_of_a_solution_is_that_of_its_code():
+    for exercise in ALL:
+        file, line = exercise.solved.split(":")
+        lines = (chapters.ROOT / file).read_text("utf-8").splitlines()
+        assert lines[int(line) - 2] == "```python"
+        assert lines[int(line) - 1] == exercise.solution.splitlines()[0]

@@ -170,6 +170,12 @@ MISTAKES = [  # a rule, what an author writes in place of what, in which line, w
         "",
         "md:16: the answer twice lacks the line '### BEGIN SOLUTION'",
     ),
+    (
+        set_rules.marks_solutions_and_points,
+        "## Task 2",
+        "```{code-cell}\n:check: twice\ncheck(twice, 4, 2)\n```\n\n## Task 2",
+        "md:41: a check of twice gives no points: add :points: 1",
+    ),
     (set_rules.knows_common_mistakes, "", "", "md:16: 1 known mistakes of twice, wanted 3: define"),
     (
         set_rules.is_plain_to_students,

@@ -367,6 +367,12 @@ def test_what_a_submission_says_is_short(twice):
     assert result["notes"][-1] == f"and {300 - autograde.MOST_NOTES} more"
 
 
+@pytest.mark.parametrize(("length", "kept"), [(50_000, 50_000), (60_000, 50_002)])
+def test_an_answer_in_words_may_be_long(twice, length, kept):
+    task = twice("", written="w" * length)["tasks"][1]
+    assert len(task["answer"]) == kept
+
+
 def test_a_forged_reply_is_cut_here_too():
     runner = Runner([], [], LIMITS, False)
     for reply in (

@@ -42,6 +42,12 @@ def test_a_penalty_for_each_day_that_has_begun_after_the_grace(after, late, left
     assert graded.final == pytest.approx(19 * left)
 
 
+@pytest.mark.parametrize("after", [0.5, 1, 59, 60, 119])
+def test_nobody_is_late_by_nothing(after):
+    (graded,) = judged([handed(after)], deadline(DUE, "", "10%"))
+    assert (graded.late, graded.left) == ("1 minute late", 0.9)
+
+
 def test_it_is_said_in_tables_and_on_the_page(tmp_path):
     graded = judged([handed(2 * DAY), handed(0, "abe")], deadline(DUE, "", "10%"))
     results.write_tables(tmp_path, graded)

@@ -3,7 +3,7 @@
 import pytest
 from graded_class import enter, one, rows, run, save, words
 
-from grading import marks
+from grading import marks, matching, tables
 from grading.autograde import UNREADABLE
 from grading.encodings import decode
 from grading.identities import alike
@@ -164,6 +164,19 @@ def test_marks_for_another_answer_do_not_count(tmp_path):
         assert (row["points"], row["comment"]) == ("", "(an earlier answer had 4 points) good")
     enter(tmp_path, points="5", comment="better")
     assert points(run(tmp_path, [one(written="Another.  ")])) == {"mori": 5}
+
+
+def test_a_mark_without_the_name_of_its_answer_is_for_the_one_that_is_there(tmp_path):
+    run(tmp_path, [one()])
+    enter(tmp_path, points="4", comment="good", answer="")
+    assert points(run(tmp_path, [one()])) == {"mori": 4}
+    assert rows(tmp_path / "written.csv")[0]["answer"] == matching.digest("Because.")
+
+
+def test_an_answer_is_the_same_however_its_accents_are_stored():
+    composed, apart = "d\u00e9j\u00e0 vu", "de\u0301ja\u0300  vu"
+    assert matching.digest(composed) == matching.digest(apart)
+    assert matching.digest(composed) != matching.digest("deja vu")
 
 
 def test_marks_of_students_who_are_not_in_this_run_stay(tmp_path):
@@ -334,3 +347,20 @@ def test_points_for_an_empty_answer_are_not_for_a_file_that_could_not_be_read(tm
     given = run(tmp_path, [silent, lost])
     assert points(given) == {"abe": 0, "mori": None}
     assert "comment" not in words(given.graded[1])
+
+
+@pytest.mark.parametrize("rows_above", [0, 5, 15])
+def test_the_names_of_columns_may_stand_below_other_rows(tmp_path, rows_above):
+    run(tmp_path, [one()])
+    enter(tmp_path, points="4")
+    path = tmp_path / "written.csv"
+    path.write_text("Exam of autumn,,\n" * rows_above + path.read_text("utf-8-sig"), "utf-8")
+    assert points(run(tmp_path, [one()])) == {"mori": 4}
+
+
+def test_no_cell_is_longer_than_spreadsheets_take(tmp_path):
+    tables.write(tmp_path / "long.csv", ("answer",), [["x" * 100_000], ["y" * 32_000]])
+    long, whole = (row["answer"] for row in rows(tmp_path / "long.csv"))
+    assert len(long) <= 32_767
+    assert long.endswith(" …")
+    assert whole == "y" * 32_000

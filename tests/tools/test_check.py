@@ -93,7 +93,12 @@ def test_slips_in_a_problem_set_are_said_with_their_lines(look):
     assert any("lacks the line '### BEGIN SOLUTION'" in line for line in found)
     assert any("wanted '## Task 2: ...'" in line for line in found)
     assert all(line.startswith((f"{file}:", "book/problem_sets/problems_05")) for line in found)
-    assert tests[-2:] == ["-k", "problems_05"]
+    assert tests == []
+
+
+def test_a_problem_set_that_keeps_the_rules_is_solved(look):
+    found, tests, _ = look("problems_05", "problem_sets/problems_05.md")
+    assert (found, tests[-2:]) == ([], ["-k", "problems_05"])
 
 
 def test_a_name_is_that_of_a_module_with_its_tests_or_of_nothing():
@@ -124,3 +129,22 @@ def test_what_cannot_be_read_is_said_in_a_line_that_names_the_file():
     assert (
         chapters.ChapterError("no YAML").at("05_whitening").startswith("book/src/05_whitening.md: ")
     )
+
+
+def test_slips_in_what_a_module_cites_are_said_with_their_lines(look):
+    file, label, work = (
+        "ae_course/contractive.py",
+        ":eq:`eq-contractive-gradient`",
+        ":cite:p:`rifai2011contractive`",
+    )
+    changes = [(label, ":eq:`eq-contractive-slope`"), (work, ":cite:p:`nobody1999none`")]
+    found, tests, _ = look("contractive", file, *changes)
+    assert f"{file}:{line_of(file, work)}: cites nobody1999none: add it to" in "\n".join(found)
+    assert f"{file}:{line_of(file, label)}: cites eq-contractive-slope" in "\n".join(found)
+    claimed = "tests/ae_course/test_contractive.py"
+    assert any(said.startswith(f"{claimed}:") and "does not cite it" in said for said in found)
+    assert tests == [claimed, check.HABITS, f"{check.EXAMPLES}[contractive]"]
+
+
+def test_a_module_of_the_grader_has_its_own_tests_alone():
+    assert check.look_at("marks") == ([], ["tests/grading/test_marks.py"])

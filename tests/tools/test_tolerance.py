@@ -18,6 +18,7 @@ SAME_TEXT = [
     ("[-0.   0.5]", "[0.  0.5]"),  # and numpy makes room for a sign
     ("[ 0.5  1. ]", "[0.49999999999 1.        ]"),
     ("a nan, an inf, -inf", "a nan, an inf, -inf"),
+    ("NaN and -Inf", "nan and -inf"),
     ("[nan 0.5]", "[   nan 0.5000]"),
     ("95.70000001 %", "95.7 %"),
     ("x=-2.50000001, (2.5)", "x=-2.5, (2.50000001)"),
@@ -162,6 +163,14 @@ def test_pictures_of_other_data_do_not(curve):
     one_sample = curve + 0.05 * (np.arange(50) == 30)
     for other in (picture(one_sample), picture(curve[::-1]), picture(curve, "The error fells")):
         assert "differ by" in picture_difference(png(picture(curve)), png(other))
+
+
+@pytest.mark.parametrize(("lighter", "told"), [(2, False), (4, False), (5, True), (7, True)])
+def test_a_tile_may_differ_by_as_much_as_a_smoothed_edge(curve, lighter, told):
+    original = (255 * np.ones((32, 32, 3))).astype(np.uint8)
+    changed = original.copy()
+    changed[16:, :16] -= lighter  # three of the four channels: how opaque it is stays
+    assert bool(picture_difference(png(original), png(changed))) == told
 
 
 def test_nor_do_pictures_that_were_painted_over_or_cut(curve):
