@@ -288,9 +288,7 @@ def _columns(columns, F) -> np.ndarray:
 
 def _codes(Y, features, columns) -> np.ndarray:
     Y = as_finite(Y, "Y")
-    check_shape(
-        "Y", Y, (len(features.S), len(columns))
-    )  # a code of so many latents for each sample
+    check_shape("Y", Y, (len(features.S), len(columns)))  # latents of each sample
     return Y
 
 
