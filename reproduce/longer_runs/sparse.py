@@ -1,7 +1,10 @@
 """Controls of chapter 3: other targets, a penalty without scatter, units that live."""
 
+import itertools
+
 import numpy as np
 
+from ae_course import logistic
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.earlier import DIGITS_OF_3, SCRAMBLED
 
@@ -96,12 +99,40 @@ def living(chapter):
     return found
 
 
-def planned(chapter, units, penalty, rate, plan, seed):
+def beside_components(chapter):
+    """How far sparse codes lie above the curve of principal components, by output units."""
+    c, none, found = chapter, 0 * chapter.l1_sparsity(), {}
+    kinds = {"KL": (c.logistic, 0.05 * c.kl_sparsity(0.05)), "TopK": (c.top_k(16), none)}
+    kinds |= {"L1": (c.relu, 0.03 * c.l1_sparsity())}
+    curve = np.transpose([of_components(c, units) for units in range(60, 2, -1)])
+    for output, epochs in itertools.product((c.logistic, c.identity), (8, 32)):
+        for name, (hidden, penalty) in kinds.items():
+            how = 256, penalty, 7e-3, [(hidden, epochs)]
+            each = np.array([planned(c, *how, seed, output) for seed in range(3)])
+            above = each[:, 1] - np.interp(each[:, 0], *curve)
+            ends = {"digits": each[:, 0], "scrambled": each[:, 1], "above": above}
+            found[f"{name}, {output.name}, {epochs} epochs"] = ends
+    return found
+
+
+def of_components(chapter, units):
+    """The errors on digits and on scrambled ones that principal components leave, in per cent."""
+    c, mean = chapter, chapter.X[:1_500].mean(axis=0)
+    V = np.linalg.svd(c.X[:1_500] - mean, full_matrices=False)[2][:units]
+    left = []
+    for images in (c.X_unseen, c.scrambled):
+        z = images - mean
+        scale = ((images - c.mean) ** 2).sum()
+        left.append(100 * ((z - z @ V.T @ V) ** 2).sum() / scale)
+    return left
+
+
+def planned(chapter, units, penalty, rate, plan, seed, output=logistic):
     """Errors on digits and on scrambled ones, and dead units, after a plan of codes and epochs."""
     c, p = chapter, None
     J = c.E + 3e-4 * c.weight_decay + penalty
     for hidden, epochs in plan:
-        model = c.Autoencoder.folded(196, units, hidden=hidden)
+        model = c.Autoencoder.folded(196, units, hidden=hidden, output=output)
         if p is None:
             p = model.init(np.random.default_rng(seed))
             p["b2"] = c.mean_bias(model, c.X)
@@ -115,5 +146,6 @@ def planned(chapter, units, penalty, rate, plan, seed):
 ENTRIES = {
     "targets": Entry("03_sparsity", (), targets, also=(*DIGITS_OF_3, "middle = ")),
     "without_scatter": Entry("03_sparsity", (), without_scatter, also=(*DIGITS_OF_3, "middle = ")),
+    "beside_components": Entry("03_sparsity", (), beside_components, also=SCRAMBLED),
     "living": Entry("03_sparsity", (), living, also=SCRAMBLED),
 }

@@ -240,6 +240,20 @@ def targets(m):
     yield "the three hardly differ: {}, {} and {}".format(*low)
 
 
+def beside_components(m):
+    """Chapter 3: sparse codes beside principal components, by output units."""
+    found = {name: np.array(each["above"]) for name, each in m["beside_components"].items()}
+    logistic = np.concatenate([found[name] for name in found if "logistic" in name])
+    below = np.concatenate(
+        [-found[name] for name in found if "identity" in name and "TopK" not in name]
+    )
+    on = np.concatenate([found[name] for name in found if name.startswith("TopK, identity")])
+    assert max(abs(on)) < 2
+    yield f"leave {min(logistic):.0f} to {max(logistic):.0f} points less than any of the three"
+    yield "than any of the three in our runs: their outputs are linear"
+    yield f"KL and $L_1$ lie {min(below):.0f} to {max(below):.0f} points below them, TopK on them"
+
+
 def living(m):
     """Chapter 3: sparse codes whose units live, and dense ones of as few units."""
     found, others = m["living"], m["other_strengths"]["1500 digits"]
@@ -1049,6 +1063,7 @@ TOLD = {
         knob_batches,
         without_scatter,
         targets,
+        beside_components,
         living,
         deaths,
         deaths_longer,
