@@ -29,6 +29,12 @@ def at_best(ends: Callable, settings: Iterable) -> tuple:
     return best, np.array([tried[best][1], *(ends(best, seed)[1] for seed in (1, 2))]), tried
 
 
+def left_at_best(ends: Callable, settings: Iterable) -> dict:
+    """The setting that `at_best` chooses, and what was measured there."""
+    best, each, tried = at_best(ends, settings)
+    return {"rate": best, "mean": each.mean(), "each": each, "all": tried}
+
+
 def best_in_the_mean(end: Callable, rates: Iterable) -> dict:
     """The rate where `end(rate, seed)` is least in the mean of three seeds, and what was tried."""
     each = {rate: [end(rate, seed) for seed in range(3)] for rate in rates}

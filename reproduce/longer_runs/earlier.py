@@ -53,7 +53,7 @@ def code_sizes(chapter):
     """Nats above the floor for codes of other sizes, at the rate that held-out digits choose."""
     found = {}
     for K in (2, 5, 10, 20, 50, 100, 200):
-        kinds = [trained_codes(chapter, K, rate) for rate in (0.01, 0.03)]
+        kinds = [trained_codes(chapter, K, rate) for rate in (0.003, 0.01, 0.02, 0.03, 0.06)]
         for name in kinds[0]:
             best = min(kinds, key=lambda ends, name=name: ends[name][:, 0].mean())[name]
             above = best[:, 1] - chapter.floor

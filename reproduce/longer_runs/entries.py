@@ -9,11 +9,12 @@ from reproduce.longer_runs import (
     generative,
     last_chapters,
     rivals,
+    sparse,
     training,
 )
 
 PARTS = (
-    *(earlier, controls, first_chapters, rivals, training, last_chapters),
+    *(earlier, controls, first_chapters, rivals, training, sparse, last_chapters),
     *(diffusion, generative, dictionaries),
 )
 ENTRIES = {name: entry for part in PARTS for name, entry in part.ENTRIES.items()}

@@ -23,7 +23,10 @@ def code_sizes(m):
     means = {name: np.mean(found, axis=1) for name, found in kinds.items()}
     for name, found in means.items():
         yield f"| {name} | {' | '.join(f'{mean:.0f}' for mean in found)} |"
-    untrained, _, linear = means.values()
+    untrained, logistic, linear = means.values()
+    *_, at_100, at_200 = untrained - logistic
+    yield f"only {at_100:.0f} nats better than random features, and at 200 it is worse"
+    assert at_200 < -3 < 27 < min((untrained - logistic)[1:4])
     yield f"up to {max(untrained - linear):.0f} for the linear one"
     first, *others = (np.ptp(found, axis=1).max() for found in kinds.values())
     yield f"up to {first:.0f} nats for random features and by up to {max(others):.0f} for the"
@@ -72,11 +75,13 @@ def larger_starts(m):
 
 def larger_steps(m):
     """Chapter 1: six epochs with larger steps in the decoder."""
-    curved, straight, linear = m["larger_steps"].values()
+    curved, straight, steps, centred, linear = m["larger_steps"].values()
     waves = m["larger_starts"]["waves"]
     assert max(curved["each"]) < min(waves["each"]) - 5
     assert max(np.abs(np.subtract(straight["each"], linear["each"]))) < 0.1
-    yield f"leaves {curved['mean']:.1f} for $s = 1$"
+    assert max(steps["each"]) < min(waves["each"]) - 1 < min(centred["each"]) - 2
+    yield f"leaves {curved['mean']:.1f} for $s = 1$ (the larger steps alone leave"
+    yield f"alone leave {steps['mean']:.1f}, the $\\frac12$ alone {centred['mean']:.1f})"
     yield f"it leaves {straight['mean']:.1f}, as does the linear code at such a rate"
     assert f"{straight['mean']:.1f}" == f"{linear['mean']:.1f}"
 
@@ -199,10 +204,8 @@ def knob_batches(m):
     def end(beta, size, epochs, decay=0.001):
         return m["knob_batches"][f"beta {beta}, decay {decay}, {size} digits, {epochs} epochs"]
 
-    soon, late = (end(30, 1000, epochs) for epochs in (1000, 4000))
+    late = end(30, 1000, 4000)
     dense, longer = (end(30, 50, epochs) for epochs in (50, 400))
-    yield f"$\\beta = 30$ then gives {soon['sparsity']:.2f}, and $J$ falls to {soon['J']:.2f}"
-    yield f"where batches of 50 leave {dense['J']:.2f}"
     yield f"it gives {late['sparsity']:.2f}, with a $J$ of {late['J']:.2f}"
     weaker = (end(beta, 1000, 4000)["sparsity"] for beta in (0.3, 3))
     yield "($\\beta = 0.3$ and 3 give {:.2f} and {:.2f})".format(*weaker)
@@ -211,6 +214,62 @@ def knob_batches(m):
     yield f"400 with batches of 50 leave {longer['sparsity']:.2f}"
     falls = (end(0.3, 1000, epochs, 0)["sparsity"] for epochs in (1000, 4000))
     yield "falls from {:.2f} after 1,000 steps to {:.2f} after 4,000".format(*falls)
+
+
+def without_scatter(m):
+    """Chapter 3: a strong penalty of the mean over all digits, on batches of 50."""
+    scattered, still = (
+        m["without_scatter"][f"beta 30, {name}"] for name in ("batch", "all digits")
+    )
+    assert max(scattered["sparsity"]) < 0.25 < 0.55 < min(still["sparsity"])
+    yield f"$\\beta = 30$ then gives {mean(still['sparsity']):.2f}, and $J$ falls to"
+    yield f"$J$ falls to {mean(still['J']):.2f}, where the mean of the batch leaves"
+    yield f"the mean of the batch leaves {mean(scattered['J']):.2f}"
+
+
+def targets(m):
+    """Chapter 3: sparsity by target at equal errors."""
+    small, middle, large = (np.array(each["population"]) for each in m["targets"].values())
+    assert (small[:, 3] > middle[:, 3] + 0.03).all()
+    assert (middle[:, 3] > large[:, 3] + 0.03).all()
+    assert max(np.ptp([each[:, 0] for each in (small, middle, large)], axis=0)) < 0.03
+    busy, *others = (np.array(each["lifetime"]) for each in m["targets"].values())
+    assert (busy < np.min(others, axis=0) - 0.05).all()
+    high, low = ([f"{each[:, at].mean():.2f}" for each in (small, middle, large)] for at in (3, 0))
+    yield "it is {}, {} and {} where the error is 1.7".format(*high)
+    yield "the three hardly differ: {}, {} and {}".format(*low)
+
+
+def beside_components(m):
+    """Chapter 3: sparse codes beside principal components, by output units."""
+    found = {name: np.array(each["above"]) for name, each in m["beside_components"].items()}
+    logistic = np.concatenate([found[name] for name in found if "logistic" in name])
+    below = np.concatenate(
+        [-found[name] for name in found if "identity" in name and "TopK" not in name]
+    )
+    on = np.concatenate([found[name] for name in found if name.startswith("TopK, identity")])
+    assert max(abs(on)) < 2
+    yield f"leave {min(logistic):.0f} to {max(logistic):.0f} points less than any of the three"
+    yield "than any of the three in our runs: their outputs are linear"
+    yield f"KL and $L_1$ lie {min(below):.0f} to {max(below):.0f} points below them, TopK on them"
+
+
+def living(m):
+    """Chapter 3: sparse codes whose units live, and dense ones of as few units."""
+    found, others = m["living"], m["other_strengths"]["1500 digits"]
+    for epochs in (8, 32):
+        for name in ("TopK, steps", "L1, slow"):
+            assert max(found[f"{name}, {epochs} epochs"]["above"]) < -5
+            assert max(found[f"{name}, {epochs} epochs"]["dead"]) < 35
+    for name, dead in (("TopK, steps", "TopK 16"), ("L1, slow", "L1 0.03")):
+        above = found[f"{name}, 8 epochs"]["above"]
+        assert (np.array(above) < np.array(others[dead])).all()
+    few = [found[f"{name}, 8 epochs"] for name in ("linear, 57 units", "rectifiers, 60 units")]
+    for dense, name in zip(few, ("TopK 16", "L1 0.03"), strict=True):
+        sparse = np.array(others["left"][name])[:, 1]
+        assert (sparse > np.array(dense["scrambled"]) + 8).all()
+    yield "dense, leave {:.0f} and {:.0f} in our runs".format(*(mean(d["scrambled"]) for d in few))
+    yield "and lower if more units live"
 
 
 def deaths(m):
@@ -1002,6 +1061,10 @@ TOLD = {
         decays,
         knob_rates,
         knob_batches,
+        without_scatter,
+        targets,
+        beside_components,
+        living,
         deaths,
         deaths_longer,
         strengths,

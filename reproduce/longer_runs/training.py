@@ -19,9 +19,10 @@ def larger_starts(chapter):
     """Nats above the floor in six epochs of 100 steps at a falling rate, without weight decay."""
     c, slow = chapter, chapter.standardiser(chapter.linear_net, chapter.waves())
     larger = [(scale, rate) for scale in (5, 10, 20) for rate in (0.03, 0.04, 0.06)]
+    small = 0.01, 0.015, 0.02, 0.025, 0.03, 0.05
     turns = {
         "waves": (c.net.decoder, slow, [(1, rate) for rate in (0.03, 0.1, 0.3)]),
-        "logistic code": (c.net, np.asarray, [(1, rate) for rate in (0.01, 0.02, 0.05)]),
+        "logistic code": (c.net, np.asarray, [(1, rate) for rate in small]),
         "logistic code, larger start": (c.net, np.asarray, larger),
     }
     found = {}
@@ -49,24 +50,29 @@ def from_scale(chapter, scale, seed):
 def larger_steps(chapter):
     """The same with larger steps in the decoder: a logistic code that is written in another way."""
     c, found = chapter, {}
-    nets = {f"s = {s}": Network((Layer(784, 36, stretched(s)), c.net.layers[1])) for s in (1, 0.1)}
+    codes = {f"s = {s}": stretched(s, 4 / s, 0.5) for s in (1, 0.1)}
+    codes |= {"steps alone": stretched(1, 4, 0), "centred alone": stretched(1, 1, 0.5)}
+    nets = {name: Network((Layer(784, 36, f), c.net.layers[1])) for name, f in codes.items()}
     for name, net in (nets | {"linear code": c.linear_net}).items():
 
-        def ends(rate, seed, net=net):
-            by = c.Adam(cosine(rate, 600))
-            return left_by(c, net, np.asarray, c.begin(net, seed), c.mean_error, by, 6, seed)
+        def ends(rate, seed, net=net, smaller=4 if name == "steps alone" else 1):
+            begin, by = c.begin(net, seed), c.Adam(cosine(rate, 600))
+            begin["W2"] /= smaller
+            return left_by(c, net, np.asarray, begin, c.mean_error, by, 6, seed)
 
         found[name] = nats(c, ends, (0.01, 0.02, 0.05))
     return found
 
 
-def stretched(s):
-    """The logistic function f as 4 (f(su) - 1/2) / s, which tends to u with s to 0."""
+def stretched(s, factor, middle):
+    """The logistic function f as factor (f(su) - middle): 4 / s and 1/2 tend to u with s to 0."""
 
     def slope(u, y):
-        return 1 - (s * y / 2) ** 2
+        f = y / factor + middle
+        return factor * s * f * (1 - f)
 
-    return Activation(f"{s}", lambda u, out=None: 4 / s * (logistic(s * u) - 0.5), slope)
+    name = f"{factor} (f({s} u) - {middle})"
+    return Activation(name, lambda u, out=None: factor * (logistic(s * u) - middle), slope)
 
 
 def by_momentum(chapter):
