@@ -728,8 +728,10 @@ def energies(m):
         assert min(worse) > max(better)
     assert min(ends[2]) > max(found["digits"])
     numbers = [f"{mean(each):.2f}" for each in (found["digits"], *ends)]
-    words = "in our runs {} for real digits, {} for the variational autoencoder, and for the plain"
-    yield f"{words} one {{}} with one normal distribution, {{}} with ten".format(*numbers)
+    words = "{} for real digits, {} for the variational autoencoder, and for the plain one"
+    yield f"with three seeds each, {words} {{}} with one normal distribution, {{}} with ten".format(
+        *numbers
+    )
     yield f"its energy distance only to {mean(mixed):.2f}"
     kinds = ("plain, 10", "variational", "variational, 10")
     plain, *others = (found[f"{kind}, 60 epochs"] for kind in kinds)
