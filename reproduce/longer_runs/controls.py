@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+from scipy.linalg import subspace_angles
 
 from ae_course import cosine, relu
 from reproduce.longer_runs import Entry
@@ -53,6 +54,20 @@ def by_decoder(chapter, rows):
     best, each, _ = at_best(ends, (0.003, 0.01, 0.03))
     above = each - c.floor
     return {"rate": best, "mean": above.mean(), "each": above}
+
+
+def last_directions(chapter):
+    """How far subspaces are from that of PCA, and E above its bound, by code units and steps."""
+    c, found, bound = chapter, {}, chapter.pca_bound(chapter.pca.eigenvalues)
+    for k, epochs in ((24, 121), (27, 121), (24, 484), (27, 484), (27, 1936)):
+        wanted, angles, above = c.pca.components[:k].T, [], []
+        for seed in range(3):
+            w, E = c.learn(k, c.E, epochs, seed, np.float32)
+            turned = np.degrees(subspace_angles(w["W2"], wanted))
+            angles.append(np.sort(turned)[::-1][:2])
+            above.append(E / bound[k] - 1)
+        found[f"{k} units, {epochs} steps"] = {"two largest angles": angles, "above": above}
+    return found
 
 
 def linear_outputs(chapter):
@@ -319,6 +334,9 @@ def trained_coder(chapter, coder, penalty, epochs, seed, **more):
 
 ENTRIES = {
     "filters": Entry("01_overview", (), filters, also=LINEAR_TOO),
+    "last_directions": Entry(
+        "02_pca", (), last_directions, also=("few = ", "mean = ", "X = ", "pca = ", "E = ")
+    ),
     "linear_outputs": Entry("02_pca", (), linear_outputs, also=DIGITS_OF_2),
     "outputs": Entry("02_pca", (), outputs, also=(*DIGITS_OF_2, "networks = ")),
     "knob_rates": Entry("03_sparsity", (), knob_rates, also=(*DIGITS_OF_3, "middle = ")),

@@ -1,14 +1,22 @@
 """Controls of conclusions of chapters 6 and 7 that take longer than the chapters have."""
 
 import itertools
+from functools import cache, partial
 
 import numpy as np
+from scipy.spatial.distance import cdist, pdist
 
 from reproduce.longer_runs import Entry
 from reproduce.longer_runs.choosing import at_best
 from reproduce.longer_runs.controls import by_code, trained_coder
 from reproduce.longer_runs.earlier import GREEDY, SELF_TAUGHT
-from reproduce.longer_runs.rivals import DENOISERS, fine_tuned, with_seen_ink
+from reproduce.longer_runs.rivals import (
+    DENOISERS,
+    fine_tuned,
+    variational,
+    with_falling_rate,
+    with_seen_ink,
+)
 
 
 def head_starts(chapter):
@@ -154,11 +162,69 @@ def by_ink(noisy, known, weight, s):
     return shares @ known / shares.sum(axis=1, keepdims=True)
 
 
+def energies(chapter):
+    """Energy distances of draws from unseen digits: as the chapter trains, and with more time."""
+    c, known = chapter, {image.tobytes() for image in chapter.digits.images}
+    others = [image for image in c.datasets.mnist("train").images if image.tobytes() not in known]
+    others = c.shrink(np.array(others[:2200]))
+    judges, real = others[:1000], np.split(others[1000:], 3)
+    trained = cache(partial(trained_for_samples, c))
+
+    def ends(kind, epochs, setting, seed):
+        images = drawn(c, trained(kind.split(", ")[0], epochs, setting, seed), kind, seed)
+        return energy(images, judges), energy(images, c.T)
+
+    found = {
+        "digits, distances": [
+            [c.nearest_distances(*pair).mean() for pair in ((some, c.X), (c.T, some))]
+            for some in real
+        ],
+        "digits": [energy(some, c.T) for some in real],
+    }
+    kinds = {"plain, 1": 8, "plain, 10": 8, "variational": 1.0, "variational, 10": 1.0}
+    for kind, setting in kinds.items():
+        found[f"{kind}, 15 epochs"] = [ends(kind, 15, setting, seed)[1] for seed in c.SEEDS]
+    grids = {"plain": (4, 6, 8, 12, 16), "variational": (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)}
+    for kind in ("plain, 10", "variational", "variational, 10"):
+        best, each, tried = at_best(partial(ends, kind, 60), grids[kind.split(", ")[0]])
+        run = {"best": best, "mean": each.mean(), "each": each, "all": tried}
+        found[f"{kind}, 60 epochs"] = run
+    return found
+
+
+def trained_for_samples(chapter, kind, epochs, setting, seed):
+    """A plain autoencoder with that many code units, or a variational one with that beta."""
+    c = chapter
+    if kind == "variational":
+        return variational(c, epochs, seed, setting)
+    net = c.Autoencoder.folded(196, 150, setting, hidden=c.tanh, code=c.identity)
+    return net, with_falling_rate(c, net, c.E, c.start(net, seed=seed), epochs, seed)
+
+
+def drawn(chapter, trained, kind, seed):
+    """400 draws: from the prior, or from so many normal distributions fitted to the codes."""
+    (net, params), rng = trained, np.random.default_rng(3 + seed)
+    if kind == "variational":
+        return net.sample(params, rng, 400)
+    codes = net.encode(params, chapter.X)
+    means = codes[0] if kind.startswith("variational") else codes
+    count, fitting = int(kind.split(", ")[1]), np.random.default_rng(4 + seed)
+    mixture = chapter.GaussianMixture.fit(means.astype(float), count, fitting)
+    return net.decode(params, mixture.sample(rng, 400))
+
+
+def energy(A, B):
+    """The energy distance of what two sets of samples come from, estimated without bias."""
+    within = sum(pdist(some.astype(float)).mean() for some in (A, B))
+    return 2 * cdist(A.astype(float), B.astype(float)).mean() - within
+
+
 ENTRIES = {
     "head_starts": Entry("06_pretraining", (), head_starts, also=GREEDY),
     "drawn_codes": Entry("06_pretraining", (), drawn_codes, also=SELF_TAUGHT),
     "other_denoisers": Entry("07_variants", (), other_denoisers, also=DENOISERS),
     "wide_and_patient": Entry("07_variants", (), wide_and_patient, also=DENOISERS),
     "plain_codes": Entry("06_pretraining", (), plain_codes, also=SELF_TAUGHT),
+    "energies": Entry("07_variants", (), energies, also=DENOISERS),
     "recalled_ink": Entry("07_variants", (), recalled_ink, also=DENOISERS),
 }

@@ -287,7 +287,7 @@ def three_vaes(chapter):
     return found
 
 
-def variational(chapter, epochs, seed):
+def variational(chapter, epochs, seed, beta=1.0):
     """The chapter's variational autoencoder with 32 code units, and its parameters."""
     c = chapter
     vae = c.VariationalAutoencoder.folded(196, 150, 32, hidden=c.tanh)
@@ -295,7 +295,7 @@ def variational(chapter, epochs, seed):
     begin["b4"] = c.mean_bias(c.net, c.X)
     more = {"corrupt": c.append_noise(32)}
     return vae, with_falling_rate(
-        c, vae, c.negative_elbo(c.cross_entropy), begin, epochs, seed, more
+        c, vae, c.negative_elbo(c.cross_entropy, beta), begin, epochs, seed, more
     )
 
 

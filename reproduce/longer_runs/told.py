@@ -114,6 +114,20 @@ def without_slope(m):
     yield f"the wrong one {wrong:.0f}"
 
 
+def last_directions(m):
+    """Chapter 2: the angles of subspaces after more steps."""
+    found = {
+        name: np.array(runs["two largest angles"]) for name, runs in m["last_directions"].items()
+    }
+    largest, second = ({name: angles[:, i] for name, angles in found.items()} for i in (0, 1))
+    assert largest["24 units, 121 steps"].min() > 45
+    assert max(angles.max() for angles in second.values()) < 10
+    few, many = (largest[f"{k} units, 484 steps"] for k in (24, 27))
+    yield f"24 units are off by at most {few.max():.0f} degrees"
+    yield f"but 27 by {many.min():.0f} to {many.max():.0f}, as"
+    assert largest["27 units, 1936 steps"].max() < 0.5
+
+
 def few_digits(m):
     """Chapter 2: two networks with 5,000 digits."""
     linear, deep = m["few_digits"].values()
@@ -753,11 +767,41 @@ def vaes(m):
     plain, ours = (np.array(found[name]) for name in ("plain, 10", "variational"))
     assert (plain < ours).all()
     ends = [f"{a:.2f} and {b:.2f}" for a, b in (plain.mean(axis=0), ours.mean(axis=0))]
-    yield f"with each of three seeds in our runs: {' against '.join(ends)}"
+    yield "With three seeds the two distances are {} for the plain one with ten, {}".format(*ends)
     mixed = np.array(found["variational, 10"])
     assert (mixed < ours).all()
     assert (abs(mixed.mean(axis=0) - plain.mean(axis=0)) < 0.15).all()
-    yield "helps as much there: {:.2f} and {:.2f} in our runs".format(*mixed.mean(axis=0))
+    yield "brings it to {:.2f} and {:.2f}, but its".format(*mixed.mean(axis=0))
+
+
+def energies(m):
+    """Chapter 7: how far the distribution of draws is from that of digits."""
+    found = m["energies"]
+    near = np.array(found["digits, distances"])
+    plain = np.array(m["three_vaes"]["plain, 10"])
+    assert (near.min(axis=0) > plain.max(axis=0)).all()
+    yield "400 real digits, others than these, have {:.2f} and {:.2f}".format(*near.mean(axis=0))
+    ends = [found[f"{kind}, 15 epochs"] for kind in ("variational", "plain, 1", "plain, 10")]
+    mixed = found["variational, 10, 15 epochs"]
+    for worse, better in ((ends[0], mixed), (mixed, ends[1]), (ends[1], ends[2])):
+        assert min(worse) > max(better)
+    assert min(ends[2]) > max(found["digits"])
+    numbers = [f"{mean(each):.2f}" for each in (found["digits"], *ends)]
+    words = "{} for real digits, {} for the variational autoencoder, and for the plain one"
+    yield f"with three seeds each, {words} {{}} with one normal distribution, {{}} with ten".format(
+        *numbers
+    )
+    yield f"its energy distance only to {mean(mixed):.2f}"
+    kinds = ("plain, 10", "variational", "variational, 10")
+    plain, *others = (found[f"{kind}, 60 epochs"] for kind in kinds)
+    first, *_, last = plain["all"]
+    assert str(plain["best"]) not in (first, last)
+    for run in others:
+        assert run["best"] == 0.1
+        assert (np.array(plain["each"]) < run["each"]).all()
+    yield f"After 60 epochs the plain one with ten has {plain['mean']:.2f}, with"
+    words = "the variational one {:.2f}, and {:.2f} with a mixture, where a tenth"
+    yield words.format(*(run["mean"] for run in others))
 
 
 def span(values):
@@ -1055,7 +1099,7 @@ TOLD = {
         starts,
         without_slope,
     ),
-    "02_pca": (few_digits, rectified, few_rectified, linear_outputs, outputs),
+    "02_pca": (last_directions, few_digits, rectified, few_rectified, linear_outputs, outputs),
     "03_sparsity": (
         frontier,
         decays,
@@ -1102,7 +1146,16 @@ TOLD = {
         drawn_codes,
         plain_codes,
     ),
-    "07_variants": (capacity, patient, other_denoisers, masked, recalled_ink, own_directions, vaes),
+    "07_variants": (
+        capacity,
+        patient,
+        other_denoisers,
+        masked,
+        recalled_ink,
+        own_directions,
+        vaes,
+        energies,
+    ),
     "08_diffusion": (plane, score, components, digits, mixture_flow),
     "09_generative": (silent, densities, bits, longer_bits, drawn_bits, overturned),
     "10_dictionaries": (dictionaries, light, level, nested, hedging, classifiers),
