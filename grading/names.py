@@ -54,14 +54,12 @@ MAYBE_DATES = re.compile(
     rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d){CLOCK}(?!\d)"
 )
 YEARS = re.compile(r"(?:(?<=\0)|^)[\s_-]*20\d\d(?![^\W_])|(?<![^\W_])20\d\d[\s_-]*(?=\0|$)")
-ATTEMPT = r"(?:v(?:er(?:sion)?)?|rev|try|attempt|abgabe|versuch)[ ._-]?\d{1,2}"
-"""A word for another attempt, and its number."""
 COPIES = re.compile(
     r"(?:^|[\s_-]+)(?:(?:copy of|kopie von|copie de|copia de) +)+"
     r"| ?\(\d{1,3}\)(?=$|[\s_.,-])"
     r"|[ _-]+(?:copy|kopie|copie|copia)(?: ?\d+)?(?: ?\(\d+\))?(?![^\W\d_])"
     r"|(?: ?の)?コピー(?: ?\d+)?|-checkpoint"
-    rf"|[ _-]{ATTEMPT}(?!\w)"
+    r"|[ _-](?:v(?:er(?:sion)?)?|attempt|versuch)[ ._-]?\d{1,2}(?!\w)"
     r"|[ _-]+(?-i:late|LATE|\(late\))(?![^\W_])",
     re.IGNORECASE,
 )
@@ -94,6 +92,8 @@ ENDINGS = re.compile(
 )
 BESIDE = re.compile(rf"0?\d|[1-9]\d|\d(?:st|nd|rd|th)|{NO_NAME.pattern}", re.IGNORECASE)
 """Words that may stand beside a name and be no part of it."""
+VERSION = re.compile(r"(?:v|ver|rev|try|abgabe|versuch)[ ._-]?\d{1,2}", re.IGNORECASE)
+"""Folders of attempts: in the name of a file some of these words may be a person's."""
 _COMMANDS = {
     **{code: 0x2400 + code for code in range(32)},
     **{code: f"<{code:x}>" for code in (*range(0x7F, 0xA0), *range(0x202A, 0x202F))},
@@ -379,7 +379,7 @@ def _link(part, folder, with_dates=False):
     form = re.sub(r"[\s_.,;+~-]*\0[\s_.,;+~\0-]*", " ", text).strip(" _.,;+~-")
     if re.fullmatch(r"[A-Za-z]|\(?[1-9]\d?\)?" if text != stem else "[A-Za-z]", form):
         form = ""
-    if folder and re.fullmatch(ATTEMPT, form, re.IGNORECASE):
+    if folder and VERSION.fullmatch(form):
         form = ""
     form = "" if NO_NAME.fullmatch(form) and not _like_a_person(form) else form
     label = stem if plain else form
