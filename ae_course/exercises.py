@@ -168,9 +168,8 @@ def judge(found, wanted, arguments, rtol: float = 1e-6, mistakes=None) -> tuple[
         traces = [trace_of(wrong, arguments)] if callable(wrong) else wrong
         telling = [trace for trace in traces if not _recognised(wanted, trace, rtol)]
         if any(_recognised(found, trace, rtol) for trace in telling):
-            if _is_count(found):
-                return f"not yet; a mistake that gives this number: {message}", message
-            return f"not yet: {message}", message
+            as_others = "; a mistake that gives this number" if _is_count(found) else ""
+            return f"not yet{as_others}: {message}", message
     return said, ""
 
 
@@ -178,7 +177,8 @@ def _is_count(found) -> bool:
     """Whether a result is one small whole number, to which different mistakes may lead."""
     if isinstance(found, FloatingPointError) or np.ndim(found):
         return False
-    return float(found).is_integer() and abs(found) < 100
+    number = float(found)
+    return number.is_integer() and abs(number) < 100
 
 
 def trace_of(wrong: Callable, arguments) -> list | None:

@@ -187,6 +187,7 @@ def test_rounding_is_no_summand_and_two_numbers_that_differ_are_shown_so():
     [
         (4, "not yet; a mistake that gives this number: that is the sum."),
         (np.float64(4), "not yet; a mistake that gives this number: that is the sum."),
+        ("4", "not yet; a mistake that gives this number: that is the sum."),
         (4.5, "not yet: that is the sum."),
         (400, "not yet: that is the sum."),
         ([4], "not yet: that is the sum."),
