@@ -38,11 +38,9 @@ def carried(watched, site_url):
             page.wait_for_timeout(100)  # what has come near is asked for
             while asked:
                 page.wait_for_timeout(50)
-            found = {
-                r.url: known.get(r.url) or known.setdefault(r.url, weight(r))
-                for r in responses
-                if r.url.startswith("http")
-            }
+            sent = [r for r in responses if r.url.startswith("http")]
+            known.update((r.url, weight(r)) for r in sent if r.url not in known)
+            found = {r.url: known[r.url] for r in sent}
         assert not complaints, "\n".join(complaints)
         return found
 
