@@ -29,9 +29,9 @@ def at_best(ends: Callable, settings: Iterable) -> tuple:
     return best, np.array([tried[best][1], *(ends(best, seed)[1] for seed in (1, 2))]), tried
 
 
-def left_at_best(ends: Callable, settings: Iterable) -> dict:
-    """The setting that `at_best` chooses, and what was measured there."""
-    best, each, tried = at_best(ends, settings)
+def left_at_best(ends: Callable, rates: Iterable) -> dict:
+    """The rate that `at_best` chooses, what was measured there, and what was tried."""
+    best, each, tried = at_best(ends, rates)
     return {"rate": best, "mean": each.mean(), "each": each, "all": tried}
 
 

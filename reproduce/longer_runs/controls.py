@@ -7,7 +7,7 @@ from scipy.linalg import subspace_angles
 
 from ae_course import cosine, relu
 from reproduce.longer_runs import Entry
-from reproduce.longer_runs.choosing import at_best
+from reproduce.longer_runs.choosing import at_best, left_at_best
 from reproduce.longer_runs.earlier import (
     DIGITS_OF_2,
     DIGITS_OF_3,
@@ -83,8 +83,7 @@ def linear_outputs(chapter):
         end, *_ = c.train(net, c.E, begin, c.seen, epochs=5, rng=rng, **options)
         return [c.per_image(net.reconstruct(end, x).clip(0, 1), x) for x in (c.held_out, c.unseen)]
 
-    best, each, tried = at_best(errors, (2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3))
-    return {"rate": best, "mean": each.mean(), "each": each, "all": tried}
+    return left_at_best(errors, (2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3))
 
 
 def outputs(chapter):
@@ -102,9 +101,8 @@ def outputs(chapter):
         def errors(rate, seed, net=nets[name], passes=passes, falls=falls):
             return falling(c, net, rate, passes, falls, seed)
 
-        best, each, tried = at_best(errors, rates[name])
         key = f"{name}, {passes} passes" + ", falling" * falls
-        found[key] = {"rate": best, "mean": each.mean(), "each": each, "all": tried}
+        found[key] = left_at_best(errors, rates[name])
     return found
 
 

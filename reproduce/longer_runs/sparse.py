@@ -127,9 +127,10 @@ def of_components(chapter, units):
     return left
 
 
-def planned(chapter, units, penalty, rate, plan, seed, output=logistic):
+def planned(chapter, units, penalty, rate, plan, seed, output=logistic, X=None):
     """Errors on digits and on scrambled ones, and dead units, after a plan of codes and epochs."""
     c, p = chapter, None
+    X = c.X[:1_500] if X is None else X
     J = c.E + 3e-4 * c.weight_decay + penalty
     for hidden, epochs in plan:
         model = c.Autoencoder.folded(196, units, hidden=hidden, output=output)
@@ -138,7 +139,7 @@ def planned(chapter, units, penalty, rate, plan, seed, output=logistic):
             p["b2"] = c.mean_bias(model, c.X)
         options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(rate)}
         options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
-        p, *_ = c.train(model, J, p, c.X[:1_500], **options)
+        p, *_ = c.train(model, J, p, X, **options)
     left = c.quantities_of(model, p)
     return left["digits"], left["scrambled"], left["dead"]
 

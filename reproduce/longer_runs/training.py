@@ -13,6 +13,7 @@ from reproduce.longer_runs.choosing import best_in_the_mean
 from reproduce.longer_runs.earlier import DIGITS_OF_3, DIGITS_OF_4, LINEAR_TOO, SCRAMBLED
 from reproduce.longer_runs.first_chapters import left_by, nats, sparse_path
 from reproduce.longer_runs.rivals import normal_like
+from reproduce.longer_runs.sparse import planned
 
 
 def larger_starts(chapter):
@@ -139,15 +140,14 @@ def other_strengths(chapter):
     kinds = {f"KL {b}": (c.logistic, b * c.kl_sparsity(0.05)) for b in (0.005, 0.02, 0.05, 0.2)}
     kinds |= {f"L1 {b}": (c.relu, b * c.l1_sparsity()) for b in (0.003, 0.01, 0.03, 0.05)}
     kinds |= {f"TopK {k}": (c.top_k(k), 0 * c.l1_sparsity()) for k in (4, 8, 16, 32)}
+    none, sizes = 0 * c.l1_sparsity(), (100, 60, 33, 24, 15, 9, 6)
     for count, X in blocks.items():
-        left = {
-            name: [both_of(c, X, *kind, 256, seed) for seed in range(3)]
-            for name, kind in kinds.items()
-        }
-        none, sizes = 0 * c.l1_sparsity(), (100, 60, 33, 24, 15, 9, 6)
-        short = [
-            [both_of(c, X, c.identity, none, units, seed) for units in sizes] for seed in range(3)
-        ]
+
+        def both(hidden, penalty, units, seed, X=X):
+            return planned(c, units, penalty, 7e-3, [(hidden, 8)], seed, X=X)[:2]
+
+        left = {name: [both(*kind, 256, seed) for seed in range(3)] for name, kind in kinds.items()}
+        short = [[both(c.identity, none, units, seed) for units in sizes] for seed in range(3)]
         found[f"{count} digits"] = {
             name: [
                 scrambled - np.interp(digits, *np.transpose(curve))
@@ -156,18 +156,6 @@ def other_strengths(chapter):
             for name, each in left.items()
         } | {"left": left, "short": short}
     return found
-
-
-def both_of(chapter, X, hidden, penalty, units, seed):
-    """The errors on digits and on scrambled ones after eight epochs of these digits."""
-    c, model = chapter, chapter.Autoencoder.folded(196, units, hidden=hidden)
-    begin = model.init(np.random.default_rng(seed))
-    begin["b2"] = c.mean_bias(model, c.X)
-    options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(7e-3)}
-    options |= {"batch_size": 50, "epochs": 8, "record_objective": False}
-    p, *_ = c.train(model, c.E + 3e-4 * c.weight_decay + penalty, begin, X, **options)
-    left = c.quantities_of(model, p)
-    return left["digits"], left["scrambled"]
 
 
 def true_mean(chapter):
