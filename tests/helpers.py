@@ -1,6 +1,7 @@
 """What several test files need: seeded numbers, what "equal" means, and slopes by differences."""
 
 import os
+import re
 from dataclasses import is_dataclass
 from pathlib import Path
 
@@ -25,6 +26,21 @@ SCREEN = {"width": 1280, "height": 800}
 
 READING = (Path(__file__).parent / "browser" / "reading.js").read_text("utf-8")
 """What tests ask of a page, as `reading` in it."""
+
+
+TAG = re.compile(r"<[^>]*>")
+SPAN = re.compile(r"</?span\b[^>]*>")
+
+
+def plainer(html):
+    """A page without the tags within its formulas and the colours of its code: most of its tags."""
+    html = re.sub(
+        r"(<math\b[^>]*>)(.*?)(</math>)",
+        lambda found: found[1] + TAG.sub("", found[2]) + found[3],
+        html,
+        flags=re.DOTALL,
+    )
+    return re.sub(r"<pre>.*?</pre>", lambda code: SPAN.sub("", code[0]), html, flags=re.DOTALL)
 
 
 def skip_but_in_ci(reason):

@@ -26,6 +26,8 @@ ON_SCREEN = (
     ".headerlink, script, style, button, .letters, .forget, .sd-btn, .visually-hidden,"
     " .verified-card, nav, .copybtn, noscript, form, .viewcode-link"
 )
+FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+SET_ASIDE = re.compile(r'<math data-place="(\d+)">[^<]*</math>')
 REFERRING = ("aria-labelledby", "aria-describedby", "for", "headers")
 
 
@@ -67,24 +69,36 @@ def chosen(only: str | None) -> list[str]:
 
 def merged(site: Path, names: list[str]) -> str:
     """The pages of a site as one page, with the solutions of all exercises after the last."""
-    pages = {name: article(site, name, names) for name in names}
+    formulas = []
+    pages = {name: article(site, name, names, formulas) for name in names}
     solutions = [part for name in names if (part := solved(pages[name], name))]
     parts = [cover(pages), *(str(page) for page in pages.values())]
     if solutions:
         parts.append(f'<article class="solutions"><h1>Solutions</h1>{"".join(solutions)}</article>')
     titles = {key_of(name): plain_title(page) for name, page in pages.items()}
+    text = SET_ASIDE.sub(lambda place: formulas[int(place[1])], "".join(parts))
     return (
         f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"/>'
         f"<title>{escape(standalone.book())}</title>{styles(site)}"
         f"<style>{LOOKS.read_text('utf-8')}{running_heads(titles)}</style></head>"
-        f'<body><main class="bd-content"><div class="bd-article">{"".join(parts)}</div></main>'
+        f'<body><main class="bd-content"><div class="bd-article">{text}</div></main>'
         "</body></html>"
     )
 
 
-def article(site: Path, name: str, names: list[str]) -> Tag:
-    """What a page says, ready to stand beside others: its ids and links are its own."""
-    page = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
+def article(site: Path, name: str, names: list[str], formulas: list[str]) -> Tag:
+    """What a page says, ready to stand beside others: its ids and links are its own.
+
+    Its formulas, in which nothing changes, are half of its tags: they are set aside meanwhile.
+    """
+
+    def aside(formula: re.Match) -> str:
+        formulas.append(formula[0])
+        words = re.sub(r"<[^>]*>", "", formula[0])
+        return f'<math data-place="{len(formulas) - 1}">{words}</math>'
+
+    html = FORMULA.sub(aside, (site / f"{name}.html").read_text("utf-8"))
+    page = BeautifulSoup(html, "html.parser")
     content = page.find("article")
     for tag in content.select(ON_SCREEN):
         tag.decompose()

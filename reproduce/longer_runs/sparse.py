@@ -53,23 +53,34 @@ def without_scatter(chapter):
     return found
 
 
-def with_mean_of(chapter, name, beta, seed):
-    """Sparsity on unseen digits, and J, after 1,000 steps; the error is that of the batch."""
+def small_target(chapter):
+    """A target of 0.02 beside one of 0.1, at the knob's strength: longer, and without scatter."""
+    return {
+        f"target {rho}, {name}, {epochs} epochs": [
+            with_mean_of(chapter, name, 3, seed, rho, epochs)[0] for seed in range(3)
+        ]
+        for rho, name in ((0.02, "batch"), (0.02, "all digits"), (0.1, "batch"))
+        for epochs in (50, 200)
+    }
+
+
+def with_mean_of(chapter, name, beta, seed, rho=0.1, epochs=50):
+    """Sparsity on unseen digits, and J, after 20 steps an epoch; the error is the batch's."""
     c, net, X = chapter, chapter.middle, chapter.X[:1_000]
     J, adam, rng = c.E + 1e-3 * c.weight_decay, c.Adam(2e-2), np.random.default_rng(seed + 1)
     p = net.init(np.random.default_rng(seed), dtype=np.float32)
     p["b2"] = c.mean_bias(net, c.X)
     state = adam.init(p.vector)
-    for _ in range(50):
+    for _ in range(epochs):
         for batch in np.split(rng.permutation(len(X)), 20):
             gradient, y = J.gradient(net, p, X[batch]), net.encode(p, X[batch])
             means = (y if name == "batch" else net.encode(p, X)).mean(axis=0)
-            delta = beta * c.kl_slope(0.1, means) * y * (1 - y) / len(y)
+            delta = beta * c.kl_slope(rho, means) * y * (1 - y) / len(y)
             gradient["W1"] += delta.T @ X[batch]
             gradient["b1"] += delta.sum(axis=0)
             adam.update(p.vector, gradient.vector, state)
     sparsity = c.population_sparsity(net.encode(p, c.X_unseen)).mean()
-    return sparsity, (J + beta * c.kl_sparsity(0.1)).value(net, p, X)
+    return sparsity, (J + beta * c.kl_sparsity(rho)).value(net, p, X)
 
 
 def living(chapter):
@@ -147,6 +158,7 @@ def planned(chapter, units, penalty, rate, plan, seed, output=logistic, X=None):
 ENTRIES = {
     "targets": Entry("03_sparsity", (), targets, also=(*DIGITS_OF_3, "middle = ")),
     "without_scatter": Entry("03_sparsity", (), without_scatter, also=(*DIGITS_OF_3, "middle = ")),
+    "small_target": Entry("03_sparsity", (), small_target, also=(*DIGITS_OF_3, "middle = ")),
     "beside_components": Entry("03_sparsity", (), beside_components, also=SCRAMBLED),
     "living": Entry("03_sparsity", (), living, also=SCRAMBLED),
 }

@@ -85,12 +85,14 @@ window.reading = (() => {
 
   // Leave of the words that are styled alike only one, so that each colour is judged once; then of the
   // boxes that are left with nothing else inside, and so on. The icons of buttons have no words.
-  const oneOfAKind = () => {
+  // Of kinds that are known from other pages none is left. Returns the kinds that are.
+  const oneOfAKind = (known = []) => {
     for (const icon of document.querySelectorAll("button svg, summary svg")) icon.remove();
     const leaves = "body :not(:has(*)):not(path, use, rect, script, style, link)";
+    let seen;
     for (let before = Infinity, now; (now = document.querySelectorAll("*").length) < before; ) {
       before = now;
-      const seen = new Set();
+      seen = new Set(known);
       for (const leaf of document.querySelectorAll(leaves)) {
         const kinds = [leaf, ...around(leaf)].slice(0, 6).map(name);
         const path = [leaf.getAttribute("style"), ...kinds].join(" ");
@@ -98,6 +100,7 @@ window.reading = (() => {
         seen.add(path);
       }
     }
+    return [...seen].filter((path) => !known.includes(path));
   };
 
   // Where the keyboard is, and what a reader sees of it.

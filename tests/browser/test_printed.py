@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 from bs4 import BeautifulSoup
+from helpers import plainer
 
 from conftest import chromium_or_skip
 from tools import printed
@@ -15,7 +16,7 @@ CHAPTER = "book/03_sparsity"
 @pytest.fixture(scope="module")
 def whole(site):
     """The page from which the whole book is printed."""
-    return BeautifulSoup(printed.merged(site, printed.contents()), "html.parser")
+    return BeautifulSoup(plainer(printed.merged(site, printed.contents())), "html.parser")
 
 
 def test_every_page_is_there_once_and_every_link_leads_to_a_place(whole):

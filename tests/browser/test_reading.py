@@ -27,6 +27,12 @@ WHOLE = """(link) => {
   return box.scrollWidth <= box.clientWidth && left >= from && right <= to
     && link.querySelector("code").getClientRects().length === 1;
 }"""
+# Nothing waits with its layout until it is near, as it does for a reader.
+AT_ONCE = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync("* { content-visibility: visible !important }");
+document.adoptedStyleSheets = [sheet];
+"""
 # Two frames: in the first, what watches sizes is told of them.
 SETTLED = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
@@ -36,8 +42,15 @@ def context(browser):
     """One window for all pages, so that what they share is loaded once; without motion."""
     opened = browser.new_context(reduced_motion="reduce")
     opened.add_init_script(READING)
+    opened.add_init_script(AT_ONCE)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """The kinds of words whose colours have been judged, on this page or on one before."""
+    return set()
 
 
 @pytest.fixture
@@ -49,7 +62,6 @@ def read(context, site_url, watching):
     def open_page(name, width=1280, base=site_url):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{base}{name}.html")
-        page.add_style_tag(content="* { content-visibility: visible !important }")  # as when near
         page.evaluate(TYPESET)
         page.evaluate(SETTLED)
         return page
@@ -74,7 +86,7 @@ def violations(page, **options):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_can_be_read_on_any_screen(read, name):
+def test_a_page_can_be_read_on_any_screen(read, judged, name):
     page = read(name)
     found = ask(page, "untypeset", "repeatedIds")
     page.evaluate("reading.unfold()")
@@ -87,10 +99,12 @@ def test_a_page_can_be_read_on_any_screen(read, name):
         page.evaluate(f"document.documentElement.style.fontSize = {letters!r}")
         asked = ask(page, "cutFormulas", "sideways", "wrongStops")
         found += [f"at {width} px, letters {letters}: {line}" for line in asked]
-    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.evaluate("""() => {
+      document.documentElement.style.fontSize = "";
+      reading.withoutGlyphs();
+      reading.withoutColouredCode();
+    }""")
     page.evaluate(AXE_SCRIPT)
-    page.evaluate("reading.withoutGlyphs()")
-    page.evaluate("reading.withoutColouredCode()")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         asked = {"rules": {name: {"enabled": False} for name in COLOURS}}
@@ -98,7 +112,7 @@ def test_a_page_can_be_read_on_any_screen(read, name):
             asked = {"runOnly": OF_WIDTH}
         found += [f"at {width} px: {line}" for line in violations(page, **asked)]
     page.evaluate("reading.withColouredCode()")
-    page.evaluate("reading.oneOfAKind()")
+    judged.update(page.evaluate("(known) => reading.oneOfAKind(known)", sorted(judged)))
     for theme in THEMES:
         page.evaluate(f"document.documentElement.dataset.theme = {theme!r}")
         found += [f"{theme}: {line}" for line in violations(page, runOnly=COLOURS)]

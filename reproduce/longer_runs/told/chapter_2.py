@@ -45,7 +45,7 @@ def few_rectified(m):
 
 def linear_outputs(m):
     """Hidden layers without logistic outputs."""
-    yield f"linear outputs, clipped, get no further than {m['linear_outputs']['mean']:.1f}"
+    yield f"linear outputs, clipped, get to {m['linear_outputs']['mean']:.1f}"
 
 
 def outputs(m):

@@ -75,6 +75,16 @@ def without_scatter(m):
     yield f"the mean of the batch leaves {mean(scattered['J']):.2f}"
 
 
+def small_target(m):
+    """A strong penalty with a small target takes its time, with and without scatter."""
+    found = m["small_target"]
+    assert max(found["target 0.02, all digits, 50 epochs"]) < 0.6
+    assert max(found["target 0.02, batch, 50 epochs"]) < min(found["target 0.1, batch, 50 epochs"])
+    small, large = (found[f"target {rho}, batch, 200 epochs"] for rho in (0.02, 0.1))
+    assert min(small) > max(large)
+    yield f"after 200 it is the sparser one, {mean(small):.2f} against {mean(large):.2f}"
+
+
 def targets(m):
     """Sparsity by target at equal errors."""
     small, middle, large = (np.array(each["population"]) for each in m["targets"].values())
@@ -264,6 +274,7 @@ TELLERS = (
     knob_rates,
     knob_batches,
     without_scatter,
+    small_target,
     targets,
     beside_components,
     living,
