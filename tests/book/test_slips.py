@@ -17,7 +17,7 @@ from tools.exercises import exercises, filled_in, is_right, said
 FOLDER = Path(__file__).with_name("slips")
 NAMED = 0.8
 GENERIC = re.compile(r"^the result |, wanted |the right one is|smaller\.|larger\.")
-CHAPTERS = [name for name in chapters.chapters() if any(exercises(name))]
+CHAPTERS = chapters.chapters()
 
 
 def slips(chapter):
@@ -71,7 +71,7 @@ def test_wrong_answers_are_told_what_is_wrong(chapter):
 
 
 def test_the_line_of_a_wrong_answer_is_that_of_its_exercise():
-    chapter = CHAPTERS[-1]
+    chapter = [name for name in CHAPTERS if any(exercises(name))][-1]
     first, second, *_ = slips(chapter)
     file, line = place(chapter, second).split(":")
     assert f'"{second}"' in (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1]
