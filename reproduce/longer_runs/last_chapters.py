@@ -97,13 +97,14 @@ def other_denoisers(chapter):
     return found
 
 
-def denoised(chapter, name, units, draw, rate, seed, epochs=10):
+def denoised(chapter, name, units, draw, rate, seed, epochs=10, size=50):
     """What a network as in chapter 7, but for these, leaves of other digits and of unseen ones."""
     c, noise, further = chapter, chapter.noises[name], chapter.X[4000:5000]
     net = c.Autoencoder.folded(196, units)
     begin = c.start(net, c.scaled(draw), seed=seed)
-    options = {"optimizer": c.Adam(c.cosine(rate, steps=80 * epochs)), "epochs": epochs}
-    options |= {"rng": np.random.default_rng(seed + 1), "corrupt": noise, "batch_size": 50}
+    options = {"optimizer": c.Adam(c.cosine(rate, steps=4000 // size * epochs))}
+    options |= {"rng": np.random.default_rng(seed + 1), "corrupt": noise}
+    options |= {"batch_size": size, "epochs": epochs}
     end = c.train(net, c.E, begin, c.X[:4000], record_objective=False, **options)[0]
     pairs = (noise(np.random.default_rng(8), further), further), (c.damaged[name], c.T)
     return [np.mean(np.sum((net(end, x) - y) ** 2, axis=1)) for x, y in pairs]
