@@ -83,6 +83,10 @@ window.reading = (() => {
     reading.withColouredCode = () => blocks.forEach((block, at) => block.replaceChildren(...before[at]));
   };
 
+  // What scripts hold on to: things to play with, and the contents in which the place is marked.
+  const held = (box) => [box, ...around(box)].some((at) =>
+    at.localName.startsWith("play-") || at.classList.contains("page-toc"));
+
   // Leave of the words that are styled alike only one, so that each colour is judged once; then of the
   // boxes that are left with nothing else inside, and so on. The icons of buttons have no words.
   // Of kinds that are known from other pages none is left. Returns the kinds that are.
@@ -94,6 +98,7 @@ window.reading = (() => {
       before = now;
       seen = new Set(known);
       for (const leaf of document.querySelectorAll(leaves)) {
+        if (held(leaf)) continue;
         const kinds = [leaf, ...around(leaf)].slice(0, 6).map(name);
         const path = [leaf.getAttribute("style"), ...kinds].join(" ");
         if (seen.has(path)) leaf.remove();
