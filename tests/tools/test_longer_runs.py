@@ -8,7 +8,7 @@ import pytest
 
 from reproduce import longer_runs
 from reproduce.longer_runs import Entry, __main__, told
-from reproduce.longer_runs.entries import ENTRIES
+from reproduce.longer_runs.entries import ENTRIES, PARTS
 
 STORED = longer_runs.stored()
 MEASURED = {name: found["measured"] for name, found in STORED.items()}
@@ -169,6 +169,12 @@ def test_what_earlier_chapters_found_is_stored(chapter):
     pieces = told.pieces(chapter, STORED)
     for line in filter(OURS.search, prose(chapter)):
         assert any(piece in line for piece in pieces), f"nothing is stored of: {line}"
+
+
+def test_no_name_of_an_entry_stands_twice():
+    """The second would take the results of the first, in silence."""
+    names = [name for part in PARTS for name in part.ENTRIES]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_every_entry_is_told_of():
