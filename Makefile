@@ -142,7 +142,10 @@ check-notebooks: environment
 	@$(python) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env \
 	  --nbval-cell-timeout 600 book/*.ipynb
 
+# Before it, tests are compiled, once: three processes that begin together would do it three times.
 check-site: environment
+	@mkdir -p _build/logs; log=_build/logs/collected.log; \
+	$(python) -m pytest -qq --collect-only tests > $$log || { cat $$log; exit 1; }
 	@printf '\n-- The site, with warnings as errors; the tests read it\n'
 	@$(python) -m tools.website
 

@@ -6,6 +6,7 @@ to load a file fails the test that opened it.
 
 import functools
 import http.server
+import re
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -49,6 +50,20 @@ class SlowHandler(QuietHandler):
         if whole[here:]:
             time.sleep(0.5)
             outputfile.write(whole[here:])
+
+
+class FiguresHandler(QuietHandler):
+    """Send of a page's article only what can be played with, and spaces for the rest."""
+
+    def copyfile(self, source, outputfile):
+        """Send a file."""
+        whole = source.read()
+        article = re.search(rb"<article.*?>(.*)</article>", whole, re.DOTALL)
+        if article:
+            kept = b"".join(re.findall(rb'<figure class="play".*?</figure>', whole, re.DOTALL))
+            short = whole[: article.start(1)] + kept + whole[article.end(1) :]
+            whole = short.ljust(len(whole))
+        outputfile.write(whole)
 
 
 def chromium_or_skip():
@@ -98,6 +113,13 @@ def served(handler):
 def site_url(site):
     """The address of the built site, served on this machine; ends in a slash."""
     with served(functools.partial(QuietHandler, directory=site)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def figures_url(site):
+    """Where of each page nothing is left but what can be played with: it is laid out in no time."""
+    with served(functools.partial(FiguresHandler, directory=site)) as address:
         yield address
 
 

@@ -465,10 +465,10 @@ def compare(found, wanted):
 
 
 @pytest.fixture
-def to_play(same_page, site_url):
-    """Open the page of an element, in a state."""
+def to_play(same_page, figures_url):
+    """Open the page of an element, in a state; without its text, unless another base is given."""
 
-    def opened(name, page=same_page, base=site_url, **state):
+    def opened(name, page=same_page, base=figures_url, **state):
         page.goto("about:blank")
         page.goto(f"{base}{PAGES[name]}.html{address(name, state)}")
         return page.locator(f"play-{name}")
@@ -485,8 +485,10 @@ def test_everything_to_play_with_has_a_page_and_is_computed():
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_address_sets_the_state_and_its_numbers_are_those_of_the_package(to_play, name):
-    element = to_play(name)
+def test_the_address_sets_the_state_and_its_numbers_are_those_of_the_package(
+    to_play, name, site_url
+):
+    element = to_play(name, base=site_url)
     assert_as_computed(element, name)
     element.page.wait_for_function(IN_VIEW, arg=element.element_handle())
     for state in STATES[name]:
