@@ -28,14 +28,30 @@ def targets(chapter):
     return found
 
 
-def small_code(chapter, rho, beta, seed):
-    """E, and both sparsities, on unseen digits after the chapter's 50 epochs with decay."""
+def by_decay(chapter):
+    """Targets with every weight decay and strength: the error and both sparsities."""
+    strengths = (0.03, 0.1, 0.2, 0.3, 0.6, 1, 2, 3)
+    found = {}
+    for rho, decay in itertools.product((0.02, 0.05, 0.1), (0, 1e-4, 3e-4, 1e-3)):
+        each = {beta: several(chapter, rho, beta, decay) for beta in strengths}
+        found[f"target {rho}, decay {decay}"] = {f"beta {beta}": x for beta, x in each.items()}
+    return found
+
+
+def several(chapter, *how, **longer):
+    """What small codes from three starts have: the error, and both sparsities."""
+    each = [small_code(chapter, *how[:2], seed, *how[2:], **longer) for seed in range(3)]
+    return dict(zip(("error", "population", "lifetime"), np.transpose(each), strict=True))
+
+
+def small_code(chapter, rho, beta, seed, decay=1e-3, epochs=50):
+    """E, and both sparsities, on unseen digits; as the chapter trains, for its 50 epochs."""
     c, net = chapter, chapter.middle
     begin = net.init(np.random.default_rng(seed), dtype=np.float32)
     begin["b2"] = c.mean_bias(net, c.X)
-    J = c.E + 1e-3 * c.weight_decay + beta * c.kl_sparsity(rho)
+    J = c.E + decay * c.weight_decay + beta * c.kl_sparsity(rho)
     options = {"rng": np.random.default_rng(seed + 1), "optimizer": c.Adam(2e-2)}
-    options |= {"batch_size": 50, "epochs": 50, "record_objective": False}
+    options |= {"batch_size": 50, "epochs": epochs, "record_objective": False}
     p, *_ = c.train(net, J, begin, c.X[:1_000], **options)
     Y = net.encode(p, c.X_unseen)
     sparsities = c.population_sparsity(Y).mean(), c.lifetime_sparsity(Y).mean()
@@ -54,33 +70,33 @@ def without_scatter(chapter):
 
 
 def small_target(chapter):
-    """A target of 0.02 beside one of 0.1, at the knob's strength: longer, and without scatter."""
+    """A target of 0.02 beside one of 0.1, at the knob's strength: longer, and with less decay."""
     return {
-        f"target {rho}, {name}, {epochs} epochs": [
-            with_mean_of(chapter, name, 3, seed, rho, epochs)[0] for seed in range(3)
-        ]
-        for rho, name in ((0.02, "batch"), (0.02, "all digits"), (0.1, "batch"))
-        for epochs in (50, 200)
+        f"target {rho}, decay {decay}, {epochs} epochs": several(
+            chapter, rho, 3, decay, epochs=epochs
+        )
+        for rho in (0.02, 0.1)
+        for decay, epochs in ((1e-3, 50), (1e-3, 200), (3e-4, 50))
     }
 
 
-def with_mean_of(chapter, name, beta, seed, rho=0.1, epochs=50):
+def with_mean_of(chapter, name, beta, seed):
     """Sparsity on unseen digits, and J, after 20 steps an epoch; the error is the batch's."""
     c, net, X = chapter, chapter.middle, chapter.X[:1_000]
     J, adam, rng = c.E + 1e-3 * c.weight_decay, c.Adam(2e-2), np.random.default_rng(seed + 1)
     p = net.init(np.random.default_rng(seed), dtype=np.float32)
     p["b2"] = c.mean_bias(net, c.X)
     state = adam.init(p.vector)
-    for _ in range(epochs):
+    for _ in range(50):
         for batch in np.split(rng.permutation(len(X)), 20):
             gradient, y = J.gradient(net, p, X[batch]), net.encode(p, X[batch])
             means = (y if name == "batch" else net.encode(p, X)).mean(axis=0)
-            delta = beta * c.kl_slope(rho, means) * y * (1 - y) / len(y)
+            delta = beta * c.kl_slope(0.1, means) * y * (1 - y) / len(y)
             gradient["W1"] += delta.T @ X[batch]
             gradient["b1"] += delta.sum(axis=0)
             adam.update(p.vector, gradient.vector, state)
     sparsity = c.population_sparsity(net.encode(p, c.X_unseen)).mean()
-    return sparsity, (J + beta * c.kl_sparsity(rho)).value(net, p, X)
+    return sparsity, (J + beta * c.kl_sparsity(0.1)).value(net, p, X)
 
 
 def living(chapter):
@@ -157,6 +173,7 @@ def planned(chapter, units, penalty, rate, plan, seed, output=logistic, X=None):
 
 ENTRIES = {
     "targets": Entry("03_sparsity", (), targets, also=(*DIGITS_OF_3, "middle = ")),
+    "by_decay": Entry("03_sparsity", (), by_decay, also=(*DIGITS_OF_3, "middle = ")),
     "without_scatter": Entry("03_sparsity", (), without_scatter, also=(*DIGITS_OF_3, "middle = ")),
     "small_target": Entry("03_sparsity", (), small_target, also=(*DIGITS_OF_3, "middle = ")),
     "beside_components": Entry("03_sparsity", (), beside_components, also=SCRAMBLED),

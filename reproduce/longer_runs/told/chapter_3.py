@@ -60,6 +60,9 @@ def knob_batches(m):
     yield f"would add {late['scatter']:.1f} to the $J$ of that sparse code"
     yield f"add {dense['scatter']:.1f} to that of the dense one"
     yield f"400 with batches of 50 leave {longer['sparsity']:.2f}"
+    as_many_steps = end(30, 1000, 1000)["sparsity"]
+    assert as_many_steps > dense["sparsity"] + 0.2
+    yield "Take larger batches, in as many steps"
     falls = (end(0.3, 1000, epochs, 0)["sparsity"] for epochs in (1000, 4000))
     yield "falls from {:.2f} after 1,000 steps to {:.2f} after 4,000".format(*falls)
 
@@ -76,13 +79,40 @@ def without_scatter(m):
 
 
 def small_target(m):
-    """A strong penalty with a small target takes its time, with and without scatter."""
-    found = m["small_target"]
-    assert max(found["target 0.02, all digits, 50 epochs"]) < 0.6
-    assert max(found["target 0.02, batch, 50 epochs"]) < min(found["target 0.1, batch, 50 epochs"])
-    small, large = (found[f"target {rho}, batch, 200 epochs"] for rho in (0.02, 0.1))
-    assert min(small) > max(large)
-    yield f"after 200 it is the sparser one, {mean(small):.2f} against {mean(large):.2f}"
+    """A strong penalty with a small target takes its time, unless there is less decay."""
+
+    def both(quantity, how):
+        return (m["small_target"][f"target {rho}, {how} epochs"][quantity] for rho in (0.02, 0.1))
+
+    small, large = both("population", "decay 0.001, 50")
+    assert max(small) < min(large) - 0.15
+    long, light = "decay 0.001, 200", "decay 0.0003, 50"
+    for how in (long, light):
+        small, large = both("population", how)
+        assert min(small) > max(large)
+        small, large = both("error", how)
+        assert 1.9 < mean(small) / mean(large) < 2.3
+    pairs = [
+        "{:.2f} against {:.2f}".format(*map(mean, both("population", h))) for h in (long, light)
+    ]
+    yield f"After 200 its population sparsity is the higher one, {pairs[0]}"
+    yield f"with a decay of 0.0003 it is so after 50, {pairs[1]}"
+
+
+def by_decay(m):
+    """With little decay the smallest target has both sparsities high."""
+    found, few = m["by_decay"], "target 0.02, decay 0.0001"
+    best = {name: mean(x) for name, x in found[few]["beta 0.3"].items()}
+    for name, strengths in found.items():
+        for runs in strengths.values():
+            if not name.startswith("target 0.02") and mean(runs["error"]) < 1.05 * best["error"]:
+                assert max(runs["population"]) < best["population"]
+                assert max(runs["lifetime"]) < best["lifetime"]
+    hushed = found["target 0.02, decay 0.001"]["beta 0.1"]["lifetime"]
+    assert max(hushed) < best["lifetime"] - 0.3
+    yield "{population:.2f} and {lifetime:.2f}, at an error of {error:.2f}; neither".format(**best)
+    assert len(found) == 3 * 4
+    assert {len(strengths) for strengths in found.values()} == {8}
 
 
 def targets(m):
@@ -275,6 +305,7 @@ TELLERS = (
     knob_batches,
     without_scatter,
     small_target,
+    by_decay,
     targets,
     beside_components,
     living,
