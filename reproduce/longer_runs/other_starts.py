@@ -21,10 +21,10 @@ def orthogonal_starts(chapter):
     c, found = chapter, {}
 
     def ends(matrix, by, labels, epochs, setting, seed):
-        name, (size, rate) = matrix, setting
+        *sizes, rate = setting
         if matrix != "pretrained":
-            c.begin_with[name] = {seed: drawn(c, matrix, size, seed)}
-        return fine_tuned(c, c.E, name, by(rate), seed, labels, epochs)
+            c.begin_with[matrix] = {seed: drawn(c, matrix, seed, *sizes)}
+        return fine_tuned(c, c.E, matrix, by(rate), seed, labels, epochs)
 
     sizes, rates = (4, 7, 10, 14, 20), (0.3, 0.7, 1.5)
     for matrix in ("orthogonal", "uniform"):
@@ -38,9 +38,10 @@ def orthogonal_starts(chapter):
         kept = {"best": best, "mean": right.mean(), "each": right, "held": held}
         found[f"300 labels, {matrix}"] = kept
 
-    plans = {("SGD", n): (0.3, 0.6, 1.2, 2.0, 3.5, 6.0) for n in (4, 8, 16)}
-    plans["Adam", 4] = (3e-3, 1e-2, 2e-2, 3e-2, 6e-2)
-    for ((by, epochs), rates), matrix in itertools.product(
+    slow, fast = (0.3, 0.6, 1.2, 2.0, 3.5, 6.0), (6e-3, 9e-3, 1.2e-2, 1.6e-2, 2.2e-2, 3e-2, 4e-2)
+    plans = {("SGD", n): (slow, (5, 7, 10, 14), (1,)) for n in (4, 8, 16)}
+    plans["Adam", 4] = fast, (4, 5, 7, 10, 14), (1, 2, 3, 4, 6)
+    for ((by, epochs), (rates, *sizes)), matrix in itertools.product(
         plans.items(), ("orthogonal", "pretrained")
     ):
         kind, steps = getattr(c, by), 200 * epochs
@@ -49,17 +50,18 @@ def orthogonal_starts(chapter):
             return kind(c.cosine(rate, steps=steps))
 
         many = partial(ends, matrix, falling, len(c.X), epochs)
-        sizes = (5, 7, 10, 14) if matrix == "orthogonal" else (1,)
-        (size, rate), each, _ = at_best(many, itertools.product(sizes, rates))
+        settings = itertools.product(*sizes, rates) if matrix == "orthogonal" else zip(rates)
+        (*size, rate), each, _ = at_best(many, settings)
         kept = {"size": size, "rate": rate, "mean": 100 - each.mean(), "each": 100 - each}
         found[f"{by}, {matrix}, {epochs} epochs"] = kept
     return found
 
 
-def drawn(chapter, matrix, size, seed):
-    """Four layers: the first is Glorot's, the others are so many times a matrix; centred."""
+def drawn(chapter, matrix, seed, size, first=1):
+    """Four layers: the first so many times Glorot's, the others so many times a matrix; centred."""
     c, rng = chapter, np.random.default_rng([seed, 1])
     params = c.deep(4).init(rng, c.glorot, np.float32)
+    params["W1"] *= first
     params["b1"] = -params["W1"] @ c.X.mean(axis=0)
     for l in (2, 3, 4):
         square = orthogonal(rng, 100, 100) if matrix == "orthogonal" else params[f"W{l}"]
@@ -69,17 +71,19 @@ def drawn(chapter, matrix, size, seed):
 
 
 def steep_layers(chapter):
-    """16 x Glorot in all layers, and in all but the first: units near 0 or 1, and accuracies."""
+    """Steep first layers and steep others, in times Glorot: units near 0 or 1, and accuracies."""
     c, found = chapter, {}
-    for name in ("all layers", "hidden layers"):
-        starts = {}
+    for first, others in ((16, 16), (1, 16), (4, 16), (16, 4), (4, 4)):
+        name, starts = f"{first}, then {others}", {}
         for seed in range(3):
             starts[seed] = c.deep(4).init(np.random.default_rng([seed, 1]), c.glorot, np.float32)
-            for l in (1, 2, 3, 4) if name == "all layers" else (2, 3, 4):
-                starts[seed][f"W{l}"] *= 16
+            starts[seed]["W1"] *= first
+            for l in (2, 3, 4):
+                starts[seed][f"W{l}"] *= others
         codes = [c.deep(4).forward(starts[seed], c.X[:1_000]).y for seed in range(3)]
         c.begin_with[name] = starts
-        runs = c.compare({"it": taught(c, name, 60, {})}, (0.1, 0.3, 1.0, 2.0, 3.0, 6.0))
+        rates = (0.1, 0.3, 0.7, 1.0, 1.5, 2.0, 3.0, 6.0)
+        runs = c.compare({"it": taught(c, name, 60, {})}, rates)
         share = [[np.mean(abs(y[l] - 0.5) > 0.45) for l in (2, 3, 4)] for y in codes]
         found[name] = summary(runs) | {"share near 0 or 1": share}
     return found
