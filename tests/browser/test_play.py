@@ -629,8 +629,8 @@ def phone(watched):
 @pytest.mark.parametrize(
     "name", ["bowl", "whitening", "draw", "codes", "flow", "water", "absorption"]
 )
-def test_a_finger_drags_and_the_page_stays(phone, to_play, name):
-    element = to_play(name, page=phone)
+def test_a_finger_drags_and_the_page_stays(phone, to_play, name, site_url):
+    element = to_play(name, page=phone, base=site_url)  # a page that could move
     grip = element.locator(".play-grip, .play-pad").first
     grip.scroll_into_view_if_needed()
     phone.wait_for_timeout(200)

@@ -82,11 +82,14 @@ def small_target(m):
     """A strong penalty with a small target takes its time, unless there is less decay."""
 
     def both(quantity, how):
-        return (m["small_target"][f"target {rho}, {how} epochs"][quantity] for rho in (0.02, 0.1))
+        return (how(f"target {rho}")[quantity] for rho in (0.02, 0.1))
 
-    small, large = both("population", "decay 0.001, 50")
+    def after_50(decay):
+        return lambda target: m["by_decay"][f"{target}, decay {decay}"]["beta 3"]
+
+    small, large = both("population", after_50(0.001))
     assert max(small) < min(large) - 0.15
-    long, light = "decay 0.001, 200", "decay 0.0003, 50"
+    long, light = m["small_target"].get, after_50(0.0003)
     for how in (long, light):
         small, large = both("population", how)
         assert min(small) > max(large)
